@@ -1,0 +1,19 @@
+//! Finds the machines that negotiate, or only offer, TLS 1.0 or 1.1 toward Exchange Online.
+//!
+//! Data flows one way, and the modules say so:
+//!
+//! ```text
+//! source -> packet -> flow -> smtp -> tls -> exchange -> session -> tally -> output
+//! files,    link,     order,  up to   hello  is it       one        per      table,
+//! live      tunnels,  gaps    TLS     facts  Exchange    record     host     json, csv
+//!           ip, tcp                          Online?
+//! ```
+//!
+//! [`pipeline`] owns threads and channels and knows the stages; the stages do not know it. Everything from `packet`
+//! to `tally` is pure: bytes and times in, facts out. `docs/architecture.md` follows one packet through all of it.
+
+pub mod packet;
+pub mod session;
+pub mod time;
+pub mod tls;
+pub mod wire;

@@ -1,0 +1,470 @@
+//! The one record that everything after the protocol stages shares: console, report, store and exports are
+//! different readers of [`Session`].
+//!
+//! A field that is not known is `None` or empty, never a made-up value. Strings in here came off the wire: bounded in
+//! length, but hostile; every writer escapes them for its own form.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use crate::time::Timestamp;
+use crate::tls::Version;
+
+/// Longest string kept from the wire, in bytes; what is longer is cut at a character and ends in `…`.
+pub const MAX_STRING: usize = 255;
+
+/// One TCP connection that speaks SMTP, or TLS where SMTP is expected.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Session {
+    /// Stable identity: the same for the same session seen by the same sensor.
+    pub id: u64,
+    /// First packet of the session.
+    pub start: Timestamp,
+    /// Last packet used.
+    pub end: Timestamp,
+    /// The file or interface that brought the first packet.
+    pub origin: Arc<Origin>,
+    /// Who opened the TCP connection.
+    pub client: Party,
+    /// Who took it.
+    pub server: Party,
+    /// Where the two stand to the internal networks.
+    pub direction: Direction,
+    /// How TLS began; `None` where the capture does not hold what would decide it.
+    pub mode: Option<Mode>,
+    /// The command that asked for TLS, in mode `starttls`, where it was seen.
+    pub starttls_command: Option<StarttlsCommand>,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// The fatal alert that ended the handshake, if one was sent in clear.
+    pub alert: Option<Alert>,
+    /// What the ClientHello allows.
+    pub offer: Option<Offer>,
+    /// The version in the ServerHello.
+    pub negotiated: Option<Version>,
+    /// The suite the server chose (IANA number; SSL 2.0 kinds have three bytes).
+    pub cipher: Option<u32>,
+    /// The handshake was seen to finish.
+    pub established: Option<bool>,
+    /// The handshake resumed an earlier one; `None` where that cannot be told.
+    pub resumed: Option<bool>,
+    /// Server name indication of the ClientHello.
+    pub server_name: Option<Arc<str>>,
+    /// JA3 of the ClientHello, 32 hex digits.
+    pub ja3: Option<Arc<str>>,
+    /// JA3S of the ServerHello, 32 hex digits.
+    pub ja3s: Option<Arc<str>>,
+    /// JA4 of the ClientHello.
+    pub ja4: Option<Arc<str>>,
+    /// The server's certificate, where it went in clear (TLS 1.2 and older).
+    pub certificate: Option<Arc<Certificate>>,
+    /// Who kept the version down, where the answer was legacy or refused for its version.
+    pub limited_by: Option<LimitedBy>,
+    /// The session in one word.
+    pub verdict: Verdict,
+    /// What to act on.
+    pub findings: Findings,
+    /// Present only if the server is Exchange Online.
+    pub exchange_online: Option<ExchangeOnline>,
+    /// Software the fingerprint is known for.
+    pub client_guess: Option<&'static str>,
+    /// AUTH was sent outside TLS.
+    pub auth_in_clear: bool,
+    /// First line of the server's greeting.
+    pub banner: Option<Arc<str>>,
+    /// The client's address as the server greets it (`Hello [203.0.113.7]`).
+    pub public_ip: Option<IpAddr>,
+    /// Handshake times of the monitored world.
+    pub latency: Latency,
+    /// Bytes known to be missing from the part that was followed.
+    pub gaps: Option<Gaps>,
+    /// Which directions of the session the capture holds.
+    pub seen: Seen,
+    /// What flowed after the handshake.
+    pub exchange: Option<Exchange>,
+}
+
+/// Where packets came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// A capture file, as it was named on the command line; `-` for standard input.
+    File(String),
+    /// A network interface.
+    Interface(String),
+}
+
+/// One end of a TCP connection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Party {
+    /// Address.
+    pub ip: IpAddr,
+    /// TCP port.
+    pub port: u16,
+    /// Link-layer address next to the IP header, where the link has one.
+    pub mac: Option<[u8; 6]>,
+    /// Client: the EHLO/HELO argument. Server: SNI, else the name seen in DNS, else the banner's.
+    pub domain: Option<Arc<str>>,
+}
+
+/// Where client and server stand to the internal networks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Direction {
+    /// Internal client, external server.
+    Outbound,
+    /// External client, internal server.
+    Inbound,
+    /// Both internal.
+    Internal,
+    /// Both external.
+    External,
+}
+
+/// How TLS began.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Mode {
+    /// By command (RFC 3207), or Exchange's `X-ANONYMOUSTLS`.
+    Starttls,
+    /// From the first byte (RFC 8314).
+    Implicit,
+    /// It never did.
+    Plaintext,
+}
+
+/// The command that asked for TLS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum StarttlsCommand {
+    /// RFC 3207.
+    Starttls,
+    /// MS-SMTPNTLM and Exchange's own form between its servers.
+    XAnonymousTls,
+}
+
+/// What became of the session's TLS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Outcome {
+    /// The handshake was seen to finish.
+    Established,
+    /// ServerHello seen, the end not.
+    Negotiated,
+    /// A fatal alert in clear.
+    Rejected,
+    /// TCP closed or reset after the ClientHello, before a ServerHello.
+    Closed,
+    /// A ClientHello that nothing followed, though the capture went on.
+    Unanswered,
+    /// The server said no to STARTTLS.
+    StarttlsRefused,
+    /// The server never offered it.
+    StarttlsNotOffered,
+    /// The server offered it and the client never asked.
+    StarttlsNotUsed,
+    /// The capture cuts the session before any of these.
+    Incomplete,
+}
+
+/// A TLS alert that went in clear.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Alert {
+    /// Who sent it.
+    pub by: Side,
+    /// AlertDescription (RFC 8446 section 6; IANA TLS Alerts).
+    pub code: u8,
+}
+
+/// One of the two ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Side {
+    /// The TCP client.
+    Client,
+    /// The TCP server.
+    Server,
+}
+
+/// What a ClientHello allows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offer {
+    /// Versions, highest first, without GREASE and unknown values.
+    pub versions: Arc<[Version]>,
+    /// The highest of them.
+    pub max: Version,
+    /// The list was sent (`supported_versions`), rather than implied by `legacy_version`.
+    pub listed: bool,
+    /// The suites hold at least one that Exchange Online accepts; `None` if the list was not seen whole.
+    pub acceptable_suite: Option<bool>,
+}
+
+/// Facts of an X.509 certificate that went in clear.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Certificate {
+    /// Distinguished name of the subject, RFC 4514 order as printed by common tools.
+    pub subject: String,
+    /// Distinguished name of the issuer.
+    pub issuer: String,
+    /// The subject's common name.
+    pub subject_cn: Option<String>,
+    /// The issuer's common name.
+    pub issuer_cn: Option<String>,
+    /// The issuer's organization.
+    pub issuer_o: Option<String>,
+    /// End of validity, seconds since the epoch.
+    pub not_after: Option<i64>,
+    /// DNS names of the subject alternative name extension, at most 64.
+    pub names: Vec<String>,
+}
+
+/// Who kept the version down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum LimitedBy {
+    /// The client offers no better.
+    Client,
+    /// The server was offered better.
+    Server,
+}
+
+/// A session in one word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Verdict {
+    /// A legacy version was negotiated, or nothing better than one was offered.
+    Legacy,
+    /// TLS 1.2, but none of the suites that Exchange Online accepts.
+    Weak,
+    /// Never TLS.
+    Plaintext,
+    /// TLS 1.2 or 1.3.
+    Modern,
+    /// The capture does not tell.
+    Unknown,
+}
+
+/// One thing to act on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Finding {
+    /// A legacy version was negotiated.
+    LegacyNegotiated,
+    /// The best offer is legacy, whatever came of it.
+    LegacyCapped,
+    /// TLS 1.2 without a suite that Exchange Online accepts.
+    NoAcceptableSuite,
+    /// TLS failed, the same host came back without it.
+    CleartextFallback,
+    /// The host never asked for TLS.
+    StarttlsNever,
+    /// The client's alert says that it does not trust the certificate.
+    CertificateRejected,
+    /// The certificate's issuer is not one Exchange Online uses.
+    Intercepted,
+    /// An endpoint kept for legacy TLS.
+    LegacyEndpoint,
+    /// A name that the service has given up.
+    RetiredName,
+    /// AUTH outside TLS.
+    AuthInClear,
+}
+
+impl Finding {
+    /// All, in the order of the contract.
+    pub const ALL: [Self; 10] = [
+        Self::LegacyNegotiated,
+        Self::LegacyCapped,
+        Self::NoAcceptableSuite,
+        Self::CleartextFallback,
+        Self::StarttlsNever,
+        Self::CertificateRejected,
+        Self::Intercepted,
+        Self::LegacyEndpoint,
+        Self::RetiredName,
+        Self::AuthInClear,
+    ];
+
+    /// The word in records and reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::LegacyNegotiated => "legacy_negotiated",
+            Self::LegacyCapped => "legacy_capped",
+            Self::NoAcceptableSuite => "no_acceptable_suite",
+            Self::CleartextFallback => "cleartext_fallback",
+            Self::StarttlsNever => "starttls_never",
+            Self::CertificateRejected => "certificate_rejected",
+            Self::Intercepted => "intercepted",
+            Self::LegacyEndpoint => "legacy_endpoint",
+            Self::RetiredName => "retired_name",
+            Self::AuthInClear => "auth_in_clear",
+        }
+    }
+}
+
+/// A set of [`Finding`]s.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Findings(u16);
+
+impl Findings {
+    /// Adds one.
+    pub fn insert(&mut self, finding: Finding) {
+        self.0 |= 1 << finding as u8;
+    }
+
+    /// Adds all of `other`.
+    pub fn merge(&mut self, other: Self) {
+        self.0 |= other.0;
+    }
+
+    /// Whether `finding` is in the set.
+    pub const fn contains(self, finding: Finding) -> bool {
+        self.0 & (1 << finding as u8) != 0
+    }
+
+    /// Whether there is nothing to act on.
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// The findings in the order of the contract.
+    pub fn iter(self) -> impl Iterator<Item = Finding> {
+        Finding::ALL
+            .into_iter()
+            .filter(move |finding| self.contains(*finding))
+    }
+}
+
+/// What is known of the Exchange Online end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ExchangeOnline {
+    /// Which cloud; `None` if the evidence does not say.
+    pub instance: Option<Instance>,
+    /// Which kind of endpoint.
+    pub endpoint: EndpointKind,
+    /// What proves it.
+    pub evidence: EvidenceSet,
+}
+
+/// A cloud of Exchange Online.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Instance {
+    /// The public cloud.
+    Worldwide,
+    /// US government, GCC High.
+    UsGovGccHigh,
+    /// US government, DoD.
+    UsGovDod,
+    /// Operated by 21Vianet.
+    China,
+}
+
+/// What an Exchange Online endpoint is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum EndpointKind {
+    /// smtp.office365.com and its siblings.
+    ClientSubmission,
+    /// smtp-legacy.office365.com and its siblings.
+    LegacySubmission,
+    /// High Volume Email.
+    HighVolume,
+    /// Port 25 of a tenant: MX, direct send, connector relay.
+    Mx,
+    /// Exchange Online, kind not told.
+    Unknown,
+}
+
+/// One piece of evidence, strongest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Evidence {
+    /// SNI.
+    ServerName,
+    /// A DNS answer that gave the client this address.
+    Dns,
+    /// The certificate's subject or alternative names.
+    Certificate,
+    /// The host name in the banner.
+    Banner,
+    /// The published ranges.
+    Address,
+}
+
+/// A set of [`Evidence`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct EvidenceSet(u8);
+
+impl EvidenceSet {
+    /// Adds one.
+    pub fn insert(&mut self, evidence: Evidence) {
+        self.0 |= 1 << evidence as u8;
+    }
+
+    /// Whether the piece is there.
+    pub const fn contains(self, evidence: Evidence) -> bool {
+        self.0 & (1 << evidence as u8) != 0
+    }
+
+    /// Whether there is none.
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Strongest first.
+    pub fn iter(self) -> impl Iterator<Item = Evidence> {
+        [
+            Evidence::ServerName,
+            Evidence::Dns,
+            Evidence::Certificate,
+            Evidence::Banner,
+            Evidence::Address,
+        ]
+        .into_iter()
+        .filter(move |evidence| self.contains(*evidence))
+    }
+}
+
+/// Times between packets of the session, nanoseconds of capture time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Latency {
+    /// SYN to SYN-ACK.
+    pub connect: Option<u64>,
+    /// STARTTLS to its 220.
+    pub starttls: Option<u64>,
+    /// ClientHello to ServerHello.
+    pub hello: Option<u64>,
+}
+
+/// What is known to be missing from the followed part of a session.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Gaps {
+    /// Places where bytes are missing.
+    pub count: u32,
+    /// Bytes missing there, by sequence numbers.
+    pub bytes: u64,
+}
+
+/// Which directions of a session the capture holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Seen {
+    /// Both.
+    Both,
+    /// Only what the client sent.
+    Client,
+    /// Only what the server sent.
+    Server,
+}
+
+/// What flowed after the handshake, by sequence numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Exchange {
+    /// Bytes the client sent after the handshake, TLS framing included.
+    pub client_bytes: u64,
+    /// Bytes the server sent after the handshake, TLS framing included.
+    pub server_bytes: u64,
+    /// What the amounts suggest.
+    pub likely: Likely,
+}
+
+/// What became of the message, judged by amounts alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Likely {
+    /// Enough for a message to have been handed over.
+    Delivered,
+    /// Too little for a message; the server had the last word.
+    Refused,
+    /// The amounts do not tell.
+    Unknown,
+}
