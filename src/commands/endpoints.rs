@@ -1,0 +1,19 @@
+//! `tlstally endpoints`: the lists in use, how old they are, how to refresh them.
+
+use anyhow::Result;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::Ended;
+use super::read::catalog;
+use super::writer::Destination;
+use crate::cli::EndpointsArgs;
+use crate::exchange;
+
+/// Runs the command.
+pub(super) fn run(args: &EndpointsArgs) -> Result<Ended> {
+    let catalog = catalog(args.file.as_deref())?;
+    let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
+    Destination::Stdout.write(&exchange::describe(&catalog, today))?;
+    Ok(Ended::Well)
+}

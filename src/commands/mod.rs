@@ -1,0 +1,54 @@
+//! One file per command; the exit code is decided here and nowhere else.
+
+mod endpoints;
+mod progress;
+mod read;
+mod writer;
+
+use std::io;
+use std::process::ExitCode;
+
+use crate::cli::{Cli, Command};
+
+/// How a command ended, where it did not fail outright.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ended {
+    /// All was read and written.
+    Well,
+    /// Something could not be read or written; it has been named on standard error, and all that could be was reported.
+    InPart,
+    /// `--fail-on-legacy`, and there is a legacy host.
+    LegacyFound,
+}
+
+/// Runs what was asked for.
+pub fn run(cli: Cli) -> ExitCode {
+    let ended = match cli.command {
+        Command::Read(args) => read::run(&args),
+        Command::Endpoints(args) => endpoints::run(&args),
+    };
+    match ended {
+        Ok(Ended::Well) => ExitCode::SUCCESS,
+        Ok(Ended::InPart) => ExitCode::from(1),
+        Ok(Ended::LegacyFound) => ExitCode::from(10),
+        // Whoever reads our output has heard enough: that is no failure.
+        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(&error);
+            ExitCode::from(1)
+        }
+    }
+}
+
+/// One line on standard error, with all causes.
+#[expect(clippy::print_stderr, reason = "standard error is where people are told")]
+fn complain(error: &anyhow::Error) {
+    eprintln!("tlstally: {}", crate::output::escape::terminal(&format!("{error:#}")));
+}
+
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<io::Error>())
+        .any(|cause| cause.kind() == io::ErrorKind::BrokenPipe)
+}

@@ -1,0 +1,193 @@
+//! `tlstally read`: captures in, session records and the report out.
+
+use std::cell::RefCell;
+use std::fs;
+use std::num::NonZero;
+use std::path::Path;
+use std::sync::Arc;
+use std::thread;
+
+use anyhow::{Context as _, Result, bail};
+
+use super::progress::Bar;
+use super::writer::{Destination, Records};
+use super::{Ended, complain};
+use crate::cli::{FollowArgs, Format, ReadArgs, ReportArgs, To};
+use crate::exchange::Catalog;
+use crate::output::{self, Style};
+use crate::packet::PortSet;
+use crate::pipeline::{self, Facts};
+use crate::session::fallback::Fallback;
+use crate::session::judge::Judge;
+use crate::session::networks::Networks;
+use crate::source::{FileFacts, Timeline};
+use crate::tally::{self, CaptureHealth, Context, Report, Tally};
+
+/// Runs the command.
+pub(super) fn run(args: &ReadArgs) -> Result<Ended> {
+    let judge = judge(&args.follow)?;
+    let destination = Destination::of(&args.report)?;
+    let mut records = Records::open(args.report.sessions.as_deref(), &judge.sensor)?;
+    let mut timeline = Timeline::open(&args.paths);
+    let mut ended = Ended::Well;
+    for error in timeline.errors() {
+        complain(&anyhow::anyhow!("{error}"));
+        ended = Ended::InPart;
+    }
+
+    let mut tally = Tally::new(match args.report.to {
+        To::ExchangeOnline => tally::To::ExchangeOnline,
+        To::Any => tally::To::Any,
+    });
+    let bar = Bar::over(&timeline.progress());
+    let fallback = RefCell::new(Fallback::default());
+    let mut written = Ok(());
+    let facts = pipeline::read(
+        &mut timeline,
+        &judge,
+        workers(&args.follow),
+        |mut session| {
+            fallback.borrow_mut().judge(&mut session);
+            tally.add(&session);
+            if written.is_ok() {
+                written = records.write(&session);
+            }
+        },
+        || bar.tick(),
+    )?;
+    bar.finish();
+    written.and_then(|()| records.finish())?;
+
+    let files: Vec<FileFacts> = timeline.files().collect();
+    for damage in files.iter().flat_map(|file| &file.damage) {
+        complain(&anyhow::anyhow!("{damage}"));
+        ended = Ended::InPart;
+    }
+    if files.is_empty() && ended == Ended::Well {
+        bail!("no captures found; name capture files, or folders that hold some");
+    }
+    let context = Context {
+        sensor: judge.sensor.clone(),
+        sources: files.iter().map(|file| file.path.to_string_lossy().into_owned()).collect(),
+        window: None,
+    };
+    let report = Report::new(&tally, health(&facts, &files, &timeline), context);
+    if let Some(destination) = destination {
+        let text = render(&report, args.report.format, &destination)?;
+        destination.write(&text)?;
+    }
+    if args.report.fail_on_legacy && report.legacy_hosts() > 0 {
+        return Ok(Ended::LegacyFound);
+    }
+    Ok(ended)
+}
+
+fn judge(args: &FollowArgs) -> Result<Judge> {
+    let mut ports = PortSet::none();
+    args.ports.iter().for_each(|port| ports.insert(port));
+    Ok(Judge {
+        sensor: sensor(args),
+        networks: Networks::new(args.internal.clone()),
+        catalog: Arc::new(catalog(args.endpoints.as_deref())?),
+        ports: Arc::new(ports),
+    })
+}
+
+/// The lists in use: the built-in ones, with those of the same cloud replaced by the file's.
+pub(super) fn catalog(file: Option<&Path>) -> Result<Catalog> {
+    let Some(file) = file else { return Ok(Catalog::built_in()) };
+    let name = file.display().to_string();
+    let text = fs::read_to_string(file).with_context(|| format!("`{name}` cannot be read"))?;
+    let given = Catalog::from_json(&name, &text)
+        .with_context(|| format!("`{name}` is not an endpoint list"))?;
+    Ok(Catalog::built_in().replaced_by(given))
+}
+
+fn sensor(args: &FollowArgs) -> String {
+    let host = || fs::read_to_string("/proc/sys/kernel/hostname").ok();
+    let name = args.sensor.clone().or_else(host).unwrap_or_default();
+    name.trim().to_owned()
+}
+
+fn workers(args: &FollowArgs) -> usize {
+    let cores = || thread::available_parallelism().map_or(1, NonZero::get);
+    args.workers.map_or_else(cores, usize::from)
+}
+
+fn render(report: &Report, format: Format, destination: &Destination) -> Result<String> {
+    Ok(match format {
+        Format::Table => output::table::render(report, style(destination)),
+        Format::Json => output::json::render(report)?,
+        Format::Csv => output::csv::render(report),
+    })
+}
+
+fn style(destination: &Destination) -> Style {
+    Style { colour: destination.wants_colour(), width: destination.width() }
+}
+
+/// What the capture itself held, for the report.
+fn health(facts: &Facts, files: &[FileFacts], timeline: &Timeline) -> CaptureHealth {
+    let reader = &facts.reader;
+    let workers = &facts.workers;
+    let mut health = CaptureHealth {
+        packets: reader.packets,
+        bytes: reader.bytes,
+        truncated: reader.cut,
+        duplicates: workers.duplicates,
+        files_read: files.len() as u64,
+        ..CaptureHealth::default()
+    };
+    if let (Some(first), Some(last)) = (reader.first, reader.last) {
+        health.span.widen(first, last);
+    }
+    for (reason, count) in reader.reasons.malformed() {
+        health.malformed.add(reason.name(), count);
+    }
+    health.malformed.add("tcp_checksum", workers.corrupt);
+    for (reason, count) in reader.reasons.not_followed() {
+        health.not_followed.add(reason.name(), count);
+    }
+    health.not_followed.add("port_not_watched", reader.glanced_over);
+    health.not_followed.add("connections_without_smtp_or_tls", workers.no_sessions);
+    health.bounds.add("flows", workers.given_up.flows);
+    health.bounds.add("held_bytes", workers.given_up.held);
+    health.bounds.add("fragments", reader.fragments.evicted);
+    for file in files {
+        add_drops(&mut health, file);
+        health.files_damaged.extend(file.damage.iter().map(ToString::to_string));
+    }
+    health.files_damaged.extend(timeline.errors().iter().map(ToString::to_string));
+    let skipped = timeline.skipped();
+    let passed = [
+        (skipped.not_captures, "no captures"),
+        (skipped.empty, "empty"),
+        (skipped.special, "pipes, sockets or devices"),
+    ];
+    health.files_skipped.extend(
+        passed.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} in folders: {what}")),
+    );
+    health
+}
+
+fn add_drops(health: &mut CaptureHealth, file: &FileFacts) {
+    let add = |sum: &mut Option<u64>, drops: u64| {
+        if drops > 0 {
+            *sum = Some(sum.unwrap_or(0) + drops);
+        }
+    };
+    add(&mut health.dropped_kernel, file.drops.system.max(file.drops.told_by_packets));
+    add(&mut health.dropped_interface, file.drops.interface);
+}
+
+impl Destination {
+    /// Where the report goes; nowhere if the records have standard output and no file is named.
+    fn of(args: &ReportArgs) -> Result<Option<Self>> {
+        let records_take_stdout = args.sessions.as_deref() == Some(Path::new("-"));
+        match &args.output {
+            Some(path) => Self::file(path).map(Some),
+            None if records_take_stdout => Ok(None),
+            None => Ok(Some(Self::Stdout)),
+        }
+    }
+}

@@ -1,0 +1,334 @@
+//! One TCP connection: two directions put in order, who is who, when it began and how it ended.
+
+use super::reassembly::{Counts, Direction, Piece};
+use super::{FlowKey, Segment, Way};
+use crate::packet::PortSet;
+use crate::packet::checksum::Checksum;
+use crate::session::Side;
+use crate::smtp::Dialogue;
+use crate::time::Timestamp;
+
+/// Sequence numbers by which a SYN that arrives late may lie before the first bytes seen.
+const LATE_SYN_WINDOW: u32 = 64 * 1024;
+
+/// A TCP connection on a watched port.
+#[derive(Debug)]
+pub struct Connection {
+    /// Both ends.
+    pub key: FlowKey,
+    /// First packet.
+    pub start: Timestamp,
+    /// Last packet.
+    pub last: Timestamp,
+    /// File or interface of the first packet.
+    pub origin: u32,
+    /// Sequence number of the first packet.
+    pub first_seq: u32,
+    /// The way the client's packets go, where a SYN told it.
+    opened: Option<Way>,
+    /// The way the client's packets go, as used for reading.
+    client: Option<Way>,
+    syn_at: Option<Timestamp>,
+    syn_ack_at: Option<Timestamp>,
+    halves: [Half; 2],
+    reset_by: Option<Way>,
+    /// What was said.
+    pub dialogue: Dialogue,
+}
+
+/// One direction with what is counted about it.
+#[derive(Debug, Default)]
+struct Half {
+    stream: Direction,
+    seen: bool,
+    mac: Option<[u8; 6]>,
+    /// Sequence number behind the last byte seen.
+    highest: Option<u32>,
+    /// `highest` when nothing more was to be learned from this direction.
+    decided_at: Option<u32>,
+    fin: bool,
+    /// Segments with a good checksum were seen: a bad one is then not explained by offloading.
+    checksums_hold: bool,
+    corrupt: u32,
+}
+
+/// How a connection stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Close {
+    /// Open, as far as seen.
+    Open,
+    /// FIN from this side only.
+    HalfClosed(Side),
+    /// FIN from both.
+    Closed,
+    /// RST by this side.
+    Reset(Side),
+}
+
+impl Connection {
+    /// A connection first seen with `segment`.
+    pub fn new(segment: &Segment) -> Self {
+        Self {
+            key: segment.key,
+            start: segment.time,
+            last: segment.time,
+            origin: segment.origin,
+            first_seq: segment.seq,
+            opened: None,
+            client: None,
+            syn_at: None,
+            syn_ack_at: None,
+            halves: [Half::default(), Half::default()],
+            reset_by: None,
+            dialogue: Dialogue::default(),
+        }
+    }
+
+    /// Whether `segment` opens or belongs to another connection between the same ports.
+    pub fn is_succeeded_by(&self, segment: &Segment) -> bool {
+        let half = &self.halves[segment.way.index()];
+        let after_syn = segment.seq.wrapping_add(1);
+        if segment.has(Segment::SYN) {
+            return match (half.stream.first(), half.stream.next().or(half.stream.lowest_held())) {
+                (Some(first), _) => first != after_syn,
+                (None, Some(lowest)) => lowest.wrapping_sub(after_syn) > LATE_SYN_WINDOW,
+                (None, None) => self.is_over() && !segment.has(Segment::ACK),
+            };
+        }
+        let beyond = half.highest.is_some_and(|end| {
+            let ahead = segment.seq.wrapping_sub(end);
+            ahead > 1 && ahead < 1 << 31
+        });
+        segment.length > 0 && self.is_over() && half.fin && beyond
+    }
+
+    /// Takes one segment of this connection in; `block` holds its bytes.
+    #[inline]
+    pub fn segment(&mut self, segment: &Segment, block: &[u8], ports: &PortSet) {
+        self.last = self.last.max(segment.time);
+        let half = &mut self.halves[segment.way.index()];
+        half.note(segment);
+        if half.decided_at.is_none() {
+            self.read(segment, block, ports);
+        }
+        if segment.flags & (Segment::FIN | Segment::RST) != 0 {
+            self.note_end(segment);
+        }
+    }
+
+    /// Nothing more will come: reads what was held back.
+    pub fn finish(&mut self, ports: &PortSet) {
+        for way in [Way::Up, Way::Down] {
+            if self.halves[way.index()].decided_at.is_none() {
+                self.with_reader(way, ports, |stream, sink| stream.flush(sink));
+            }
+        }
+        self.dialogue.finish();
+    }
+
+    /// Gives up on the bytes that are waited for, and reads on behind them.
+    pub fn stop_waiting(&mut self, ports: &PortSet) {
+        for way in [Way::Up, Way::Down] {
+            self.with_reader(way, ports, |stream, sink| stream.flush(sink));
+        }
+    }
+
+    /// Nothing more is to be learned from either direction.
+    pub fn is_decided(&self) -> bool {
+        self.halves.iter().all(|half| half.decided_at.is_some())
+    }
+
+    /// Closed in both directions, or reset.
+    pub fn is_over(&self) -> bool {
+        self.reset_by.is_some() || self.halves.iter().all(|half| half.fin)
+    }
+
+    /// How the connection ended, if it did.
+    pub fn close(&self, ports: &PortSet) -> Close {
+        let client = self.client_way(ports);
+        let side = |way: Way| if way == client { Side::Client } else { Side::Server };
+        let [up, down] = &self.halves;
+        match (self.reset_by, up.fin, down.fin) {
+            (Some(way), ..) => Close::Reset(side(way)),
+            (None, true, true) => Close::Closed,
+            (None, true, false) => Close::HalfClosed(side(Way::Up)),
+            (None, false, true) => Close::HalfClosed(side(Way::Down)),
+            (None, false, false) => Close::Open,
+        }
+    }
+
+    /// The way the client's packets go: by its SYN, else by the watched port, else by what was said.
+    pub fn client_way(&self, ports: &PortSet) -> Way {
+        let known = self.opened.or(self.client);
+        known.unwrap_or_else(|| guess_client(&self.key, ports, Way::Up, &[]))
+    }
+
+    /// Whether the way of the client is known from a SYN.
+    pub const fn saw_opening(&self) -> bool {
+        self.opened.is_some()
+    }
+
+    /// SYN to SYN-ACK, nanoseconds.
+    pub fn connect_latency(&self) -> Option<u64> {
+        Some(self.syn_ack_at?.since(self.syn_at?))
+    }
+
+    /// Whether packets of `way` are in the capture.
+    pub const fn saw(&self, way: Way) -> bool {
+        self.halves[way.index()].seen
+    }
+
+    /// The link-layer address that packets of `way` came from.
+    pub const fn mac(&self, way: Way) -> Option<[u8; 6]> {
+        self.halves[way.index()].mac
+    }
+
+    /// Bytes sent on `way` after everything was learned from it, by sequence numbers.
+    pub fn bytes_after_decision(&self, way: Way) -> Option<u64> {
+        let half = &self.halves[way.index()];
+        Some(u64::from(half.highest?.wrapping_sub(half.decided_at?)))
+    }
+
+    /// What went wrong, both ways together.
+    pub fn counts(&self) -> Counts {
+        let [up, down] = [&self.halves[0], &self.halves[1]].map(|half| half.stream.counts());
+        Counts {
+            gaps: up.gaps.saturating_add(down.gaps),
+            gap_bytes: up.gap_bytes.saturating_add(down.gap_bytes),
+            duplicates: up.duplicates.saturating_add(down.duplicates),
+            conflicts: up.conflicts.saturating_add(down.conflicts),
+        }
+    }
+
+    /// Segments left out for a bad TCP checksum.
+    pub fn corrupt(&self) -> u64 {
+        self.halves.iter().map(|half| u64::from(half.corrupt)).sum()
+    }
+
+    /// Bytes held back in both directions.
+    pub const fn held_bytes(&self) -> usize {
+        self.halves[0].stream.held_bytes() + self.halves[1].stream.held_bytes()
+    }
+
+    fn read(&mut self, segment: &Segment, block: &[u8], ports: &PortSet) {
+        if self.halves[segment.way.index()].mac.is_none() {
+            let [source, destination] = segment.macs(block);
+            self.halves[segment.way.index()].mac = source;
+            let other = &mut self.halves[segment.way.reversed().index()].mac;
+            *other = other.or(destination);
+        }
+        let mut seq = segment.seq;
+        if segment.has(Segment::SYN) {
+            seq = seq.wrapping_add(1);
+            self.note_opening(segment);
+            self.with_reader(segment.way, ports, |stream, sink| stream.start_at(seq, sink));
+        }
+        if segment.length > 0 && self.is_sound(segment, block) {
+            let payload = segment.payload(block);
+            let (length, time) = (segment.length, segment.time);
+            self.with_reader(segment.way, ports, |stream, sink| {
+                stream.push(seq, payload, length, time, sink);
+            });
+        }
+    }
+
+    /// Whether the payload may be believed: a bad checksum counts only where others of the same sender were good.
+    fn is_sound(&mut self, segment: &Segment, block: &[u8]) -> bool {
+        let half = &mut self.halves[segment.way.index()];
+        match segment.checksum(block) {
+            Checksum::Good => {
+                half.checksums_hold = true;
+                true
+            }
+            Checksum::Bad if half.checksums_hold => {
+                half.corrupt = half.corrupt.saturating_add(1);
+                false
+            }
+            _ => true,
+        }
+    }
+
+    /// Runs `feed` on one direction, with everything it hands on going to the dialogue.
+    fn with_reader(
+        &mut self,
+        way: Way,
+        ports: &PortSet,
+        feed: impl FnOnce(&mut Direction, &mut dyn FnMut(Piece<'_>)),
+    ) {
+        let mut client = self.opened.or(self.client);
+        let guess = (self.key, ports);
+        let half = &mut self.halves[way.index()];
+        let dialogue = &mut self.dialogue;
+        let whole = half.stream.first().is_some();
+        feed(&mut half.stream, &mut |piece| {
+            let client = *client.get_or_insert_with(|| {
+                let bytes = if let Piece::Bytes(bytes, _) = &piece { bytes } else { &[][..] };
+                guess_client(&guess.0, guess.1, way, bytes)
+            });
+            let side = if way == client { Side::Client } else { Side::Server };
+            dialogue.push(side, &piece, whole);
+        });
+        self.client = client;
+        let Some(client) = client else { return };
+        let side = if way == client { Side::Client } else { Side::Server };
+        if dialogue.is_decided(side) {
+            half.decided_at = half.highest;
+            half.stream.forget();
+        }
+    }
+
+    fn note_opening(&mut self, segment: &Segment) {
+        if segment.has(Segment::ACK) {
+            self.opened.get_or_insert(segment.way.reversed());
+            self.syn_ack_at.get_or_insert(segment.time);
+        } else {
+            self.opened.get_or_insert(segment.way);
+            self.syn_at.get_or_insert(segment.time);
+        }
+    }
+
+    fn note_end(&mut self, segment: &Segment) {
+        let half = &mut self.halves[segment.way.index()];
+        if segment.has(Segment::RST) {
+            if half.stream.accepts(segment.seq) {
+                self.reset_by.get_or_insert(segment.way);
+            }
+            return;
+        }
+        half.fin = true;
+        half.stream.end_at(segment.seq.wrapping_add(segment.length));
+    }
+}
+
+impl Half {
+    #[inline]
+    fn note(&mut self, segment: &Segment) {
+        self.seen = true;
+        let end = segment.seq.wrapping_add(segment.length);
+        match self.highest {
+            Some(highest) if end.wrapping_sub(highest) > 1 << 31 => {}
+            _ => self.highest = Some(end),
+        }
+    }
+}
+
+/// Who the client is where no SYN tells: the other end of the watched port, else whoever speaks like one, else the end with the
+/// higher port.
+fn guess_client(key: &FlowKey, ports: &PortSet, way: Way, bytes: &[u8]) -> Way {
+    let (up, down) = (key.sender_port(Way::Up), key.sender_port(Way::Down));
+    match (ports.contains(up), ports.contains(down)) {
+        (true, false) => return Way::Down,
+        (false, true) => return Way::Up,
+        _ => {}
+    }
+    if crate::smtp::reply::ReplyLine::parse(bytes.split(|b| *b == b'\n').next().unwrap_or_default())
+        .is_some()
+    {
+        return way.reversed();
+    }
+    match crate::tls::probe(bytes, crate::tls::Role::Client) {
+        crate::tls::Probe::ClientHello | crate::tls::Probe::Ssl2ClientHello => return way,
+        _ => {}
+    }
+    if up > down { Way::Up } else { Way::Down }
+}

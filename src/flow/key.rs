@@ -1,0 +1,164 @@
+//! Which connection a packet belongs to, the same for both directions.
+
+use std::net::{IpAddr, Ipv6Addr};
+
+use crate::packet::Addresses;
+
+/// The two ends of a TCP connection in an order that does not depend on who sent the packet.
+///
+/// IPv4 addresses are held in their IPv4-mapped form (RFC 4291 section 2.5.5.2), so that one layout serves both.
+/// VLAN tags and tunnels are left out on purpose: a mirror that shows a packet before and after routing shows the same
+/// connection twice.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
+pub struct FlowKey {
+    low: [u8; 16],
+    high: [u8; 16],
+    low_port: u16,
+    high_port: u16,
+}
+
+/// Who sent a packet, in terms of its [`FlowKey`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Way {
+    /// From the lower end to the higher.
+    Up,
+    /// From the higher end to the lower.
+    Down,
+}
+
+impl Way {
+    /// 0 or 1, for arrays of two.
+    pub const fn index(self) -> usize {
+        self as usize
+    }
+
+    /// The other way.
+    #[must_use]
+    pub const fn reversed(self) -> Self {
+        match self {
+            Self::Up => Self::Down,
+            Self::Down => Self::Up,
+        }
+    }
+}
+
+impl FlowKey {
+    /// The key of a packet and the way it went.
+    #[inline]
+    pub fn new(addresses: &Addresses, source_port: u16, destination_port: u16) -> (Self, Way) {
+        let (source, destination) = match *addresses {
+            Addresses::V4 { source, destination } => (mapped(source), mapped(destination)),
+            Addresses::V6 { source, destination } => (source, destination),
+        };
+        if (source, source_port) <= (destination, destination_port) {
+            let key = Self {
+                low: source,
+                high: destination,
+                low_port: source_port,
+                high_port: destination_port,
+            };
+            (key, Way::Up)
+        } else {
+            let key = Self {
+                low: destination,
+                high: source,
+                low_port: destination_port,
+                high_port: source_port,
+            };
+            (key, Way::Down)
+        }
+    }
+
+    /// The end that sends packets going `way`.
+    pub fn sender(&self, way: Way) -> (IpAddr, u16) {
+        match way {
+            Way::Up => (address(self.low), self.low_port),
+            Way::Down => (address(self.high), self.high_port),
+        }
+    }
+
+    /// Source and destination of packets going `way`, as the packet had them.
+    pub fn addresses(&self, way: Way) -> Addresses {
+        let (source, destination) = match way {
+            Way::Up => (self.low, self.high),
+            Way::Down => (self.high, self.low),
+        };
+        match (unmapped(source), unmapped(destination)) {
+            (Some(source), Some(destination)) => Addresses::V4 { source, destination },
+            _ => Addresses::V6 { source, destination },
+        }
+    }
+
+    /// The port of the end that sends packets going `way`.
+    pub const fn sender_port(&self, way: Way) -> u16 {
+        match way {
+            Way::Up => self.low_port,
+            Way::Down => self.high_port,
+        }
+    }
+
+    /// A hash of both ends under `seed`. With a fixed seed it picks the worker; with a secret one it places the flow in a
+    /// table, so that whoever sends the packets cannot choose the slot.
+    #[inline]
+    pub fn hash_with(&self, seed: u64) -> u64 {
+        let word = |bytes: &[u8; 16], at: usize| {
+            let mut eight = [0; 8];
+            eight.copy_from_slice(&bytes[at..at + 8]);
+            u64::from_le_bytes(eight)
+        };
+        let ports = u64::from(self.low_port) << 16 | u64::from(self.high_port);
+        let mut state = seed ^ ports;
+        state = fold(
+            state ^ word(&self.low, 8),
+            0x9e37_79b9_7f4a_7c15 ^ word(&self.high, 8),
+        );
+        fold(
+            state ^ word(&self.low, 0),
+            0xd1b5_4a32_d192_ed03 ^ word(&self.high, 0) ^ seed,
+        )
+    }
+}
+
+/// IPv4-mapped form of an IPv4 address.
+#[inline]
+const fn mapped(v4: [u8; 4]) -> [u8; 16] {
+    [
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, v4[0], v4[1], v4[2], v4[3],
+    ]
+}
+
+fn unmapped(bytes: [u8; 16]) -> Option<[u8; 4]> {
+    Some(Ipv6Addr::from(bytes).to_ipv4_mapped()?.octets())
+}
+
+fn address(bytes: [u8; 16]) -> IpAddr {
+    let v6 = Ipv6Addr::from(bytes);
+    v6.to_ipv4_mapped().map_or(IpAddr::V6(v6), IpAddr::V4)
+}
+
+/// Multiplies to 128 bits and folds the halves together: every input bit reaches every output bit.
+#[inline]
+const fn fold(a: u64, b: u64) -> u64 {
+    let product = (a as u128) * (b as u128);
+    (product as u64) ^ ((product >> 64) as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_directions_share_a_key() {
+        let (here, there) = ([10, 0, 0, 9], [52, 96, 0, 1]);
+        let out = Addresses::V4 { source: here, destination: there };
+        let (forth, up) = FlowKey::new(&out, 40000, 587);
+        let (back, down) = FlowKey::new(&Addresses::V4 { source: there, destination: here }, 587, 40000);
+        assert_eq!(forth.addresses(up), out);
+        assert_eq!(forth, back);
+        assert_eq!(up, down.reversed());
+        assert_eq!(forth.sender(up), ("10.0.0.9".parse().unwrap(), 40000));
+        assert_eq!(forth.sender(down), ("52.96.0.1".parse().unwrap(), 587));
+        assert_eq!(forth.hash_with(7), back.hash_with(7));
+        assert_ne!(forth.hash_with(7), back.hash_with(8));
+    }
+}

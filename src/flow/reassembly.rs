@@ -1,0 +1,526 @@
+//! One direction of a TCP connection put in order (RFC 9293 section 3.4), whatever the network or the capture did.
+//!
+//! In order, nothing is copied: the caller's slice goes straight on. What comes early is held, within bounds, until the
+//! missing bytes come, the bounds are reached or the connection ends; only then is the hole called a gap. Waiting costs
+//! nothing but memory, and captures do show data after its own acknowledgement, so acknowledgements are not taken as
+//! proof of a loss. The first copy of a byte wins; a later copy that differs is counted while both are at hand.
+
+use std::mem;
+
+use crate::time::Timestamp;
+
+/// Bytes held per direction while something before them is missing.
+pub const MAX_HELD_BYTES: usize = 64 * 1024;
+/// Segments held per direction while something before them is missing.
+pub const MAX_HELD_SEGMENTS: usize = 64;
+/// Without a SYN nobody knows which byte is first: so many segments are looked at before the lowest is taken.
+pub const MAX_UNSYNCED_SEGMENTS: usize = 8;
+/// A sequence number further than this from the expected one is not of this connection (RFC 7323: windows end at 2^30).
+const WINDOW: u32 = 1 << 30;
+
+/// What a direction hands on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Piece<'a> {
+    /// The next bytes of the stream. Each call is one segment or a part of one.
+    Bytes(&'a [u8], Timestamp),
+    /// So many bytes are missing here.
+    Gap(u32),
+}
+
+/// The state of one direction.
+#[derive(Debug, Default)]
+pub struct Direction {
+    next: u32,
+    synced: bool,
+    first: Option<u32>,
+    end: Option<u32>,
+    /// Parts that came early: in order, apart from each other.
+    held: Vec<Part<Box<[u8]>>>,
+    held_bytes: usize,
+    counts: Counts,
+}
+
+/// What went wrong on the way, in one direction.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Places where bytes are missing.
+    pub gaps: u32,
+    /// Bytes in those places.
+    pub gap_bytes: u64,
+    /// Segments that brought nothing new.
+    pub duplicates: u32,
+    /// Segments that brought known bytes again with other content, as far as both copies were at hand.
+    pub conflicts: u32,
+}
+
+/// `length` bytes of the stream from `seq` on, of which the first `bytes.len()` were captured.
+#[derive(Clone, Copy, Debug)]
+struct Part<B> {
+    seq: u32,
+    length: u32,
+    time: Timestamp,
+    bytes: B,
+}
+
+impl Direction {
+    /// The SYN of this direction: its data starts at `first`. Ignored once bytes have gone on.
+    pub fn start_at(&mut self, first: u32, sink: &mut (impl FnMut(Piece<'_>) + ?Sized)) {
+        if self.synced {
+            return;
+        }
+        self.first = Some(first);
+        self.next = first;
+        self.synced = true;
+        self.drop_before_next();
+        self.drain(sink);
+    }
+
+    /// The first sequence number of the stream, where its SYN was seen.
+    pub const fn first(&self) -> Option<u32> {
+        self.first
+    }
+
+    /// The next sequence number expected, once anything is known.
+    pub fn next(&self) -> Option<u32> {
+        self.synced.then_some(self.next)
+    }
+
+    /// The lowest sequence number at hand, for a direction that has not started to hand on.
+    pub fn lowest_held(&self) -> Option<u32> {
+        self.held.first().map(|part| part.seq)
+    }
+
+    /// Whether all bytes up to the FIN have gone on.
+    pub fn is_finished(&self) -> bool {
+        self.synced && self.end == Some(self.next)
+    }
+
+    /// The FIN of this direction: its data ends before `end`.
+    pub fn end_at(&mut self, end: u32) {
+        self.end.get_or_insert(end);
+    }
+
+    /// Whether `seq` can belong to this direction.
+    pub fn accepts(&self, seq: u32) -> bool {
+        let near = |other: u32| {
+            let ahead = seq.wrapping_sub(other);
+            ahead < WINDOW || ahead.wrapping_neg() < WINDOW
+        };
+        match (self.synced, self.held.first()) {
+            (true, _) => near(self.next),
+            (false, Some(part)) => near(part.seq),
+            (false, None) => true,
+        }
+    }
+
+    /// Bytes held back.
+    pub const fn held_bytes(&self) -> usize {
+        self.held_bytes
+    }
+
+    /// What went wrong so far.
+    pub const fn counts(&self) -> Counts {
+        self.counts
+    }
+
+    /// A segment: `bytes` were captured of `length` that were sent, the first at `seq`.
+    #[inline]
+    pub fn push(
+        &mut self,
+        seq: u32,
+        bytes: &[u8],
+        length: u32,
+        time: Timestamp,
+        sink: &mut (impl FnMut(Piece<'_>) + ?Sized),
+    ) {
+        if length == 0 {
+            return;
+        }
+        let part = Part {
+            seq,
+            length,
+            time,
+            bytes,
+        };
+        if self.synced && seq == self.next && self.held.is_empty() {
+            self.deliver(part, sink);
+        } else if self.accepts(seq) {
+            self.push_unordered(part, sink);
+        }
+    }
+
+    /// Nothing more will come: hands on what is held, with its gaps.
+    pub fn flush(&mut self, sink: &mut (impl FnMut(Piece<'_>) + ?Sized)) {
+        while !self.held.is_empty() {
+            self.skip_hole(sink);
+            self.drain(sink);
+        }
+        let missing = self.end.map_or(0, |end| end.wrapping_sub(self.next));
+        if self.synced && missing < WINDOW {
+            self.gap(missing, sink);
+        }
+    }
+
+    /// Lets go of everything held, for a direction that nobody reads any more.
+    pub fn forget(&mut self) {
+        self.held = Vec::new();
+        self.held_bytes = 0;
+    }
+
+    fn push_unordered(&mut self, part: Part<&[u8]>, sink: &mut (impl FnMut(Piece<'_>) + ?Sized)) {
+        let fresh = if self.synced {
+            part.from(self.next)
+        } else {
+            Some(part)
+        };
+        match fresh {
+            Some(fresh) => self.hold(fresh),
+            None => self.counts.duplicates = self.counts.duplicates.saturating_add(1),
+        }
+        self.drain(sink);
+        while self.is_over_bounds() {
+            self.skip_hole(sink);
+            self.drain(sink);
+        }
+    }
+
+    fn is_over_bounds(&self) -> bool {
+        let segments = if self.synced {
+            MAX_HELD_SEGMENTS
+        } else {
+            MAX_UNSYNCED_SEGMENTS
+        };
+        self.held.len() > segments || self.held_bytes > MAX_HELD_BYTES
+    }
+
+    /// Puts a part among the held ones, cut where they already have its bytes.
+    fn hold(&mut self, mut part: Part<&[u8]>) {
+        let mut at = self
+            .held
+            .partition_point(|held| !is_before(part.seq, held.end()));
+        let mut brought = false;
+        loop {
+            let Some(held) = self.held.get(at) else {
+                self.insert(at, part);
+                break;
+            };
+            if !is_before(held.seq, part.end()) {
+                self.insert(at, part);
+                break;
+            }
+            if is_before(part.seq, held.seq) {
+                let head = part.until(held.seq);
+                self.insert(at, head);
+                brought = true;
+                at += 1;
+            }
+            let Some(held) = self.held.get(at) else { break };
+            if held.differs(&part) {
+                self.counts.conflicts = self.counts.conflicts.saturating_add(1);
+            }
+            let Some(rest) = part.from(held.end()) else {
+                if !brought {
+                    self.counts.duplicates = self.counts.duplicates.saturating_add(1);
+                }
+                break;
+            };
+            part = rest;
+            at += 1;
+        }
+    }
+
+    fn insert(&mut self, at: usize, part: Part<&[u8]>) {
+        self.held_bytes += part.bytes.len();
+        let Part {
+            seq,
+            length,
+            time,
+            bytes,
+        } = part;
+        self.held.insert(
+            at,
+            Part {
+                seq,
+                length,
+                time,
+                bytes: bytes.into(),
+            },
+        );
+    }
+
+    /// Hands on the held parts that are next in line.
+    fn drain(&mut self, sink: &mut (impl FnMut(Piece<'_>) + ?Sized)) {
+        if !self.synced {
+            return;
+        }
+        let mut ready = 0;
+        let mut held = mem::take(&mut self.held);
+        while let Some(part) = held.get(ready).filter(|part| part.seq == self.next) {
+            self.held_bytes -= part.bytes.len();
+            self.deliver(part.borrowed(), sink);
+            ready += 1;
+        }
+        held.drain(..ready);
+        if held.is_empty() {
+            held = Vec::new();
+        }
+        self.held = held;
+    }
+
+    /// Gives up on the bytes before the first held part.
+    fn skip_hole(&mut self, sink: &mut (impl FnMut(Piece<'_>) + ?Sized)) {
+        let Some(seq) = self.held.first().map(|part| part.seq) else {
+            return;
+        };
+        if self.synced {
+            self.gap(seq.wrapping_sub(self.next), sink);
+        } else {
+            self.synced = true;
+            self.next = seq;
+        }
+    }
+
+    /// A SYN that came late: what lies before its data is not of this stream.
+    fn drop_before_next(&mut self) {
+        let next = self.next;
+        self.held.retain(|part| !is_before(part.seq, next));
+        self.held_bytes = self.held.iter().map(|part| part.bytes.len()).sum();
+    }
+
+    #[inline]
+    fn deliver(&mut self, part: Part<&[u8]>, sink: &mut (impl FnMut(Piece<'_>) + ?Sized)) {
+        let captured = part.bytes.len() as u32;
+        self.next = self.next.wrapping_add(captured.min(part.length));
+        if captured > 0 {
+            sink(Piece::Bytes(part.bytes, part.time));
+        }
+        if captured < part.length {
+            self.gap(part.length - captured, sink);
+        }
+    }
+
+    fn gap(&mut self, bytes: u32, sink: &mut (impl FnMut(Piece<'_>) + ?Sized)) {
+        if bytes == 0 {
+            return;
+        }
+        self.next = self.next.wrapping_add(bytes);
+        self.counts.gaps = self.counts.gaps.saturating_add(1);
+        self.counts.gap_bytes = self.counts.gap_bytes.saturating_add(u64::from(bytes));
+        sink(Piece::Gap(bytes));
+    }
+}
+
+impl<B: AsRef<[u8]>> Part<B> {
+    const fn end(&self) -> u32 {
+        self.seq.wrapping_add(self.length)
+    }
+
+    fn borrowed(&self) -> Part<&[u8]> {
+        Part {
+            seq: self.seq,
+            length: self.length,
+            time: self.time,
+            bytes: self.bytes.as_ref(),
+        }
+    }
+
+    /// Whether a byte that both hold differs.
+    fn differs(&self, other: &Part<&[u8]>) -> bool {
+        let from = if is_before(self.seq, other.seq) {
+            other.seq
+        } else {
+            self.seq
+        };
+        let here = self
+            .bytes
+            .as_ref()
+            .get(from.wrapping_sub(self.seq) as usize..);
+        let there = other.bytes.get(from.wrapping_sub(other.seq) as usize..);
+        let (Some(here), Some(there)) = (here, there) else {
+            return false;
+        };
+        here.iter().zip(there).any(|(a, b)| a != b)
+    }
+}
+
+impl<'a> Part<&'a [u8]> {
+    /// What lies at or after `seq`, if anything does.
+    fn from(self, seq: u32) -> Option<Self> {
+        if !is_before(self.seq, seq) {
+            return Some(self);
+        }
+        if !is_before(seq, self.end()) {
+            return None;
+        }
+        let known = seq.wrapping_sub(self.seq);
+        let bytes = self.bytes.get(known as usize..).unwrap_or_default();
+        Some(Self {
+            seq,
+            length: self.length - known,
+            bytes,
+            ..self
+        })
+    }
+
+    /// What lies before `seq`, which is inside the part.
+    fn until(self, seq: u32) -> Self {
+        let length = seq.wrapping_sub(self.seq);
+        let bytes: &'a [u8] = self.bytes.get(..length as usize).unwrap_or(self.bytes);
+        Self {
+            length,
+            bytes,
+            ..self
+        }
+    }
+}
+
+/// Serial number comparison (RFC 1982): `a` comes before `b`.
+const fn is_before(a: u32, b: u32) -> bool {
+    a != b && b.wrapping_sub(a) < 1 << 31
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// What came out: bytes joined, gaps as their length in `#` bytes.
+    #[derive(Default)]
+    struct Out(Vec<u8>);
+
+    impl Out {
+        fn sink(&mut self) -> impl FnMut(Piece<'_>) + '_ {
+            |piece| match piece {
+                Piece::Bytes(bytes, _) => self.0.extend_from_slice(bytes),
+                Piece::Gap(length) => self.0.extend(vec![b'#'; length as usize]),
+            }
+        }
+
+        fn text(&self) -> &str {
+            std::str::from_utf8(&self.0).unwrap()
+        }
+    }
+
+    fn run(start: Option<u32>, segments: &[(u32, &str)]) -> (Out, Counts) {
+        let mut direction = Direction::default();
+        let mut out = Out::default();
+        if let Some(start) = start {
+            direction.start_at(start, &mut out.sink());
+        }
+        for (seq, text) in segments {
+            direction.push(
+                *seq,
+                text.as_bytes(),
+                text.len() as u32,
+                Timestamp(0),
+                &mut out.sink(),
+            );
+        }
+        direction.flush(&mut out.sink());
+        (out, direction.counts())
+    }
+
+    #[test]
+    fn orders_and_wraps() {
+        let start = u32::MAX - 2;
+        let (out, counts) = run(Some(start), &[(1, "efg"), (start, "abcd"), (4, "h")]);
+        assert_eq!(out.text(), "abcdefgh");
+        assert_eq!(counts, Counts::default());
+    }
+
+    #[test]
+    fn the_first_copy_of_a_byte_wins() {
+        let (out, counts) = run(Some(0), &[(2, "CD"), (0, "abcdef"), (4, "XX")]);
+        assert_eq!(out.text(), "abCDef");
+        assert_eq!((counts.conflicts, counts.duplicates), (1, 1));
+    }
+
+    #[test]
+    fn a_hole_is_a_gap_only_at_the_end() {
+        let (out, counts) = run(Some(10), &[(10, "ab"), (15, "f"), (14, "e")]);
+        assert_eq!(out.text(), "ab##ef");
+        assert_eq!((counts.gaps, counts.gap_bytes), (1, 2));
+    }
+
+    #[test]
+    fn without_a_syn_the_lowest_is_first() {
+        let (out, counts) = run(None, &[(7, "b"), (6, "a"), (8, "c")]);
+        assert_eq!(out.text(), "abc");
+        assert_eq!(counts.gaps, 0);
+    }
+
+    #[test]
+    fn a_keep_alive_probe_brings_nothing() {
+        // RFC 9293 section 3.8.4: one garbage byte below the next expected number.
+        let (out, counts) = run(Some(0), &[(0, "abc"), (2, "\0"), (3, "d")]);
+        assert_eq!(out.text(), "abcd");
+        assert_eq!(counts.duplicates, 1);
+    }
+
+    #[test]
+    fn a_cut_packet_leaves_a_gap() {
+        let mut direction = Direction::default();
+        let mut out = Out::default();
+        direction.start_at(0, &mut out.sink());
+        direction.push(0, b"abc", 6, Timestamp(0), &mut out.sink());
+        direction.push(6, b"g", 1, Timestamp(0), &mut out.sink());
+        assert_eq!(out.text(), "abc###g");
+    }
+
+    #[test]
+    fn bounds_are_kept() {
+        let mut direction = Direction::default();
+        let mut out = Out::default();
+        direction.start_at(0, &mut out.sink());
+        for n in 0..10_000u32 {
+            direction.push(10 + 2 * n, b"x", 1, Timestamp(0), &mut out.sink());
+            assert!(direction.held.len() <= MAX_HELD_SEGMENTS);
+        }
+        direction.push(2_000_000_000, b"far", 3, Timestamp(0), &mut out.sink());
+        assert!(!out.text().contains("far"));
+    }
+
+    #[test]
+    fn bytes_lost_before_the_fin_are_told() {
+        let mut direction = Direction::default();
+        let mut out = Out::default();
+        direction.start_at(0, &mut out.sink());
+        direction.push(0, b"ab", 2, Timestamp(0), &mut out.sink());
+        direction.end_at(5);
+        assert!(!direction.is_finished());
+        direction.flush(&mut out.sink());
+        assert_eq!(out.text(), "ab###");
+    }
+
+    proptest! {
+        /// Any cut, any order, any repetition of the same bytes gives the same stream.
+        #[test]
+        fn any_delivery_gives_the_same_stream(
+            start in any::<u32>(),
+            text in proptest::collection::vec(any::<u8>(), 1..400),
+            cuts in proptest::collection::vec((0usize..400, 1usize..60), 0..40),
+            order in any::<u64>(),
+        ) {
+            let mut pieces: Vec<(usize, usize)> =
+                (0..text.len()).step_by(16).map(|at| (at, (at + 16).min(text.len()))).collect();
+            pieces.extend(cuts.iter().filter(|(at, _)| *at < text.len())
+                .map(|(at, length)| (*at, (at + length).min(text.len()))));
+            let mut seed = order | 1;
+            for n in (1..pieces.len()).rev() {
+                seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                pieces.swap(n, (seed >> 33) as usize % (n + 1));
+            }
+            let mut direction = Direction::default();
+            let mut out = Out::default();
+            direction.start_at(start, &mut out.sink());
+            for (from, to) in pieces {
+                let seq = start.wrapping_add(from as u32);
+                direction.push(seq, &text[from..to], (to - from) as u32, Timestamp(0), &mut out.sink());
+            }
+            direction.flush(&mut out.sink());
+            prop_assert_eq!(out.0, text);
+            prop_assert_eq!(direction.counts().gaps, 0);
+            prop_assert_eq!(direction.counts().conflicts, 0);
+        }
+    }
+}

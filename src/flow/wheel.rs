@@ -1,0 +1,70 @@
+//! Timeouts without scanning: a wheel of one-second slots (Varghese and Lauck, 1987), with one turn of a little over an hour.
+//!
+//! A flow is in the wheel once for each deadline it was given; an entry that fires too early, because packets moved the deadline
+//! on, is put back by whoever owns the flow. So a packet never touches the wheel.
+
+use std::mem;
+
+/// Seconds in a turn; no deadline may lie further ahead.
+pub const TURN: u32 = 4096;
+
+/// Entries by the second in which they are due.
+#[derive(Debug)]
+pub struct Wheel<T> {
+    slots: Vec<Vec<T>>,
+    now: u32,
+}
+
+impl<T> Default for Wheel<T> {
+    fn default() -> Self {
+        Self { slots: (0..TURN).map(|_| Vec::new()).collect(), now: 0 }
+    }
+}
+
+impl<T> Wheel<T> {
+    /// An empty wheel that has already fired everything up to `second`.
+    pub fn starting_at(second: u32) -> Self {
+        Self { now: second, ..Self::default() }
+    }
+
+    /// The second up to which everything has fired.
+    pub const fn now(&self) -> u32 {
+        self.now
+    }
+
+    /// Adds an entry that is due in second `due`; one that is past is due in the next second.
+    pub fn schedule(&mut self, due: u32, entry: T) {
+        let due = due.clamp(self.now + 1, self.now + TURN - 1);
+        if let Some(slot) = self.slots.get_mut((due % TURN) as usize) {
+            slot.push(entry);
+        }
+    }
+
+    /// Moves on by one second if `second` is ahead, and returns what is due in it.
+    pub fn step_towards(&mut self, second: u32) -> Option<Vec<T>> {
+        if second <= self.now {
+            return None;
+        }
+        self.now += 1;
+        Some(self.slots.get_mut((self.now % TURN) as usize).map(mem::take).unwrap_or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fires_each_entry_once_in_its_second() {
+        let mut wheel = Wheel::default();
+        for due in [1, 5, 4000, 9000] {
+            wheel.schedule(due, due);
+        }
+        let mut fired = Vec::new();
+        while let Some(due) = wheel.step_towards(4500) {
+            fired.extend(due.into_iter().map(|entry| (wheel.now(), entry)));
+        }
+        // 9000 lies beyond a turn and comes early, for its owner to put back.
+        assert_eq!(fired, [(1, 1), (5, 5), (4000, 4000), (4095, 9000)]);
+    }
+}

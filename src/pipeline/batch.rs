@@ -1,0 +1,44 @@
+//! What goes from the reader to a worker: references to packets, many at a time.
+
+use std::sync::Arc;
+
+use crate::flow::Segment;
+use crate::source::Block;
+
+/// Segments a batch is filled up to.
+pub(super) const SEGMENTS: usize = 512;
+/// Blocks a batch may keep alive.
+pub(super) const BLOCKS: usize = 4;
+
+/// Segments of one worker with the blocks that hold their bytes.
+#[derive(Debug, Default)]
+pub(super) struct Batch {
+    /// Blocks, by the order in which they came.
+    pub(super) blocks: Vec<Arc<Block>>,
+    /// Segments in capture order, each with its place in `blocks`.
+    pub(super) segments: Vec<(u32, Segment)>,
+    /// Forward time when the batch was sent.
+    pub(super) clock: u64,
+}
+
+impl Batch {
+    /// Adds a segment whose bytes are in `block`.
+    #[inline]
+    pub(super) fn push(&mut self, block: &Arc<Block>, segment: Segment) {
+        if !self.blocks.last().is_some_and(|last| Arc::ptr_eq(last, block)) {
+            self.blocks.push(Arc::clone(block));
+        }
+        self.segments.push((self.blocks.len() as u32 - 1, segment));
+    }
+
+    /// Whether it should go.
+    pub(super) fn is_full(&self) -> bool {
+        self.segments.len() >= SEGMENTS || self.blocks.len() > BLOCKS
+    }
+
+    /// Empties it for the next use.
+    pub(super) fn clear(&mut self) {
+        self.blocks.clear();
+        self.segments.clear();
+    }
+}

@@ -1,0 +1,79 @@
+//! Forward capture time: what timeouts are measured with, whatever the capture's own clock does.
+//!
+//! Times in captures jump: backwards where files or taps were appended, far ahead where a record is damaged. The clock adds up
+//! only steps forward, and believes a step of more than [`DOUBTFUL`] only if the next packet confirms it.
+
+use crate::time::{SECOND, Timestamp};
+
+/// A longer step forward must be confirmed.
+pub(super) const DOUBTFUL: u64 = 600 * SECOND;
+
+/// Adds up forward steps.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Clock {
+    elapsed: u64,
+    last: Option<Timestamp>,
+    doubtful: Option<Timestamp>,
+}
+
+impl Clock {
+    /// A packet captured at `time`: returns nanoseconds of forward time so far.
+    #[inline]
+    pub(super) fn advance(&mut self, time: Timestamp) -> u64 {
+        let Some(last) = self.last else {
+            self.last = Some(time);
+            return self.elapsed;
+        };
+        let step = time.since(last);
+        if step > DOUBTFUL {
+            return self.doubt(time, last);
+        }
+        self.doubtful = None;
+        self.elapsed += step;
+        self.last = Some(time);
+        self.elapsed
+    }
+
+    /// Nanoseconds of forward time so far.
+    pub(super) const fn elapsed(&self) -> u64 {
+        self.elapsed
+    }
+
+    fn doubt(&mut self, time: Timestamp, last: Timestamp) -> u64 {
+        let confirmed = self.doubtful.is_some_and(|before| {
+            time.since(before) <= DOUBTFUL && before.since(time) <= DOUBTFUL
+        });
+        if confirmed {
+            self.doubtful = None;
+            self.elapsed = self.elapsed.saturating_add(time.since(last));
+            self.last = Some(time);
+        } else {
+            self.doubtful = Some(time);
+        }
+        self.elapsed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_absurd_time_moves_nothing() {
+        let mut clock = Clock::default();
+        clock.advance(Timestamp(0));
+        clock.advance(Timestamp(5));
+        assert_eq!(clock.advance(Timestamp(u64::MAX / 2)), 5);
+        assert_eq!(clock.advance(Timestamp(7)), 7);
+    }
+
+    #[test]
+    fn a_pause_counts_once_confirmed_and_steps_back_do_not() {
+        let mut clock = Clock::default();
+        clock.advance(Timestamp(0));
+        assert_eq!(clock.advance(Timestamp(7200 * SECOND)), 0);
+        assert_eq!(clock.advance(Timestamp(7201 * SECOND)), 7201 * SECOND);
+        assert_eq!(clock.advance(Timestamp(3 * SECOND)), 7201 * SECOND);
+        assert_eq!(clock.advance(Timestamp(4 * SECOND)), 7202 * SECOND);
+    }
+}

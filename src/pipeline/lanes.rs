@@ -1,0 +1,101 @@
+//! From the reader to the workers: one bounded channel each, so that packets of a flow never overtake each other.
+
+use std::sync::Arc;
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+
+use super::batch::Batch;
+use crate::flow::Segment;
+use crate::source::Block;
+use crate::time::SECOND;
+
+/// Batches that may wait for a worker.
+const WAITING: usize = 8;
+/// A worker without packets is told the time this often, nanoseconds of forward time.
+const TICK: u64 = 5 * SECOND;
+
+/// The reader's end of all lanes.
+#[derive(Debug)]
+pub(super) struct Lanes {
+    lanes: Vec<Lane>,
+}
+
+#[derive(Debug)]
+struct Lane {
+    batch: Batch,
+    told: u64,
+    sender: Sender<Batch>,
+    empties: Receiver<Batch>,
+}
+
+/// A worker's end.
+#[derive(Debug)]
+pub(super) struct LaneEnd {
+    /// Batches to work on.
+    pub(super) batches: Receiver<Batch>,
+    /// Where used batches go back.
+    pub(super) empties: Sender<Batch>,
+}
+
+impl Lanes {
+    /// Lanes for `workers` workers, and the workers' ends.
+    pub(super) fn new(workers: usize) -> (Self, Vec<LaneEnd>) {
+        let mut ends = Vec::with_capacity(workers);
+        let lanes = (0..workers)
+            .map(|_| {
+                let (sender, batches) = bounded(WAITING);
+                let (empties, returned) = bounded(WAITING + 2);
+                ends.push(LaneEnd { batches, empties });
+                Lane { batch: Batch::default(), told: 0, sender, empties: returned }
+            })
+            .collect();
+        (Self { lanes }, ends)
+    }
+
+    /// Hands a segment to the worker that owns its flow. Waits while that worker is behind.
+    #[inline]
+    pub(super) fn push(&mut self, block: &Arc<Block>, segment: Segment) {
+        let lane = match self.lanes.as_mut_slice() {
+            [one] => one,
+            many => {
+                let place = segment.key.hash_with(SHARD_SEED) as usize % many.len();
+                let Some(lane) = many.get_mut(place) else { return };
+                lane
+            }
+        };
+        lane.batch.push(block, segment);
+        if lane.batch.is_full() {
+            lane.send(segment.clock);
+        }
+    }
+
+    /// A block has been read to its end at `clock`: workers that have not heard of the time for long are told.
+    pub(super) fn tick(&mut self, clock: u64) {
+        for lane in &mut self.lanes {
+            if clock >= lane.told + TICK {
+                lane.send(clock);
+            }
+        }
+    }
+
+    /// Sends what is left; the workers finish when the lanes are dropped.
+    pub(super) fn finish(mut self, clock: u64) {
+        for lane in &mut self.lanes {
+            lane.send(clock);
+        }
+    }
+}
+
+/// The shard must not differ between runs or machines: nothing is placed in a table by it.
+const SHARD_SEED: u64 = 0x7473_7461_6c6c_7931;
+
+impl Lane {
+    fn send(&mut self, clock: u64) {
+        self.told = clock;
+        self.batch.clock = clock;
+        let empty = self.empties.try_recv().unwrap_or_default();
+        let full = std::mem::replace(&mut self.batch, empty);
+        // A worker that is gone has panicked; the pipeline reports that when it joins the threads.
+        let _ = self.sender.send(full);
+    }
+}

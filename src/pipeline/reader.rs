@@ -1,0 +1,165 @@
+//! The reading thread: walks packets, drops at a glance what cannot matter, decodes the rest, hands segments to their workers.
+
+use std::sync::Arc;
+
+use super::clock::Clock;
+use super::lanes::Lanes;
+use crate::flow::{FlowKey, Segment};
+use crate::packet::{
+    Counters, Decoded, DefragmentCounters, Defragmenter, Interest, Tcp, decode, may_matter,
+};
+use crate::source::{Block, RawPacket, Timeline};
+use crate::time::Timestamp;
+
+/// What the reader counted.
+#[derive(Clone, Debug, Default)]
+pub struct ReaderFacts {
+    /// Packets.
+    pub packets: u64,
+    /// Their bytes on the wire.
+    pub bytes: u64,
+    /// Packets that the capture cut short.
+    pub cut: u64,
+    /// Packets that went to a worker.
+    pub followed: u64,
+    /// Packets dropped at a glance: no watched port.
+    pub glanced_over: u64,
+    /// What the decoder did not follow, or found malformed.
+    pub reasons: Counters,
+    /// What became of IP fragments.
+    pub fragments: DefragmentCounters,
+    /// Time of the earliest packet.
+    pub first: Option<Timestamp>,
+    /// Time of the latest packet.
+    pub last: Option<Timestamp>,
+}
+
+/// Reads everything there is.
+pub(super) fn read(timeline: &mut Timeline, interest: &Interest, mut lanes: Lanes) -> ReaderFacts {
+    let mut reader = Reader {
+        interest,
+        clock: Clock::default(),
+        facts: ReaderFacts::default(),
+        defragmenter: Defragmenter::default(),
+    };
+    while let Some(mut run) = timeline.next_run() {
+        let block = Arc::clone(run.block());
+        let origin = run.file() as u32;
+        for packet in run.by_ref() {
+            reader.packet(&packet, &block, origin, &mut lanes);
+        }
+        drop(run);
+        lanes.tick(reader.clock.elapsed());
+    }
+    lanes.finish(reader.clock.elapsed());
+    reader.facts.fragments = *reader.defragmenter.counters();
+    reader.facts
+}
+
+struct Reader<'a> {
+    interest: &'a Interest,
+    clock: Clock,
+    facts: ReaderFacts,
+    defragmenter: Defragmenter,
+}
+
+impl Reader<'_> {
+    #[inline(always)]
+    fn packet(&mut self, packet: &RawPacket, block: &Arc<Block>, origin: u32, lanes: &mut Lanes) {
+        let clock = self.clock.advance(packet.time);
+        self.facts.packets += 1;
+        self.facts.bytes += u64::from(packet.original);
+        self.facts.cut += u64::from(packet.captured < packet.original);
+        self.facts.note_time(packet.time);
+        let bytes = block.packet(packet);
+        if may_matter(packet.link, bytes, self.interest) {
+            self.decode(packet, bytes, block, origin, clock, lanes);
+        } else {
+            self.facts.glanced_over += 1;
+        }
+    }
+
+    #[inline(never)]
+    fn decode(
+        &mut self,
+        packet: &RawPacket,
+        bytes: &[u8],
+        block: &Arc<Block>,
+        origin: u32,
+        clock: u64,
+        lanes: &mut Lanes,
+    ) {
+        let place = Place { base: packet.offset, origin, time: packet.time, clock };
+        match decode(packet.link, bytes, packet.original, self.interest) {
+            Decoded::Fragment(fragment) => {
+                if let Some(datagram) = self.defragmenter.push(packet.time, bytes, &fragment) {
+                    let whole = Arc::new(Block::from(datagram.bytes().to_vec()));
+                    let decoded = datagram.decode(self.interest);
+                    self.take(decoded, Place { base: 0, ..place }, &whole, lanes);
+                }
+            }
+            decoded => self.take(decoded, place, block, lanes),
+        }
+    }
+
+    fn take(&mut self, decoded: Decoded, place: Place, block: &Arc<Block>, lanes: &mut Lanes) {
+        match decoded {
+            Decoded::Tcp(tcp) => {
+                self.facts.followed += 1;
+                lanes.push(block, segment(&tcp, place));
+            }
+            Decoded::NotFollowed(reason) => self.facts.reasons.add_not_followed(reason),
+            Decoded::Malformed(reason) => self.facts.reasons.add_malformed(reason),
+            Decoded::Udp(_) | Decoded::Fragment(_) => {}
+        }
+    }
+}
+
+impl ReaderFacts {
+    #[inline]
+    fn note_time(&mut self, time: Timestamp) {
+        match (self.first, self.last) {
+            (Some(first), Some(last)) => {
+                if time < first {
+                    self.first = Some(time);
+                }
+                if time > last {
+                    self.last = Some(time);
+                }
+            }
+            _ => (self.first, self.last) = (Some(time), Some(time)),
+        }
+    }
+}
+
+/// Where and when a packet was found.
+#[derive(Clone, Copy)]
+struct Place {
+    /// Offset in the block of the bytes that were decoded.
+    base: u32,
+    origin: u32,
+    time: Timestamp,
+    clock: u64,
+}
+
+fn segment(tcp: &Tcp, place: Place) -> Segment {
+    let (key, way) = FlowKey::new(&tcp.addresses, tcp.source_port, tcp.destination_port);
+    let at = |offset: u32| place.base + offset;
+    Segment {
+        key,
+        way,
+        flags: tcp.flags.0,
+        header_length: tcp.payload.saturating_sub(tcp.header) as u8,
+        seq: tcp.seq,
+        ack: tcp.ack,
+        header: at(tcp.header),
+        captured: tcp.captured,
+        length: tcp.length,
+        source_mac: tcp.macs.source.map_or(Segment::NO_MAC, at),
+        destination_mac: tcp.macs.destination.map_or(Segment::NO_MAC, at),
+        checkable: tcp.plain_addresses,
+        origin: place.origin,
+        time: place.time,
+        clock: place.clock,
+    }
+}

@@ -1,0 +1,103 @@
+//! A worker: owns its flows, judges the finished ones, sends records on with the time up to which it is done.
+
+use std::sync::Arc;
+
+use crossbeam_channel::Sender;
+
+use super::lanes::LaneEnd;
+use crate::flow::table::GivenUp;
+use crate::flow::{Finished, Limits, Table};
+use crate::session::judge::Judge;
+use crate::session::{Origin, Session};
+
+/// What a worker sends: sessions that are over, with the second in which each was called so.
+#[derive(Debug)]
+pub(super) struct Delivery {
+    /// Which worker.
+    pub worker: usize,
+    /// Nothing that ended before this second will follow.
+    pub done_before: u32,
+    /// Sessions with the second of their end.
+    pub sessions: Vec<(u32, Session)>,
+}
+
+/// What a worker counted.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct WorkerFacts {
+    /// What its table had to give up.
+    pub given_up: GivenUp,
+    /// Connections on watched ports that spoke neither SMTP nor TLS.
+    pub no_sessions: u64,
+    /// Segments left out for a bad checksum.
+    pub corrupt: u64,
+    /// Segments that brought nothing new.
+    pub duplicates: u64,
+    /// Segments that brought known bytes with other content.
+    pub conflicts: u64,
+}
+
+/// Works until its lane ends.
+pub(super) fn work(
+    worker: usize,
+    lane: &LaneEnd,
+    judge: &Judge,
+    origins: &impl Fn(u32) -> Arc<Origin>,
+    limits: Limits,
+    deliveries: &Sender<Delivery>,
+) -> WorkerFacts {
+    let mut table = Table::new(Arc::clone(&judge.ports), limits);
+    let mut facts = WorkerFacts::default();
+    let mut over: Vec<(u32, Session)> = Vec::new();
+    let mut clock = 0;
+    for mut batch in &lane.batches {
+        let mut done = |finished: Finished| facts.take(&finished, judge, origins, &mut over);
+        for (place, segment) in &batch.segments {
+            if let Some(block) = batch.blocks.get(*place as usize) {
+                table.segment(segment, block.bytes(), &mut done);
+            }
+        }
+        clock = batch.clock;
+        table.tick(clock, &mut done);
+        batch.clear();
+        let _ = lane.empties.try_send(batch);
+        let done_before = table.second();
+        let sessions = std::mem::take(&mut over);
+        if deliveries.send(Delivery { worker, done_before, sessions }).is_err() {
+            break;
+        }
+    }
+    table.finish(clock, &mut |finished| facts.take(&finished, judge, origins, &mut over));
+    facts.given_up = table.given_up();
+    let _ = deliveries.send(Delivery { worker, done_before: u32::MAX, sessions: over });
+    facts
+}
+
+impl WorkerFacts {
+    /// Adds another worker's counts.
+    pub fn merge(&mut self, other: &Self) {
+        self.given_up.flows += other.given_up.flows;
+        self.given_up.held += other.given_up.held;
+        self.no_sessions += other.no_sessions;
+        self.corrupt += other.corrupt;
+        self.duplicates += other.duplicates;
+        self.conflicts += other.conflicts;
+    }
+
+    fn take(
+        &mut self,
+        finished: &Finished,
+        judge: &Judge,
+        origins: &impl Fn(u32) -> Arc<Origin>,
+        over: &mut Vec<(u32, Session)>,
+    ) {
+        let connection = &finished.connection;
+        self.corrupt += connection.corrupt();
+        let counts = connection.counts();
+        self.duplicates += u64::from(counts.duplicates);
+        self.conflicts += u64::from(counts.conflicts);
+        match judge.session(finished, &origins(connection.origin)) {
+            Some(session) => over.push((finished.second, session)),
+            None => self.no_sessions += 1,
+        }
+    }
+}

@@ -1,0 +1,339 @@
+//! What the client says: commands, content that is passed over, and the TLS that follows.
+
+use std::sync::Arc;
+
+use memchr::memchr;
+
+use super::command::{Command, HelloVerb};
+use super::joint::Joint;
+use super::pairing::Asked;
+use super::start::{Look, TlsStart};
+use super::text::{Line, begins_text};
+use crate::session::StarttlsCommand;
+use crate::time::Timestamp;
+use crate::tls::Role;
+
+/// Bytes of something that is neither SMTP nor TLS after which a direction is no longer read.
+pub(super) const MAX_NOISE: usize = 16 * 1024;
+
+/// First twelve bytes of a PROXY protocol v2 header (HAProxy, proxy-protocol.txt section 2.2).
+const PROXY_V2: [u8; 12] = *b"\r\n\r\n\0\r\nQUIT\n";
+
+/// The client's direction.
+#[derive(Debug)]
+pub struct ClientSide {
+    phase: Phase,
+    line: Line,
+    noise: usize,
+    /// The switch to TLS.
+    pub tls: TlsStart,
+    /// What was learned from the text.
+    pub facts: ClientFacts,
+}
+
+/// What a client said in clear.
+#[derive(Clone, Debug, Default)]
+pub struct ClientFacts {
+    /// A line was seen that only SMTP has.
+    pub speaks_smtp: bool,
+    /// The first name given in EHLO, HELO or LHLO.
+    pub name: Option<Arc<str>>,
+    /// EHLO or LHLO was said: the client can learn of STARTTLS.
+    pub extended: bool,
+    /// The command that asked for TLS, and when it was last sent.
+    pub asked_tls: Option<(StarttlsCommand, Timestamp)>,
+    /// AUTH before any request for TLS.
+    pub auth_before_tls: bool,
+    /// AUTH in clear after a request for TLS (refused, or seen behind a decrypting tap).
+    pub auth_after_tls: bool,
+    /// The client went on without TLS: MAIL, AUTH or QUIT.
+    pub went_on: bool,
+    /// Lines that look like commands.
+    pub commands: u32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    /// Commands.
+    Lines,
+    /// DATA was said, the reply to it may not be known yet.
+    DataAsked,
+    /// Message content up to the lone dot.
+    Content(Dot),
+    /// So many bytes of BDAT content to go.
+    Chunk(u64),
+    /// So many bytes of a PROXY protocol v2 header to go.
+    ProxyHeader(u64),
+    /// TLS records.
+    Tls,
+    /// Nothing that can be read.
+    Lost,
+}
+
+/// How much of `<CRLF>.<CRLF>` stands at the end of the content so far (RFC 5321 section 4.1.1.4; bare LF is met too).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Dot {
+    InLine,
+    LineStart,
+    Dot,
+    DotCr,
+}
+
+impl ClientSide {
+    /// A direction seen from its true beginning (`whole`) or from somewhere inside.
+    pub const fn new(whole: bool) -> Self {
+        Self {
+            phase: Phase::Lines,
+            line: Line::new(),
+            noise: 0,
+            tls: TlsStart::new(Role::Client, whole),
+            facts: ClientFacts::EMPTY,
+        }
+    }
+
+    /// The next bytes of the stream: one segment or a part of one.
+    pub fn push(&mut self, bytes: &[u8], time: Timestamp, joint: &mut Joint) {
+        if self.phase == Phase::Tls {
+            return self.push_tls(bytes, time);
+        }
+        if self.tls.is_searching() && self.tls.look(bytes, time) == Look::Begun {
+            return self.enter_tls();
+        }
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            rest = match self.phase {
+                Phase::Lines => self.read_line(rest, time, joint),
+                Phase::DataAsked => self.after_data(rest, joint),
+                Phase::Content(dot) => self.pass_content(rest, dot, time, joint),
+                Phase::Chunk(left) => self.pass(rest, left, Phase::Chunk),
+                Phase::ProxyHeader(left) => self.pass(rest, left, Phase::ProxyHeader),
+                Phase::Tls | Phase::Lost => return,
+            };
+        }
+    }
+
+    /// `length` bytes are missing before the next ones.
+    pub fn gap(&mut self, length: u32) {
+        self.line.clear();
+        self.tls.gap();
+        self.phase = match self.phase {
+            Phase::Content(_) => Phase::Content(Dot::InLine),
+            Phase::Chunk(left) if left > u64::from(length) => Phase::Chunk(left - u64::from(length)),
+            Phase::Chunk(_) | Phase::ProxyHeader(_) | Phase::DataAsked => Phase::Lines,
+            same => same,
+        };
+    }
+
+    /// No more bytes will come.
+    pub fn finish(&mut self) {
+        if let Some(stream) = self.tls.stream_mut() {
+            stream.finish();
+        }
+    }
+
+    /// Nothing that could still come would change the facts.
+    pub fn is_decided(&self) -> bool {
+        match self.phase {
+            Phase::Tls => self.tls.stream().is_some_and(crate::tls::Stream::is_decided),
+            Phase::Lost => true,
+            _ => false,
+        }
+    }
+
+    fn push_tls(&mut self, bytes: &[u8], time: Timestamp) {
+        if let Some(stream) = self.tls.stream_mut() {
+            stream.push(bytes, time);
+        }
+    }
+
+    fn enter_tls(&mut self) {
+        self.phase = Phase::Tls;
+        self.line.clear();
+    }
+
+    /// Reads on at a line's start or in its middle; returns what is left of `bytes`.
+    fn read_line<'a>(&mut self, bytes: &'a [u8], time: Timestamp, joint: &mut Joint) -> &'a [u8] {
+        if self.line.holds_undecided() {
+            return self.decide_held(bytes, time, joint);
+        }
+        if self.line.is_at_start() && !bytes.first().is_some_and(|byte| begins_text(*byte)) {
+            match self.tls.look(bytes, time) {
+                Look::Begun => {
+                    self.enter_tls();
+                    return &[];
+                }
+                Look::NeedMore => {
+                    self.line.hold_undecided(bytes);
+                    return &[];
+                }
+                Look::Text => {}
+            }
+        }
+        self.text_line(bytes, time, joint)
+    }
+
+    /// Bytes too few to tell TLS from text have been held: tries again with more.
+    fn decide_held<'a>(&mut self, bytes: &'a [u8], time: Timestamp, joint: &mut Joint) -> &'a [u8] {
+        let mut together = self.line.take();
+        together.extend_from_slice(bytes);
+        match self.tls.look(&together, time) {
+            Look::Begun => self.enter_tls(),
+            Look::NeedMore => self.line.hold_undecided(&together),
+            Look::Text => {
+                let mut rest = &together[..];
+                while !rest.is_empty() && self.phase == Phase::Lines {
+                    rest = self.text_line(rest, time, joint);
+                }
+            }
+        }
+        &[]
+    }
+
+    fn text_line<'a>(&mut self, bytes: &'a [u8], time: Timestamp, joint: &mut Joint) -> &'a [u8] {
+        if self.line.is_at_start() && self.tls.is_at_first_byte() {
+            if let Some(length) = proxy_v2_length(bytes) {
+                self.phase = Phase::ProxyHeader(length);
+                return bytes;
+            }
+            if bytes.starts_with(b"PROXY ") {
+                return self.line.complete(bytes, |_| {}).unwrap_or_default();
+            }
+        }
+        let mut command = None;
+        let rest = self.line.complete(bytes, |line| {
+            command = Some((Command::parse(line), line.len()));
+        });
+        if let Some((command, length)) = command {
+            self.command(command, length, time, joint);
+        }
+        rest.unwrap_or_default()
+    }
+
+    fn command(&mut self, command: Command, length: usize, time: Timestamp, joint: &mut Joint) {
+        self.tls.passed_text();
+        if command.proves_smtp() {
+            self.facts.speaks_smtp = true;
+            self.tls.stop_searching();
+        }
+        if command == Command::Unknown {
+            self.count_noise(length);
+        } else {
+            self.facts.commands = self.facts.commands.saturating_add(1);
+        }
+        joint.ask(asked(&command), time);
+        match command {
+            Command::Hello { verb, name } => {
+                self.facts.extended |= verb != HelloVerb::Helo;
+                if self.facts.name.is_none() {
+                    self.facts.name = name;
+                }
+            }
+            Command::Starttls => self.facts.asked_tls = Some((StarttlsCommand::Starttls, time)),
+            Command::XAnonymousTls => {
+                self.facts.asked_tls = Some((StarttlsCommand::XAnonymousTls, time));
+            }
+            Command::Auth => {
+                self.facts.went_on = true;
+                if self.facts.asked_tls.is_some() {
+                    self.facts.auth_after_tls = true;
+                } else {
+                    self.facts.auth_before_tls = true;
+                }
+            }
+            Command::Mail | Command::Quit => self.facts.went_on = true,
+            Command::Data => self.phase = Phase::DataAsked,
+            Command::Bdat(size) if size > 0 => self.phase = Phase::Chunk(size),
+            _ => {}
+        }
+    }
+
+    /// Content follows DATA if the server let it in; where its reply is not known, only a command in its place says no.
+    fn after_data<'a>(&mut self, bytes: &'a [u8], joint: &mut Joint) -> &'a [u8] {
+        let accepted = joint.take_data().unwrap_or_else(|| {
+            let command = Command::parse(bytes.split(|b| *b == b'\n').next().unwrap_or_default());
+            !command.proves_smtp() && !matches!(command, Command::Quit | Command::Other)
+        });
+        self.phase = if accepted { Phase::Content(Dot::LineStart) } else { Phase::Lines };
+        bytes
+    }
+
+    fn pass_content<'a>(
+        &mut self,
+        bytes: &'a [u8],
+        mut dot: Dot,
+        time: Timestamp,
+        joint: &mut Joint,
+    ) -> &'a [u8] {
+        let mut rest = bytes;
+        while let Some((first, after)) = rest.split_first() {
+            dot = match (dot, first) {
+                (Dot::InLine, _) => {
+                    let Some(end) = memchr(b'\n', rest) else {
+                        rest = &[];
+                        break;
+                    };
+                    rest = rest.get(end + 1..).unwrap_or_default();
+                    dot = Dot::LineStart;
+                    continue;
+                }
+                (Dot::LineStart, b'.') => Dot::Dot,
+                (Dot::Dot, b'\r') => Dot::DotCr,
+                (Dot::Dot | Dot::DotCr, b'\n') => {
+                    self.phase = Phase::Lines;
+                    joint.ask(Asked::Other, time);
+                    return after;
+                }
+                (Dot::LineStart, b'\n') => Dot::LineStart,
+                _ => Dot::InLine,
+            };
+            if dot != Dot::InLine {
+                rest = after;
+            }
+        }
+        self.phase = Phase::Content(dot);
+        rest
+    }
+
+    fn pass<'a>(&mut self, bytes: &'a [u8], left: u64, phase: fn(u64) -> Phase) -> &'a [u8] {
+        let taken = bytes.len().min(usize::try_from(left).unwrap_or(usize::MAX));
+        let left = left - taken as u64;
+        self.phase = if left == 0 { Phase::Lines } else { phase(left) };
+        bytes.get(taken..).unwrap_or_default()
+    }
+
+    fn count_noise(&mut self, length: usize) {
+        self.noise += length;
+        if self.noise > MAX_NOISE && !self.facts.speaks_smtp {
+            self.phase = Phase::Lost;
+        }
+    }
+}
+
+impl ClientFacts {
+    const EMPTY: Self = Self {
+        speaks_smtp: false,
+        name: None,
+        extended: false,
+        asked_tls: None,
+        auth_before_tls: false,
+        auth_after_tls: false,
+        went_on: false,
+        commands: 0,
+    };
+}
+
+const fn asked(command: &Command) -> Asked {
+    match command {
+        Command::Hello { .. } => Asked::Hello,
+        Command::Starttls | Command::XAnonymousTls => Asked::Tls,
+        Command::Data => Asked::Data,
+        _ => Asked::Other,
+    }
+}
+
+/// Length of a PROXY protocol v2 header with its addresses, if `bytes` begin with one.
+fn proxy_v2_length(bytes: &[u8]) -> Option<u64> {
+    let rest = bytes.strip_prefix(&PROXY_V2)?;
+    let length = rest.get(2..4)?;
+    Some(16 + u64::from(u16::from_be_bytes([length[0], length[1]])))
+}

@@ -1,0 +1,130 @@
+//! The words a client says (RFC 5321 section 4.1, and the extensions met in the field).
+
+use std::sync::Arc;
+
+use super::text;
+
+/// A command line, as far as this program cares.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// EHLO, HELO or LHLO with the name given.
+    Hello {
+        /// Which of the three.
+        verb: HelloVerb,
+        /// Its argument, cleaned and bounded; `None` if empty.
+        name: Option<Arc<str>>,
+    },
+    /// STARTTLS (RFC 3207).
+    Starttls,
+    /// X-ANONYMOUSTLS, between Exchange servers.
+    XAnonymousTls,
+    /// AUTH (RFC 4954); its arguments are never looked at.
+    Auth,
+    /// MAIL (also SEND, SOML, SAML of RFC 821).
+    Mail,
+    /// RCPT.
+    Rcpt,
+    /// DATA: content follows if the server says 354.
+    Data,
+    /// BDAT with the number of content bytes that follow (RFC 3030).
+    Bdat(u64),
+    /// QUIT.
+    Quit,
+    /// XCLIENT (Postfix): the server greets again.
+    Xclient,
+    /// RSET, NOOP, VRFY, EXPN, HELP, ETRN and the like.
+    Other,
+    /// Not a command: an answer to an AUTH challenge, or noise.
+    Unknown,
+}
+
+/// How a client says hello.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HelloVerb {
+    /// RFC 5321.
+    Ehlo,
+    /// RFC 821.
+    Helo,
+    /// LMTP (RFC 2033).
+    Lhlo,
+}
+
+const OTHER_VERBS: [&[u8]; 15] = [
+    b"RSET", b"NOOP", b"VRFY", b"EXPN", b"HELP", b"ETRN", b"TURN", b"ATRN", b"XFORWARD", b"BURL", b"X-EXPS",
+    b"XEXCH50", b"VERB", b"ONEX", b"XSHADOW",
+];
+
+impl Command {
+    /// Reads one line; the line end may be there or not.
+    pub fn parse(line: &[u8]) -> Self {
+        let line = line.trim_ascii_end();
+        let verb_end = line.iter().position(|b| *b == b' ' || *b == b'\t' || *b == b':');
+        let (verb, rest) = line.split_at(verb_end.unwrap_or(line.len()));
+        let is = |word: &[u8]| verb.eq_ignore_ascii_case(word);
+        match verb.len() {
+            4 if is(b"EHLO") => Self::hello(HelloVerb::Ehlo, rest),
+            4 if is(b"HELO") => Self::hello(HelloVerb::Helo, rest),
+            4 if is(b"LHLO") => Self::hello(HelloVerb::Lhlo, rest),
+            4 if is(b"AUTH") => Self::Auth,
+            4 if is(b"MAIL") || is(b"SEND") || is(b"SOML") || is(b"SAML") => Self::Mail,
+            4 if is(b"RCPT") => Self::Rcpt,
+            4 if is(b"DATA") => Self::Data,
+            4 if is(b"QUIT") => Self::Quit,
+            4 if is(b"BDAT") => Self::bdat(rest),
+            8 if is(b"STARTTLS") => Self::Starttls,
+            14 if is(b"X-ANONYMOUSTLS") => Self::XAnonymousTls,
+            7 if is(b"XCLIENT") => Self::Xclient,
+            4..=8 if OTHER_VERBS.iter().any(|word| is(word)) => Self::Other,
+            _ => Self::Unknown,
+        }
+    }
+
+    /// Whether the line proves that the sender speaks SMTP. HELP, QUIT and NOOP are words of FTP and POP3 too.
+    pub const fn proves_smtp(&self) -> bool {
+        matches!(
+            self,
+            Self::Hello { .. } | Self::Starttls | Self::XAnonymousTls | Self::Mail | Self::Rcpt | Self::Bdat(_)
+        )
+    }
+
+    fn hello(verb: HelloVerb, argument: &[u8]) -> Self {
+        let name = argument.trim_ascii();
+        Self::Hello { verb, name: (!name.is_empty()).then(|| text::clean(name)) }
+    }
+
+    /// A size that is no number means that no content follows: the server will refuse the line.
+    fn bdat(argument: &[u8]) -> Self {
+        let digits = argument.trim_ascii().split(|b| *b == b' ').next().unwrap_or_default();
+        let size = std::str::from_utf8(digits).ok().and_then(|text| text.parse().ok());
+        size.map_or(Self::Other, Self::Bdat)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn verbs_are_case_insensitive_words() {
+        assert_eq!(Command::parse(b"StartTLS \r\n"), Command::Starttls);
+        assert_eq!(Command::parse(b"STARTTLSX\r\n"), Command::Unknown);
+        assert_eq!(Command::parse(b"mail from:<a@b.example>"), Command::Mail);
+        assert_eq!(Command::parse(b"X-ANONYMOUSTLS\n"), Command::XAnonymousTls);
+        assert_eq!(Command::parse(b""), Command::Unknown);
+    }
+
+    #[test]
+    fn hello_keeps_its_name() {
+        let Command::Hello { verb, name } = Command::parse(b"ehlo [192.168.240.1]\r\n") else { panic!() };
+        assert_eq!((verb, name.as_deref()), (HelloVerb::Ehlo, Some("[192.168.240.1]")));
+        assert_eq!(Command::parse(b"HELO\r\n"), Command::Hello { verb: HelloVerb::Helo, name: None });
+    }
+
+    #[test]
+    fn bdat_sizes() {
+        // RFC 3030 section 2: chunk-size is decimal; LAST may follow.
+        assert_eq!(Command::parse(b"BDAT 86 LAST\r\n"), Command::Bdat(86));
+        assert_eq!(Command::parse(b"BDAT 99999999999999999999999\r\n"), Command::Other);
+        assert_eq!(Command::parse(b"BDAT -1\r\n"), Command::Other);
+    }
+}

@@ -1,0 +1,78 @@
+//! Both directions of one connection, read side by side.
+
+use super::client::ClientSide;
+use super::joint::Joint;
+use super::server::ServerSide;
+use crate::flow::reassembly::Piece;
+use crate::session::Side;
+
+/// What is said on one connection. Feed it the ordered pieces of both directions, in any interleaving.
+#[derive(Debug, Default)]
+pub struct Dialogue {
+    /// The client's direction, once it has brought bytes.
+    pub client: Option<ClientSide>,
+    /// The server's direction, once it has brought bytes.
+    pub server: Option<ServerSide>,
+    /// What both know together.
+    pub joint: Joint,
+}
+
+impl Dialogue {
+    /// The next piece from `side`; `whole` tells whether this direction is seen from its true beginning.
+    pub fn push(&mut self, side: Side, piece: &Piece<'_>, whole: bool) {
+        match side {
+            Side::Client => self.push_client(piece, whole),
+            Side::Server => self.push_server(piece, whole),
+        }
+    }
+
+    /// No more bytes will come.
+    pub fn finish(&mut self) {
+        if let Some(client) = &mut self.client {
+            client.finish();
+        }
+        if let Some(server) = &mut self.server {
+            server.finish();
+        }
+    }
+
+    /// Nothing that could still come from `side` would change what is known.
+    pub fn is_decided(&self, side: Side) -> bool {
+        match side {
+            Side::Client => self.client.as_ref().is_some_and(ClientSide::is_decided),
+            Side::Server => self.server.as_ref().is_some_and(ServerSide::is_decided),
+        }
+    }
+
+    fn push_client(&mut self, piece: &Piece<'_>, whole: bool) {
+        let client = self.client.get_or_insert_with(|| {
+            if !whole {
+                self.joint.client_joined_late();
+            }
+            ClientSide::new(whole)
+        });
+        match piece {
+            Piece::Bytes(bytes, time) => client.push(bytes, *time, &mut self.joint),
+            Piece::Gap(length) => {
+                client.gap(*length);
+                self.joint.lose_count();
+            }
+        }
+    }
+
+    fn push_server(&mut self, piece: &Piece<'_>, whole: bool) {
+        let server = self.server.get_or_insert_with(|| {
+            if !whole {
+                self.joint.server_joined_late();
+            }
+            ServerSide::new(whole)
+        });
+        match piece {
+            Piece::Bytes(bytes, time) => server.push(bytes, *time, &mut self.joint),
+            Piece::Gap(_) => {
+                server.gap();
+                self.joint.lose_count();
+            }
+        }
+    }
+}

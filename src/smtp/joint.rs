@@ -1,0 +1,93 @@
+//! What the two directions know of each other while both are text.
+
+use super::pairing::{Asked, Pair, Pairing, Replied};
+use crate::time::Timestamp;
+
+/// What became of the request for TLS.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Starttls {
+    /// Not asked, as far as seen.
+    #[default]
+    NotAsked,
+    /// Asked; the answer was not seen.
+    Asked,
+    /// Refused with this code; it may be asked again.
+    Refused(u16),
+    /// Answered with 220.
+    Accepted {
+        /// From the command to the reply, nanoseconds.
+        latency: Option<u64>,
+    },
+}
+
+/// Facts that need both directions.
+#[derive(Debug, Default)]
+pub struct Joint {
+    pairing: Pairing,
+    /// The request for TLS.
+    pub starttls: Starttls,
+    /// An EHLO was answered with 250.
+    pub hello_answered: bool,
+    /// Whether the last DATA was let in, until the client side has asked for it.
+    data: Option<bool>,
+}
+
+impl Joint {
+    /// Commands may have gone before the first that was seen.
+    pub fn client_joined_late(&mut self) {
+        self.pairing.start_late();
+    }
+
+    /// Replies may have gone before the first that was seen, the greeting among them.
+    pub fn server_joined_late(&mut self) {
+        self.pairing.start_late();
+        self.pairing.expect_no_greeting();
+    }
+
+    /// The client sent a line that wants a reply.
+    pub fn ask(&mut self, asked: Asked, time: Timestamp) {
+        match asked {
+            Asked::Tls if !matches!(self.starttls, Starttls::Accepted { .. }) => {
+                self.starttls = Starttls::Asked;
+            }
+            Asked::Data => self.data = None,
+            _ => {}
+        }
+        let pair = self.pairing.ask(asked, time);
+        self.learn(pair);
+    }
+
+    /// The server finished a reply.
+    pub fn reply(&mut self, code: u16, time: Timestamp) {
+        let pair = self.pairing.reply(Replied { code, time });
+        self.learn(pair);
+        // The count is lost, but 220 is said only to greet and to let TLS begin.
+        if self.pairing.is_lost() && code == 220 && self.starttls == Starttls::Asked {
+            self.starttls = Starttls::Accepted { latency: None };
+        }
+    }
+
+    /// Bytes are missing in one of the directions.
+    pub fn lose_count(&mut self) {
+        self.pairing.lose_count();
+    }
+
+    /// Whether the server let the last DATA in, where its reply is known.
+    pub fn take_data(&mut self) -> Option<bool> {
+        self.data.take()
+    }
+
+    fn learn(&mut self, pair: Option<Pair>) {
+        let Some((asked, time, reply)) = pair else { return };
+        match asked {
+            Asked::Hello => self.hello_answered |= reply.code == 250,
+            Asked::Data => self.data = Some(reply.code == 354),
+            Asked::Tls if matches!(self.starttls, Starttls::Accepted { .. }) => {}
+            Asked::Tls if reply.code == 220 => {
+                self.starttls = Starttls::Accepted { latency: Some(reply.time.since(time)) };
+            }
+            Asked::Tls => self.starttls = Starttls::Refused(reply.code),
+            Asked::Other => {}
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! Which reply answers which command: the n-th line that wants a reply gets the n-th reply (RFC 5321 section 4.2, RFC 2920 for
+//! pipelining), whichever of the two the capture shows first.
+
+use std::collections::VecDeque;
+
+use crate::time::Timestamp;
+
+/// Commands or replies that may wait for their other half.
+const MAX_WAITING: usize = 64;
+
+/// A line of the client that wants a reply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// EHLO, HELO, LHLO.
+    Hello,
+    /// STARTTLS or X-ANONYMOUSTLS.
+    Tls,
+    /// DATA, before its content.
+    Data,
+    /// Anything else: other commands, answers to AUTH challenges, the end of the content.
+    Other,
+}
+
+/// A reply, whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Replied {
+    /// The three digits.
+    pub code: u16,
+    /// When its last line was captured.
+    pub time: Timestamp,
+}
+
+/// A command with its reply.
+pub type Pair = (Asked, Timestamp, Replied);
+
+/// Joins the two directions by count.
+#[derive(Debug, Default)]
+pub struct Pairing {
+    asked: VecDeque<(Asked, Timestamp)>,
+    replied: VecDeque<Replied>,
+    greeted: bool,
+    lost: bool,
+    /// Without the connection's start nobody knows how many commands and replies went before: times must help.
+    late: bool,
+}
+
+impl Pairing {
+    /// One of the directions is not seen from its beginning.
+    pub fn start_late(&mut self) {
+        self.late = true;
+    }
+
+    /// The first reply seen need not be the greeting.
+    pub fn expect_no_greeting(&mut self) {
+        self.greeted = true;
+    }
+
+    /// The count can no longer be trusted: bytes are missing in one of the directions.
+    pub fn lose_count(&mut self) {
+        self.lost = true;
+        self.asked.clear();
+        self.replied.clear();
+    }
+
+    /// Whether pairs can still be told.
+    pub const fn is_lost(&self) -> bool {
+        self.lost
+    }
+
+    /// The client sent a line that wants a reply.
+    pub fn ask(&mut self, asked: Asked, time: Timestamp) -> Option<Pair> {
+        if self.lost {
+            return None;
+        }
+        while self.late && self.replied.front().is_some_and(|reply| reply.time < time) {
+            self.replied.pop_front();
+        }
+        if let Some(reply) = self.replied.pop_front() {
+            return Some((asked, time, reply));
+        }
+        self.wait(|pairing| pairing.asked.push_back((asked, time)));
+        None
+    }
+
+    /// The server sent a reply. The first one is the greeting and answers nothing.
+    pub fn reply(&mut self, reply: Replied) -> Option<Pair> {
+        if self.lost {
+            return None;
+        }
+        if !self.greeted {
+            self.greeted = true;
+            return None;
+        }
+        if let Some((asked, time)) = self.asked.pop_front() {
+            return Some((asked, time, reply));
+        }
+        self.wait(|pairing| pairing.replied.push_back(reply));
+        None
+    }
+
+    fn wait(&mut self, queue: impl FnOnce(&mut Self)) {
+        queue(self);
+        if self.asked.len() > MAX_WAITING || self.replied.len() > MAX_WAITING {
+            self.lose_count();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const fn reply(code: u16, time: u64) -> Replied {
+        Replied { code, time: Timestamp(time) }
+    }
+
+    #[test]
+    fn either_side_may_come_first() {
+        let mut pairing = Pairing::default();
+        assert_eq!(pairing.reply(reply(220, 1)), None);
+        assert_eq!(pairing.ask(Asked::Hello, Timestamp(2)), None);
+        assert_eq!(pairing.reply(reply(250, 3)), Some((Asked::Hello, Timestamp(2), reply(250, 3))));
+        assert_eq!(pairing.reply(reply(454, 5)), None);
+        let pair = pairing.ask(Asked::Tls, Timestamp(4));
+        assert_eq!(pair, Some((Asked::Tls, Timestamp(4), reply(454, 5))));
+    }
+
+    #[test]
+    fn a_late_start_ignores_replies_to_what_was_not_seen() {
+        let mut pairing = Pairing::default();
+        pairing.start_late();
+        pairing.expect_no_greeting();
+        assert_eq!(pairing.reply(reply(250, 1)), None);
+        assert_eq!(pairing.ask(Asked::Tls, Timestamp(2)), None);
+        assert_eq!(pairing.reply(reply(220, 3)), Some((Asked::Tls, Timestamp(2), reply(220, 3))));
+    }
+
+    #[test]
+    fn endless_pipelining_gives_up() {
+        let mut pairing = Pairing::default();
+        for n in 0..1000 {
+            assert_eq!(pairing.ask(Asked::Other, Timestamp(n)), None);
+        }
+        assert!(pairing.is_lost());
+    }
+}

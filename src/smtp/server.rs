@@ -1,0 +1,217 @@
+//! What the server says: greeting, replies, and the TLS that follows.
+
+use std::sync::Arc;
+
+use super::client::MAX_NOISE;
+use super::joint::Joint;
+use super::reply::ReplyLine;
+use super::start::{Look, TlsStart};
+use super::text::{Line, begins_text, clean};
+use crate::time::Timestamp;
+use crate::tls::Role;
+
+/// The server's direction.
+#[derive(Debug)]
+pub struct ServerSide {
+    phase: Phase,
+    line: Line,
+    /// Inside a reply of several lines.
+    continues: bool,
+    noise: usize,
+    whole: bool,
+    /// The switch to TLS.
+    pub tls: TlsStart,
+    /// What was learned from the text.
+    pub facts: ServerFacts,
+}
+
+/// What a server said in clear.
+#[derive(Clone, Debug, Default)]
+pub struct ServerFacts {
+    /// Replies finished.
+    pub replies: u32,
+    /// The greeting's code, where the stream's start was seen.
+    pub greeting: Option<u16>,
+    /// First line of the greeting, without its code.
+    pub banner: Option<Arc<str>>,
+    /// First line of the first answer to EHLO, without its code (`host Hello [203.0.113.7]`).
+    pub hello: Option<Arc<str>>,
+    /// An EHLO answer lists STARTTLS or X-ANONYMOUSTLS.
+    pub offers_tls: bool,
+    /// An EHLO answer has keywords written over, as a middlebox does that strips STARTTLS.
+    pub masked: bool,
+    /// An EHLO answer of several lines was seen to its end.
+    pub extensions_seen: bool,
+    /// Replies with code 220 behind the greeting: TLS may begin (or XCLIENT was taken).
+    pub ready_again: u32,
+    /// The session went on without TLS: content was let in (354), AUTH taken (235) or the end agreed (221) in clear.
+    pub went_on: bool,
+    /// The last reply.
+    pub last: Option<(u16, Timestamp)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    Lines,
+    Tls,
+    Lost,
+}
+
+impl ServerSide {
+    /// A direction seen from its true beginning (`whole`) or from somewhere inside.
+    pub fn new(whole: bool) -> Self {
+        Self {
+            phase: Phase::Lines,
+            line: Line::new(),
+            continues: false,
+            noise: 0,
+            whole,
+            tls: TlsStart::new(Role::Server, whole),
+            facts: ServerFacts::default(),
+        }
+    }
+
+    /// The next bytes of the stream: one segment or a part of one.
+    pub fn push(&mut self, bytes: &[u8], time: Timestamp, joint: &mut Joint) {
+        if self.phase == Phase::Tls {
+            return self.push_tls(bytes, time);
+        }
+        if self.tls.is_searching() && self.tls.look(bytes, time) == Look::Begun {
+            return self.enter_tls();
+        }
+        let mut rest = bytes;
+        while !rest.is_empty() && self.phase == Phase::Lines {
+            rest = self.read_line(rest, time, joint);
+        }
+    }
+
+    /// Bytes are missing before the next ones.
+    pub fn gap(&mut self) {
+        self.line.clear();
+        self.continues = false;
+        self.tls.gap();
+    }
+
+    /// No more bytes will come.
+    pub fn finish(&mut self) {
+        if let Some(stream) = self.tls.stream_mut() {
+            stream.finish();
+        }
+    }
+
+    /// Nothing that could still come would change the facts.
+    pub fn is_decided(&self) -> bool {
+        match self.phase {
+            Phase::Tls => self.tls.stream().is_some_and(crate::tls::Stream::is_decided),
+            Phase::Lost => true,
+            Phase::Lines => false,
+        }
+    }
+
+    fn push_tls(&mut self, bytes: &[u8], time: Timestamp) {
+        if let Some(stream) = self.tls.stream_mut() {
+            stream.push(bytes, time);
+        }
+    }
+
+    fn enter_tls(&mut self) {
+        self.phase = Phase::Tls;
+        self.line.clear();
+    }
+
+    fn read_line<'a>(&mut self, bytes: &'a [u8], time: Timestamp, joint: &mut Joint) -> &'a [u8] {
+        if self.line.holds_undecided() {
+            let mut together = self.line.take();
+            together.extend_from_slice(bytes);
+            match self.tls.look(&together, time) {
+                Look::Begun => self.enter_tls(),
+                Look::NeedMore => self.line.hold_undecided(&together),
+                Look::Text => {
+                    let mut rest = &together[..];
+                    while !rest.is_empty() && self.phase == Phase::Lines {
+                        rest = self.text_line(rest, time, joint);
+                    }
+                }
+            }
+            return &[];
+        }
+        if self.line.is_at_start() && !bytes.first().is_some_and(|byte| begins_text(*byte)) {
+            match self.tls.look(bytes, time) {
+                Look::Begun => {
+                    self.enter_tls();
+                    return &[];
+                }
+                Look::NeedMore => {
+                    self.line.hold_undecided(bytes);
+                    return &[];
+                }
+                Look::Text => {}
+            }
+        }
+        self.text_line(bytes, time, joint)
+    }
+
+    fn text_line<'a>(&mut self, bytes: &'a [u8], time: Timestamp, joint: &mut Joint) -> &'a [u8] {
+        let Self { line, facts, continues, noise, tls, whole, .. } = self;
+        let rest = line.complete(bytes, |line| {
+            tls.passed_text();
+            match ReplyLine::parse(line) {
+                Some(reply) => {
+                    tls.stop_searching();
+                    facts.learn(&reply, *continues, *whole, time);
+                    *continues = reply.continues;
+                    if !reply.continues {
+                        joint.reply(reply.code, time);
+                    }
+                }
+                None => *noise += line.len(),
+            }
+        });
+        if self.noise > MAX_NOISE {
+            self.phase = Phase::Lost;
+        }
+        rest.unwrap_or_default()
+    }
+}
+
+impl ServerFacts {
+    fn learn(&mut self, line: &ReplyLine<'_>, continued: bool, whole: bool, time: Timestamp) {
+        let is_greeting = whole && self.replies == 0;
+        if is_greeting && !continued {
+            self.greeting = Some(line.code);
+            self.banner = Some(clean(line.text));
+        }
+        if line.code == 250 && !is_greeting && (line.continues || continued) {
+            self.learn_extension(line, continued);
+        }
+        if line.continues {
+            return;
+        }
+        if line.code == 220 && !is_greeting {
+            // A greeting seen without the connection's start looks the same; it names the host, as no 220 to STARTTLS does.
+            if self.banner.is_none() && self.replies == 0 && names_mail(line.text) {
+                self.banner = Some(clean(line.text));
+            } else {
+                self.ready_again = self.ready_again.saturating_add(1);
+            }
+        }
+        self.went_on |= matches!(line.code, 221 | 235 | 354);
+        self.replies = self.replies.saturating_add(1);
+        self.last = Some((line.code, time));
+    }
+
+    fn learn_extension(&mut self, line: &ReplyLine<'_>, continued: bool) {
+        if !continued && self.hello.is_none() {
+            self.hello = Some(clean(line.text));
+        }
+        self.offers_tls |= line.names(b"STARTTLS") || line.names(b"X-ANONYMOUSTLS");
+        self.masked |= continued && line.is_masked();
+        self.extensions_seen |= !line.continues;
+    }
+}
+
+/// Whether a greeting's text says that it is a mail server's (RFC 5321 section 4.2: `ESMTP` or `SMTP` is customary).
+pub(super) fn names_mail(text: &[u8]) -> bool {
+    let holds = |word: &[u8]| text.windows(word.len()).any(|part| part.eq_ignore_ascii_case(word));
+    holds(b"SMTP") || holds(b"LMTP")
+}
