@@ -102,11 +102,10 @@ pub fn classify(catalog: &Catalog, clues: &Clues) -> Classification {
     let Some(exchange_online) = conclude(&readings) else {
         return Classification::default();
     };
-    let ours = || readings.iter().filter_map(|(_, reading)| reading.ours());
-    let (retired_name, consumer) = (
-        ours().any(|one| one.retired),
-        ours().any(|one| one.consumer),
-    );
+    let consumer = readings
+        .iter()
+        .filter_map(|(_, told)| told.ours())
+        .any(|told| told.consumer);
     if !is_range_published(catalog, exchange_online, consumer) {
         let [.., (_, address)] = &mut readings;
         address.forget_elsewhere();
@@ -114,7 +113,7 @@ pub fn classify(catalog: &Catalog, clues: &Clues) -> Classification {
     Classification {
         exchange_online: Some(exchange_online),
         legacy_endpoint: exchange_online.endpoint == EndpointKind::LegacySubmission,
-        retired_name,
+        retired_name: asks_for_retired_name(&readings),
         consumer,
         contradictions: contradictions(&readings, exchange_online),
     }
@@ -230,6 +229,15 @@ fn conclude(readings: &[(Evidence, Reading)]) -> Option<ExchangeOnline> {
         endpoint,
         evidence,
     })
+}
+
+/// Whether a name that the client itself used is given up; what the server calls itself does not count.
+fn asks_for_retired_name(readings: &[(Evidence, Reading)]) -> bool {
+    readings
+        .iter()
+        .filter(|(evidence, _)| matches!(evidence, Evidence::ServerName | Evidence::Dns))
+        .filter_map(|(_, told)| told.ours())
+        .any(|told| told.retired)
 }
 
 /// Whether the lists in use would hold the endpoint's address. They hold none for the high-volume, legacy and consumer

@@ -12,7 +12,7 @@ use crate::session::Instance;
 const OLD_AFTER_DAYS: i32 = 90;
 
 /// Describes the lists in use as of `today`.
-pub fn describe(catalog: &Catalog, today: Date) -> String {
+pub fn describe_lists(catalog: &Catalog, today: Date) -> String {
     let mut text = String::from("Exchange Online address lists in use\n\n");
     for info in catalog.lists() {
         describe_list(&mut text, info, today);
@@ -68,7 +68,7 @@ fn printable(name: &str) -> String {
 }
 
 /// The instance as records and reports write it.
-const fn word(instance: Instance) -> &'static str {
+pub(super) const fn word(instance: Instance) -> &'static str {
     match instance {
         Instance::Worldwide => "worldwide",
         Instance::UsGovGccHigh => "usgov-gcchigh",
@@ -119,7 +119,7 @@ mod tests {
 
     #[test]
     fn tells_version_age_and_where_to_fetch() {
-        let text = describe(&Catalog::built_in(), date(2026, 10, 2));
+        let text = describe_lists(&Catalog::built_in(), date(2026, 10, 2));
         // 14 August to 2 October 2026: 17 + 30 + 2 days.
         assert!(text.contains(
             "worldwide        version 2026081400 of 2026-08-14, 49 days ago, built in\n"
@@ -138,9 +138,9 @@ mod tests {
 
     #[test]
     fn a_clock_that_is_behind_makes_no_negative_age() {
-        let text = describe(&Catalog::built_in(), date(1970, 1, 1));
+        let text = describe_lists(&Catalog::built_in(), date(1970, 1, 1));
         assert!(text.contains("2026-08-14, later than today's date here"));
-        let text = describe(&Catalog::built_in(), date(2026, 8, 15));
+        let text = describe_lists(&Catalog::built_in(), date(2026, 8, 15));
         assert!(text.contains("2026-08-14, 1 day ago, built in"));
     }
 
@@ -148,7 +148,7 @@ mod tests {
     fn a_given_list_is_named_without_its_control_characters() {
         let list = r#"[{"urls": ["smtp.office365.com"], "ips": ["52.96.0.0/14"]}]"#;
         let given = Catalog::from_json("a\u{1b}[2J.json", list).unwrap();
-        let text = describe(&given, date(2026, 10, 2));
+        let text = describe_lists(&given, date(2026, 10, 2));
         assert!(text.contains("version not told"), "{text}");
         assert!(text.contains("from `a\u{fffd}[2J.json`"), "{text}");
         assert!(!text.contains("China"), "{text}");
