@@ -1,9 +1,9 @@
 //! The published lists in use, and the one question to them: is this address and port Exchange Online?
 //!
 //! Which ports count: **25 and 587, nothing else.** Port 587 is listed for client submission; port 25 of the same
-//! hosts is documented (Microsoft Learn, "How to set up a multifunction device or application…") though not listed; port
-//! 25 is what MX is. On 465 and 2525 the service offers nothing, so an address there proves nothing; a name still
-//! does, since a device may be told to go there.
+//! hosts is documented (Microsoft Learn, "How to set up a multifunction device or application…") though not listed;
+//! port 25 is what MX is. On 465 and 2525 the service offers nothing, so an address there proves nothing; a name
+//! still does, since a device may be told to go there.
 //!
 //! | address of | port 587 | port 25 |
 //! |---|---|---|
@@ -248,7 +248,7 @@ const BUILT_IN: [BuiltIn; 4] = [
         version: "2023062900",
         text: include_str!("../../data/endpoints/china.json"),
         note: Some(
-            "the last public list with ports; five ranges given up since are left out, newer ranges are not known",
+            "the last public list with ports; five withdrawn ranges left out, newer ones unknown",
         ),
     },
 ];

@@ -2,8 +2,8 @@
 //!
 //! - **Any piece is enough**, and each is named. Strength, strongest first: the name the client asked for (SNI), the
 //!   name that DNS gave the address for, the certificate, the host in the banner, the published ranges.
-//! - **Cloud and kind** come from the strongest piece that tells them. Legacy and high-volume endpoints share hosts with
-//!   client submission, so only a name tells them.
+//! - **Cloud and kind** come from the strongest piece that tells them. Legacy and high-volume endpoints look like
+//!   client submission in all else, so only a name tells them.
 //! - **A piece that says otherwise takes nothing away**: a name of one's own may be an alias for Exchange Online, a
 //!   foreign certificate may be an interception, a foreign banner a proxy. It is reported in
 //!   [`Classification::contradictions`].

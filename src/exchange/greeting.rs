@@ -1,8 +1,8 @@
 //! What the server's first lines tell: its host name, and the address it sees the client under.
 //!
-//! RFC 5321 sections 4.2 and 4.1.1.1: the greeting is `220 DOMAIN text`, the EHLO reply `250-DOMAIN text`. Exchange writes
-//! `220 HOST Microsoft ESMTP MAIL Service ready at DATE` and `250-HOST Hello [ADDRESS]`. On-premises Exchange uses the same
-//! words, so only the host name is read, never the words.
+//! RFC 5321 sections 4.2 and 4.1.1.1: the greeting is `220 DOMAIN text`, the EHLO reply `250-DOMAIN text`. Exchange
+//! writes `220 HOST Microsoft ESMTP MAIL Service ready at DATE` and `250-HOST Hello [ADDRESS]`. On-premises Exchange
+//! uses the same words, so only the host name is read, never the words.
 
 use std::net::IpAddr;
 

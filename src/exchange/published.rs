@@ -1,10 +1,10 @@
 //! Reads Microsoft's endpoint list in the JSON form of the "Office 365 IP Address and URL web service".
 //!
-//! The form is an array of records (`id`, `serviceArea`, `urls`, `ips`, `tcpPorts`, …) in which empty fields are left out.
-//! Unknown fields, fields of a strange type and records of other service areas are passed over. What an
-//! address is for is read from the names of its record, not from its id (ids differ per cloud) and not from its ports
-//! (port 25 of client submission is documented but not listed; the government lists give the SMTP ports to a record
-//! without addresses, while the record of the same name that has them says `80,443`).
+//! The form is an array of records (`id`, `serviceArea`, `urls`, `ips`, `tcpPorts`, …) in which empty fields are left
+//! out. Unknown fields, fields of a strange type and records of other service areas are passed over. What an address
+//! is for is read from the names of its record, not from its id (ids differ per cloud) and not from its ports (port 25
+//! of client submission is documented but not listed; the government lists give the SMTP ports to a record without
+//! addresses, while the record of the same name that has them says `80,443`).
 //!
 //! A range that cannot be read is an error, not a skip: a list with a hole would give wrong answers in silence.
 

@@ -12,9 +12,9 @@ use crate::session::{EndpointKind, Evidence, EvidenceSet, ExchangeOnline};
 
 /// Whether the TCP client at `ip` that greeted with `ehlo` is Exchange Online; always of kind [`EndpointKind::Mx`].
 ///
-/// The address is needed: anybody can write the name into an EHLO, and senders of spam do, while nobody can finish a TCP
-/// handshake from an address that is not theirs. The name then adds the evidence `banner`: in this direction it is what
-/// the service calls itself.
+/// The address is needed: anybody can write the name into an EHLO, and senders of spam do, while nobody can finish a
+/// TCP handshake from an address that is not theirs. The name then adds the evidence `banner`: in this direction it is
+/// what the service calls itself.
 pub fn classify_sender(
     catalog: &Catalog,
     ip: IpAddr,
