@@ -168,11 +168,11 @@ fn lookup_nanoseconds() {
     let near =
         |value: u64| IpAddr::from((0x3460_0000u32 | value as u32 & 0x000f_ffff).to_be_bytes());
     let v6 =
-        |value: u64| IpAddr::from((0x2603_1006u128 << 96 | (value as u128) << 60).to_be_bytes());
+        |value: u64| IpAddr::from((0x2603_1026u128 << 96 | (value as u128) << 29).to_be_bytes());
     let makers: [(&str, &dyn Fn(u64) -> IpAddr); 3] = [
         ("v4 anywhere", &v4),
         ("v4 in 52.96.0.0/12", &near),
-        ("v6 in 2603::", &v6),
+        ("v6 in 2603:1026::/35", &v6),
     ];
     for (what, make) in makers {
         let ips: Vec<IpAddr> = (0..4096).map(|_| make(next())).collect();
