@@ -1,0 +1,142 @@
+//! What a finding means and what to change, in a sentence each, for the software that spoke where it is known.
+//!
+//! The long form is `docs/findings.md`. Settings: Mozilla preferences and enterprise policies, Microsoft Learn on .NET,
+//! Schannel and WinHTTP, the JDK's and JavaMail's properties, OpenSSL's configuration file. The library that spoke
+//! decides, not the operating system: Thunderbird ignores Windows' Internet Options, Java ignores both.
+
+use self::action::action;
+pub use self::software::Software;
+use crate::session::{Finding, LimitedBy};
+
+mod action;
+mod software;
+
+/// What a finding means and what to do about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Advice {
+    /// What it means.
+    pub meaning: &'static str,
+    /// What to change.
+    pub action: &'static str,
+}
+
+/// What `finding` means and what to do, for the client software if its name is known.
+pub fn meaning(finding: Finding, client: Option<&str>) -> Advice {
+    meaning_where(finding, client, None)
+}
+
+/// The same where it is known who kept the version down: a host that offered better and was answered with an old
+/// version has nothing to change itself.
+pub fn meaning_where(
+    finding: Finding,
+    client: Option<&str>,
+    limited_by: Option<LimitedBy>,
+) -> Advice {
+    let software = client.and_then(Software::from_name);
+    let action = match (finding, limited_by) {
+        (Finding::LegacyNegotiated, Some(LimitedBy::Server)) => SERVER_IS_OLD,
+        _ => action(finding, software),
+    };
+    Advice {
+        meaning: sentence(finding),
+        action,
+    }
+}
+
+const SERVER_IS_OLD: &str = "This host offered better; what answered did not: find out whether a relay, proxy or \
+                             firewall stands at that address, and update that.";
+
+const fn sentence(finding: Finding) -> &'static str {
+    match finding {
+        Finding::LegacyNegotiated => {
+            "A session of this host was protected by TLS 1.1 or older, which Exchange Online is ending or has \
+             ended."
+        }
+        Finding::LegacyCapped => {
+            "The best version this host offers is TLS 1.1 or older, so it cannot work with Exchange Online's \
+             regular names."
+        }
+        Finding::NoAcceptableSuite => {
+            "This host offers TLS 1.2 but none of the cipher suites that Exchange Online has accepted since 20 \
+             October 2025."
+        }
+        Finding::CleartextFallback => {
+            "After TLS failed, this host came back and went on without it: its mail may be readable on the way."
+        }
+        Finding::StarttlsNever => {
+            "This host never asks for TLS: its mail, and any password it sends, is readable on the way."
+        }
+        Finding::CertificateRejected => {
+            "This host ended the handshake because it does not trust the server's certificate; the TLS version \
+             is not the reason."
+        }
+        Finding::Intercepted => {
+            "The certificate is not from an issuer that Exchange Online uses: a proxy, firewall or virus \
+             scanner sits in between, and the answer seen here is its own."
+        }
+        Finding::LegacyEndpoint => {
+            "This host uses the opt-in endpoint that still takes TLS 1.0 and 1.1: a stopgap, not a cure."
+        }
+        Finding::RetiredName => {
+            "This host is set to a server name that Exchange Online has given up."
+        }
+        Finding::AuthInClear => {
+            "This host sent a user name and password outside TLS: anybody on the way could read them."
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: [Option<Software>; 7] = [
+        None,
+        Some(Software::Thunderbird),
+        Some(Software::DotNet),
+        Some(Software::Java),
+        Some(Software::OpenSsl),
+        Some(Software::Schannel),
+        Some(Software::Device),
+    ];
+
+    #[test]
+    fn every_finding_has_a_section_in_the_long_form() {
+        let long = include_str!("../../docs/findings.md");
+        for finding in Finding::ALL {
+            let heading = format!("\n## `{}`\n", finding.name());
+            assert_eq!(long.matches(&heading).count(), 1, "{heading}");
+        }
+    }
+
+    #[test]
+    fn a_meaning_is_one_sentence_and_an_action_is_said() {
+        for finding in Finding::ALL {
+            assert!(sentence(finding).ends_with('.') && !sentence(finding).contains(". "));
+            for software in ALL {
+                assert!(
+                    action(finding, software).ends_with('.'),
+                    "{finding:?} {software:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn the_software_changes_what_to_do_about_the_version() {
+        let mut actions: Vec<_> = ALL.map(|one| action(Finding::LegacyCapped, one)).to_vec();
+        actions.sort_unstable();
+        actions.dedup();
+        assert_eq!(actions.len(), ALL.len());
+    }
+
+    #[test]
+    fn a_host_that_offered_better_is_not_told_to_change() {
+        let server = Some(LimitedBy::Server);
+        let client = Some(LimitedBy::Client);
+        let told = |finding, limited_by| meaning_where(finding, Some("Java 8"), limited_by).action;
+        assert_eq!(told(Finding::LegacyNegotiated, server), SERVER_IS_OLD);
+        assert_ne!(told(Finding::LegacyNegotiated, client), SERVER_IS_OLD);
+        assert_ne!(told(Finding::CertificateRejected, server), SERVER_IS_OLD);
+    }
+}

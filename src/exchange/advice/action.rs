@@ -1,0 +1,161 @@
+//! What to change, by finding and by the software that spoke.
+//!
+//! Sources: Mozilla's preferences and enterprise policy templates; Microsoft Learn on `SchUseStrongCrypto`, Schannel
+//! registry settings, `DefaultSecureProtocols` and cipher suite order; the properties of the JDK and of JavaMail;
+//! OpenSSL's configuration file; MC1155427 (suites); MC1224565 (root certificate).
+
+use super::Software;
+use crate::session::Finding;
+
+/// What to do about `finding`.
+pub(super) fn action(finding: Finding, software: Option<Software>) -> &'static str {
+    match finding {
+        Finding::LegacyNegotiated | Finding::LegacyCapped => raise_version(software),
+        Finding::NoAcceptableSuite => widen_suites(software),
+        Finding::CleartextFallback => {
+            "Cure the TLS failure first (see the host's other findings), then set TLS to required instead of \
+             \"if available\"."
+        }
+        Finding::StarttlsNever => start_tls(software),
+        Finding::CertificateRejected => trust_root(software),
+        Finding::Intercepted => {
+            "Find the device or program that issued the certificate shown; update it or exempt mail to Exchange \
+             Online, then look at the host again."
+        }
+        Finding::LegacyEndpoint => {
+            "Enable TLS 1.2 on the host, then set its server to smtp.office365.com (China: \
+             smtp.partner.outlook.cn), port 587, STARTTLS."
+        }
+        Finding::RetiredName => {
+            "Set the server to smtp.office365.com, port 587, STARTTLS, by name and not by address."
+        }
+        Finding::AuthInClear => {
+            "Change that password now; set the host to require STARTTLS before it logs in."
+        }
+    }
+}
+
+const fn raise_version(software: Option<Software>) -> &'static str {
+    match software {
+        Some(Software::Thunderbird) => {
+            "In Thunderbird's config editor reset security.tls.version.max (4) and .min (3), set \
+             security.tls.version.enable-deprecated to false, check the policies SSLVersionMin and \
+             SSLVersionMax; Windows' Internet Options have no effect on it."
+        }
+        Some(Software::DotNet) => {
+            "Set SchUseStrongCrypto and SystemDefaultTlsVersions to 1 under \
+             HKLM\\SOFTWARE\\Microsoft\\.NETFramework\\v4.0.30319 (and v2.0.50727, and both again under \
+             Wow6432Node), or move to .NET Framework 4.7 or later; code that sets \
+             ServicePointManager.SecurityProtocol must be changed itself."
+        }
+        Some(Software::Java) => {
+            "Use Java 8 or later and a current JavaMail, or set mail.smtp.ssl.protocols=TLSv1.2; check \
+             jdk.tls.client.protocols (https.protocols has no effect on mail)."
+        }
+        Some(Software::OpenSsl) => {
+            "Use OpenSSL 1.0.1 or later (best 3.x) and remove a MaxProtocol below TLSv1.2 from openssl.cnf; PHP \
+             before 7.2 must be updated or given STREAM_CRYPTO_METHOD_TLSv1_2_CLIENT."
+        }
+        Some(Software::Schannel) => {
+            "Enable the TLS 1.2 client under \
+             HKLM\\SYSTEM\\CurrentControlSet\\Control\\SecurityProviders\\SCHANNEL\\Protocols\\TLS 1.2\\Client \
+             (Enabled=1, DisabledByDefault=0), set DefaultSecureProtocols for WinHTTP to include 0x800, or move \
+             off the old Windows version."
+        }
+        Some(Software::Device) => {
+            "Install the newest firmware and enable TLS 1.2 on the device's web page; if there is none, send \
+             through a mail relay of your own that speaks TLS 1.2 to Exchange Online."
+        }
+        None => {
+            "Enable TLS 1.2 or later in the program that sends, or update it; if it cannot, send through a mail \
+             relay of your own that speaks TLS 1.2 to Exchange Online."
+        }
+    }
+}
+
+const fn widen_suites(software: Option<Software>) -> &'static str {
+    match software {
+        Some(Software::Thunderbird) => {
+            "Reset the security.ssl3.* preferences in Thunderbird's config editor, so that ECDHE with AES-GCM \
+             is offered again."
+        }
+        Some(Software::DotNet | Software::Schannel) => {
+            "Let the policy \"SSL Cipher Suite Order\" include TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384 and \
+             TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, on Windows older than 10 and Server 2016 their CBC_SHA384 \
+             and CBC_SHA256 forms."
+        }
+        Some(Software::Java) => {
+            "Use Java 8 or later, and see that neither jdk.tls.disabledAlgorithms nor \
+             mail.smtp.ssl.ciphersuites leaves out ECDHE with AES-GCM."
+        }
+        Some(Software::OpenSsl) => {
+            "Let CipherString in openssl.cnf, or the program's own cipher list, include \
+             ECDHE-RSA-AES256-GCM-SHA384 and ECDHE-RSA-AES128-GCM-SHA256."
+        }
+        Some(Software::Device) => {
+            "Install firmware that offers ECDHE with AES-GCM; if there is none, send through a mail relay of \
+             your own."
+        }
+        None => {
+            "Let the program offer TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384 or \
+             TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, or TLS 1.3."
+        }
+    }
+}
+
+const fn start_tls(software: Option<Software>) -> &'static str {
+    match software {
+        Some(Software::Thunderbird) => {
+            "Set \"Connection security\" of the outgoing server to STARTTLS and the port to 587."
+        }
+        Some(Software::DotNet) => {
+            "Set EnableSsl = true on SmtpClient, or SecureSocketOptions.StartTls with MailKit."
+        }
+        Some(Software::Java) => {
+            "Set mail.smtp.starttls.enable=true and mail.smtp.starttls.required=true."
+        }
+        Some(Software::OpenSsl) => {
+            "Turn STARTTLS on in the program (PHPMailer: SMTPSecure='tls'; Python: starttls(); Postfix: \
+             smtp_tls_security_level=encrypt; msmtp: tls on)."
+        }
+        Some(Software::Schannel) => {
+            "Tick \"TLS encryption\" in the IIS SMTP server's outbound security; on Exchange Server set \
+             RequireTLS on the send connector."
+        }
+        Some(Software::Device) => {
+            "Turn on TLS or STARTTLS for mail on the device's web page; if it has none, send through a mail \
+             relay of your own."
+        }
+        None => {
+            "Turn on STARTTLS, as required and not \"if available\", in the program that sends."
+        }
+    }
+}
+
+const fn trust_root(software: Option<Software>) -> &'static str {
+    match software {
+        Some(Software::Java) => {
+            "Update Java or import DigiCert Global Root G2 into its cacerts, and check the host's clock."
+        }
+        Some(Software::DotNet | Software::Schannel) => {
+            "Let Windows update its root certificates (needed: DigiCert Global Root G2), and check the host's \
+             clock."
+        }
+        Some(Software::OpenSsl) => {
+            "Update the ca-certificates package or the program's own CA file (needed: DigiCert Global Root G2), \
+             and check the host's clock."
+        }
+        Some(Software::Thunderbird) => {
+            "Update Thunderbird, which brings its own root certificates, and check the host's clock; behind an \
+             inspecting proxy import that proxy's root."
+        }
+        Some(Software::Device) => {
+            "Import DigiCert Global Root G2 on the device's web page or install newer firmware, and check its \
+             clock."
+        }
+        None => {
+            "Add DigiCert Global Root G2 to the host's trusted roots, and check its clock; if `intercepted` \
+             stands here too, trust or remove the proxy."
+        }
+    }
+}
