@@ -14,6 +14,7 @@
 
 pub mod packet;
 pub mod session;
+pub mod source;
 pub mod time;
 pub mod tls;
 pub mod wire;
