@@ -62,12 +62,13 @@ const fn variant(magic: u32, tick: u64, more_header: usize, more_record: usize) 
     }
 }
 
-/// Magic numbers: libpcap's two, Kuznetzov's, and Ixia's for its hardware and its software.
+/// Magic numbers: libpcap's two, Kuznetzov's, and Ixia's for its hardware and its software (both in microseconds, as tshark
+/// 4.0.17 reads them).
 const VARIANTS: [Variant; 5] = [
     variant(0xa1b2_c3d4, 1_000, 0, 0),
     variant(0xa1b2_3c4d, 1, 0, 0),
     variant(0xa1b2_cd34, 1_000, 0, KUZNETZOV),
-    variant(0x1c00_01ac, 1, IXIA, 0),
+    variant(0x1c00_01ac, 1_000, IXIA, 0),
     variant(0x1c00_01ab, 1_000, IXIA, 0),
 ];
 
