@@ -1,7 +1,5 @@
 //! Blocks of capture bytes that go from hand to hand, and the store that takes their buffers back.
 
-use std::sync::Arc;
-
 use crossbeam_channel::{Receiver, Sender, bounded};
 
 /// A stretch of a capture file, shared by all who look at packets in it. Its buffer is used again once the last of
@@ -102,10 +100,6 @@ impl BlockPool {
             filled: 0,
             home: Some(self.back.clone()),
         }
-    }
-
-    pub(super) fn shared(&self, least: usize) -> Arc<Block> {
-        Arc::new(self.block(least))
     }
 }
 

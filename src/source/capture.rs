@@ -119,6 +119,7 @@ impl Capture {
             format: &self.format,
             bytes: self.block.bytes(),
             block: &self.block,
+            path: &self.facts.path,
             position: self.position,
             home: &mut self.position,
             last,
@@ -248,6 +249,7 @@ pub struct Run<'a> {
     format: &'a Format,
     bytes: &'a [u8],
     block: &'a Arc<Block>,
+    path: &'a Arc<Path>,
     /// A copy, so that the loop can keep it in registers; written back at the end.
     position: Position,
     home: &'a mut Position,
@@ -264,6 +266,11 @@ impl Run<'_> {
     /// The file: an index into [`super::Timeline::files`].
     pub fn file(&self) -> usize {
         self.file
+    }
+
+    /// The file's path.
+    pub fn path(&self) -> &Arc<Path> {
+        self.path
     }
 }
 

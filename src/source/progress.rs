@@ -5,18 +5,25 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Bytes read so far, and how many there are. Compressed files count as they lie on disk.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Progress {
     read: AtomicU64,
-    total: Option<u64>,
+    total: AtomicU64,
 }
 
+/// A total that is not known.
+const NOT_KNOWN: u64 = u64::MAX;
+
 impl Progress {
-    pub(super) fn of(total: Option<u64>) -> Arc<Self> {
+    pub(super) fn new() -> Arc<Self> {
         Arc::new(Self {
             read: AtomicU64::new(0),
-            total,
+            total: AtomicU64::new(NOT_KNOWN),
         })
+    }
+
+    pub(super) fn expect(&self, total: u64) {
+        self.total.store(total, Ordering::Relaxed);
     }
 
     /// Bytes read, of all files together. A file given up because of a damage counts as read.
@@ -26,7 +33,7 @@ impl Progress {
 
     /// Bytes of all files together when they were found; `None` if one of the inputs is a pipe.
     pub fn total(&self) -> Option<u64> {
-        self.total
+        Some(self.total.load(Ordering::Relaxed)).filter(|total| *total != NOT_KNOWN)
     }
 }
 

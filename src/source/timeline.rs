@@ -78,11 +78,12 @@ impl Timeline {
             small_blocks: BlockPool::new(SMALL_BLOCK),
             errors: inputs.errors,
             skipped: inputs.skipped,
-            progress: Progress::of(total(&inputs.found)),
+            progress: Progress::new(),
         };
         for found in inputs.found {
             timeline.look(found);
         }
+        timeline.expect_size();
         timeline.line_up();
         timeline
     }
@@ -107,11 +108,6 @@ impl Timeline {
             State::Open(capture) => capture.facts(),
             State::Done(facts) => FileFacts::clone(facts),
         })
-    }
-
-    /// The path of a file, by [`Run::file`].
-    pub fn path(&self, file: usize) -> Option<&Arc<Path>> {
-        self.files.get(file).map(|entry| &entry.path)
     }
 
     /// Inputs that could not be read at all.
@@ -186,6 +182,18 @@ impl Timeline {
             }),
             NotOpened::Looks(Looks::Empty) => self.skipped.empty += 1,
             NotOpened::Looks(_) => self.skipped.not_captures += 1,
+        }
+    }
+
+    /// Tells the progress how much there is to read, if no pipe is among the inputs.
+    fn expect_size(&self) {
+        let sizes = self.files.iter().map(|entry| match entry.state {
+            State::Waiting(size) => Some(size),
+            State::Open(_) => None,
+            State::Done(_) => Some(0),
+        });
+        if let Some(total) = sizes.sum() {
+            self.progress.expect(total);
         }
     }
 
@@ -281,16 +289,6 @@ impl Timeline {
             Some((time, _)) => Timestamp(time.0.saturating_sub(1)),
         }
     }
-}
-
-fn total(found: &[Found]) -> Option<u64> {
-    found
-        .iter()
-        .map(|found| match found.from {
-            From::File { size, .. } => Some(size),
-            From::Pipe(_) => None,
-        })
-        .sum()
 }
 
 fn open_file(path: &Arc<Path>, held: bool) -> std::io::Result<Bytes> {

@@ -1,9 +1,11 @@
 //! lz4 frames one after another, skippable ones between them, and a cut told from an end.
 //!
-//! lz4_flex reports no more than "no bytes" at the end of each frame and where a stream is cut between two blocks. A frame is over
+//! lz4_flex reports no more than "no bytes" both at the end of a frame and where a stream is cut between two blocks. A frame is over
 //! only after its end mark, and reading that mark does not run into the end of the file: that tells the two apart.
+//! Each frame gets a decoder of its own: one that goes on to a frame of another block size keeps buffers of the old one.
 
 use std::io::{self, Read};
+use std::mem;
 
 use lz4_flex::frame::FrameDecoder;
 
@@ -13,46 +15,55 @@ use super::{Compressed, is_at_end};
 const SKIPPABLE: [u8; 3] = [0x2a, 0x4d, 0x18];
 
 /// A stream of frames.
-pub(super) struct Lz4 {
-    frames: FrameDecoder<EndSeen>,
-    state: State,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
-    Between,
-    Inside,
+pub(super) enum Lz4 {
+    Between(Compressed),
+    Inside(Box<FrameDecoder<EndSeen>>),
+    /// After the end or a damage.
     Done,
 }
 
 impl Lz4 {
     pub(super) fn new(compressed: Compressed) -> Self {
-        let source = EndSeen {
-            compressed,
-            end_seen: false,
-        };
-        Self {
-            frames: FrameDecoder::new(source),
-            state: State::Between,
-        }
+        Self::Between(compressed)
     }
+}
 
-    /// Passes skippable frames up to the next data frame or the end.
-    fn next_frame(&mut self) -> io::Result<State> {
-        let source = self.frames.get_mut();
-        while !is_at_end(&mut source.compressed)? {
-            let buffered = source.compressed.buffer();
-            let skippable = match buffered {
-                [0x50..=0x5f, rest @ ..] => rest.first_chunk() == Some(&SKIPPABLE),
-                _ => false,
-            };
-            if !skippable {
-                return Ok(State::Inside);
+impl Read for Lz4 {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        loop {
+            match mem::replace(self, Self::Done) {
+                Self::Between(compressed) => *self = next_frame(compressed)?,
+                Self::Inside(mut frame) => {
+                    let count = frame.read(into)?;
+                    if count > 0 || into.is_empty() {
+                        *self = Self::Inside(frame);
+                        return Ok(count);
+                    }
+                    *self = Self::Between(frame.into_inner().after_frame()?);
+                }
+                Self::Done => return Ok(0),
             }
-            skip_frame(&mut source.compressed)?;
         }
-        Ok(State::Done)
     }
+}
+
+/// Passes skippable frames up to the next data frame or the end.
+fn next_frame(mut compressed: Compressed) -> io::Result<Lz4> {
+    while !is_at_end(&mut compressed)? {
+        let skippable = match compressed.buffer() {
+            [0x50..=0x5f, rest @ ..] => rest.first_chunk() == Some(&SKIPPABLE),
+            _ => false,
+        };
+        if !skippable {
+            let source = EndSeen {
+                compressed,
+                end_seen: false,
+            };
+            return Ok(Lz4::Inside(Box::new(FrameDecoder::new(source))));
+        }
+        skip_frame(&mut compressed)?;
+    }
+    Ok(Lz4::Done)
 }
 
 fn skip_frame(compressed: &mut Compressed) -> io::Result<()> {
@@ -67,34 +78,20 @@ fn skip_frame(compressed: &mut Compressed) -> io::Result<()> {
     Ok(())
 }
 
-impl Read for Lz4 {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        if into.is_empty() {
-            return Ok(0);
-        }
-        while self.state != State::Done {
-            if self.state == State::Between {
-                self.state = self.next_frame()?;
-                continue;
-            }
-            let count = self.frames.read(into)?;
-            if count > 0 {
-                return Ok(count);
-            }
-            if self.frames.get_ref().end_seen {
-                self.state = State::Done;
-                return Err(io::ErrorKind::UnexpectedEof.into());
-            }
-            self.state = State::Between;
-        }
-        Ok(0)
-    }
-}
-
 /// Remembers that the end was run into.
-struct EndSeen {
+pub(super) struct EndSeen {
     compressed: Compressed,
     end_seen: bool,
+}
+
+impl EndSeen {
+    /// What follows a frame whose decoder gives no more bytes.
+    fn after_frame(self) -> io::Result<Compressed> {
+        if self.end_seen {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        Ok(self.compressed)
+    }
 }
 
 impl Read for EndSeen {
