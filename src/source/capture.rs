@@ -164,24 +164,23 @@ impl Capture {
             return self.run_out(wanted, available);
         }
         self.base += self.position.at as u64;
-        match Arc::get_mut(&mut self.block).filter(|block| block.capacity() >= wanted) {
-            Some(block) => {
-                block.keep_from(self.position.at);
-                self.feed.fill(block, wanted);
-            }
-            None => {
-                let left = self
-                    .block
-                    .bytes()
-                    .get(self.position.at..)
-                    .unwrap_or_default();
-                let mut block = self.pool.block(wanted);
-                block.append(left);
-                self.feed.fill(&mut block, wanted);
-                self.block = Arc::new(block);
-            }
-        }
+        self.carry(wanted);
         self.position.at = 0;
+    }
+
+    /// Moves what is left of the block to the start of a block and fills that up: the same block if nobody else looks at it.
+    fn carry(&mut self, wanted: usize) {
+        let at = self.position.at;
+        let alone = Arc::get_mut(&mut self.block).filter(|block| block.capacity() >= wanted);
+        if let Some(block) = alone {
+            block.keep_from(at);
+            self.feed.fill(block, wanted);
+            return;
+        }
+        let mut block = self.pool.block(wanted);
+        block.append(self.block.bytes().get(at..).unwrap_or_default());
+        self.feed.fill(&mut block, wanted);
+        self.block = Arc::new(block);
     }
 
     fn run_out(&mut self, wanted: usize, available: usize) {
@@ -279,6 +278,10 @@ impl Iterator for Run<'_> {
     type Item = RawPacket;
 
     #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "so that the position stays in registers over the loop around it"
+    )]
     fn next(&mut self) -> Option<RawPacket> {
         let Position { at, previous, .. } = self.position;
         let record = self.format.record(self.bytes, at, previous).ok()?;

@@ -36,13 +36,13 @@ impl Snoop {
         Ok((Self { link }, HEADER))
     }
 
-    pub(super) fn link(&self) -> LinkType {
+    pub(super) fn link(self) -> LinkType {
         self.link
     }
 
     /// The record at `at`.
     #[inline]
-    pub(super) fn record(&self, bytes: &[u8], at: usize) -> Result<Record, Stop> {
+    pub(super) fn record(self, bytes: &[u8], at: usize) -> Result<Record, Stop> {
         let fields = words::<6>(bytes, at).ok_or(Stop::Need(RECORD))?;
         let [original, captured, length, _drops, seconds, micros] = fields.map(u32::from_be_bytes);
         let whole = length as usize;

@@ -50,7 +50,7 @@ impl Clock {
 
     /// Takes `if_tsoffset`, in seconds.
     pub(super) fn set_offset(&mut self, seconds: i64) {
-        self.offset = seconds.saturating_mul(SECOND as i64);
+        self.offset = seconds.saturating_mul(SECOND.cast_signed());
     }
 
     /// The time of a packet, from the two halves of its tick count.
@@ -84,9 +84,9 @@ mod tests {
 
     fn time(resolution: Option<u8>, offset: i64, ticks: u64) -> u64 {
         let mut clock = Clock::default();
-        resolution
-            .into_iter()
-            .for_each(|value| clock.set_resolution(value));
+        if let Some(resolution) = resolution {
+            clock.set_resolution(resolution);
+        }
         clock.set_offset(offset);
         clock.time((ticks >> 32) as u32, ticks as u32).0
     }

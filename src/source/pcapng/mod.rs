@@ -110,7 +110,7 @@ impl Pcapng {
         let [_, length] = words(bytes, at).ok_or(Stop::Need(LEAD + TRAIL))?;
         let leading = self.order.u32(length);
         let length = leading as usize;
-        if length < LEAD + TRAIL || length > MAX_RECORD {
+        if !(LEAD + TRAIL..=MAX_RECORD).contains(&length) {
             return Err(Stop::Fault(length_fault(length)));
         }
         let next = at + length;
@@ -131,11 +131,12 @@ impl Pcapng {
     fn enhanced(&self, whole: Whole<'_>) -> Result<Record, Stop> {
         let fields = words(whole.body, 0).ok_or_else(|| too_short(whole, PACKET_FIELDS))?;
         let [interface, high, low, captured, original] = fields.map(|word| self.order.u32(word));
-        let end = self.room(whole, PACKET_FIELDS, captured)?;
+        let end = room(whole, PACKET_FIELDS, captured)?;
         let described = self.described(interface, whole)?;
-        let drops = match whole.body.len() > end {
-            true => self.drops_option(whole, end),
-            false => 0,
+        let drops = if whole.body.len() > end {
+            self.drops_option(whole, end)
+        } else {
+            0
         };
         Ok(Record {
             packet: RawPacket {
@@ -149,18 +150,6 @@ impl Pcapng {
             next: whole.next,
             drops,
         })
-    }
-
-    /// Where in the body the packet's data end, padding included.
-    #[inline]
-    fn room(&self, whole: Whole<'_>, fields: usize, captured: u32) -> Result<usize, Stop> {
-        let room = whole.body.len() - fields;
-        let captured = captured as usize;
-        if captured > room {
-            let (captured, room) = (captured as u64, room as u64);
-            return Err(Stop::Skip(Fault::Overflow { captured, room }, whole.next));
-        }
-        Ok(fields + captured.next_multiple_of(4))
     }
 
     #[inline]
@@ -187,7 +176,7 @@ impl Pcapng {
             .order
             .u32(array(bytes, at).ok_or(Stop::Need(LEAD + TRAIL))?);
         if kind == block::SECTION {
-            return Err(self.section_ahead(bytes, at));
+            return Err(section_ahead(bytes, at));
         }
         let whole = self.whole(bytes, at)?;
         match kind {
@@ -203,7 +192,7 @@ impl Pcapng {
         let original = self.order.u32(original);
         let described = self.described(0, whole)?;
         let captured = original.min(described.snaplen);
-        self.room(whole, SIMPLE_FIELDS, captured)?;
+        room(whole, SIMPLE_FIELDS, captured)?;
         Ok(Record {
             packet: RawPacket {
                 time: previous,
@@ -228,7 +217,7 @@ impl Pcapng {
             drops => drops as u64,
         };
         let captured = self.order.u32(captured);
-        self.room(whole, PACKET_FIELDS, captured)?;
+        room(whole, PACKET_FIELDS, captured)?;
         let described = self.described(interface, whole)?;
         Ok(Record {
             packet: RawPacket {
@@ -244,22 +233,6 @@ impl Pcapng {
             next: whole.next,
             drops,
         })
-    }
-
-    /// Why a section header stops the loop over packets; its length is in an order of its own.
-    fn section_ahead(&self, bytes: &[u8], at: usize) -> Stop {
-        let order = match section_order(bytes, at) {
-            Ok(order) => order,
-            Err(stop) => return stop,
-        };
-        let ahead = Self {
-            order,
-            table: Table::default(),
-        };
-        match ahead.whole(bytes, at) {
-            Ok(_) => Stop::Aside,
-            Err(stop) => stop,
-        }
     }
 
     /// Takes in the block at `at` that is no packet; where the next one begins.
@@ -303,6 +276,34 @@ impl Pcapng {
         self.table
             .describe(link, snaplen, &options)
             .map_err(Stop::Fault)
+    }
+}
+
+/// Where in the body the packet's data end, padding included.
+#[inline]
+fn room(whole: Whole<'_>, fields: usize, captured: u32) -> Result<usize, Stop> {
+    let room = whole.body.len() - fields;
+    let captured = captured as usize;
+    if captured > room {
+        let (captured, room) = (captured as u64, room as u64);
+        return Err(Stop::Skip(Fault::Overflow { captured, room }, whole.next));
+    }
+    Ok(fields + captured.next_multiple_of(4))
+}
+
+/// Why a section header stops the loop over packets; its length is in an order of its own.
+fn section_ahead(bytes: &[u8], at: usize) -> Stop {
+    let order = match section_order(bytes, at) {
+        Ok(order) => order,
+        Err(stop) => return stop,
+    };
+    let ahead = Pcapng {
+        order,
+        table: Table::default(),
+    };
+    match ahead.whole(bytes, at) {
+        Ok(_) => Stop::Aside,
+        Err(stop) => stop,
     }
 }
 

@@ -9,14 +9,14 @@ use super::{Folder, Seen, read};
 fn libpcap(path: &Path) -> (Vec<Seen>, bool) {
     let nano = pcap::Precision::Nano;
     let mut capture = pcap::Capture::from_file_with_precision(path, nano).unwrap();
-    let link = capture.get_datalink().0 as u16;
+    let link = u16::try_from(capture.get_datalink().0).unwrap();
     let mut packets = Vec::new();
     loop {
         match capture.next_packet() {
             Ok(packet) => packets.push(Seen {
                 // libpcap takes the seconds for signed. With `Precision::Nano` the field for microseconds holds nanoseconds.
-                time: packet.header.ts.tv_sec as u32 as u64 * 1_000_000_000
-                    + packet.header.ts.tv_usec as u64,
+                time: (packet.header.ts.tv_sec.cast_unsigned() as u32) as u64 * 1_000_000_000
+                    + packet.header.ts.tv_usec.cast_unsigned(),
                 link,
                 original: packet.header.len,
                 bytes: packet.data.to_vec(),
@@ -101,7 +101,7 @@ fn pcap_with_an_absurd_length() {
 #[test]
 fn pcapng_of_both_orders_and_many_clocks() {
     for writer in [LITTLE, BIG] {
-        for resolution in [0u8, 3, 6, 7, 9, 0x80 | 10, 0x80 | 20] {
+        for resolution in [0u8, 3, 6, 7, 9, 0x8a, 0x94] {
             let options = [
                 writer.option(9, &[resolution]),
                 writer.option(14, &writer.u64(1_000)),
