@@ -15,6 +15,7 @@
 pub mod exchange;
 pub mod packet;
 pub mod session;
+pub mod source;
 pub mod time;
 pub mod tls;
 pub mod wire;

@@ -1,0 +1,305 @@
+//! One open capture: blocks of bytes on one side, packets on the other.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::RawPacket;
+use super::block::{Block, BlockPool};
+use super::error::{Fault, Looks};
+use super::facts::FileFacts;
+use super::format::{Format, Opening, Stop};
+use super::input::Feed;
+use super::unpack::Compression;
+use crate::time::Timestamp;
+
+/// A capture being read.
+pub(super) struct Capture {
+    feed: Feed,
+    pool: BlockPool,
+    block: Arc<Block>,
+    /// Offset of the block's first byte in the capture.
+    base: u64,
+    format: Format,
+    position: Position,
+    stopped: bool,
+    facts: FileFacts,
+}
+
+/// Why an input did not become a capture.
+#[derive(Debug)]
+pub(super) enum NotOpened {
+    /// It is something else.
+    Looks(Looks),
+    /// It could not be read at all.
+    Unreadable(String),
+    /// It is a capture, but damaged at the very start.
+    Damaged(FileFacts),
+}
+
+/// How far a capture was read.
+#[derive(Clone, Copy, Debug, Default)]
+struct Position {
+    /// The next record in the block.
+    at: usize,
+    previous: Timestamp,
+    packets: u64,
+    bytes: u64,
+    drops: u64,
+}
+
+impl Capture {
+    /// Reads the start of `feed`, decompressing if it is compressed (in a thread if `ahead`).
+    pub(super) fn open(
+        path: &Arc<Path>,
+        mut feed: Feed,
+        pool: BlockPool,
+        ahead: bool,
+    ) -> Result<Self, NotOpened> {
+        let mut block = pool.block(0);
+        feed.fill(&mut block, Format::MAGIC);
+        let compression = Compression::of(block.bytes());
+        if let Some(compression) = compression {
+            feed = feed.unpack(compression, block.bytes(), ahead);
+            block = pool.block(0);
+            feed.fill(&mut block, Format::MAGIC);
+        }
+        match header(&mut feed, &mut block) {
+            Ok((format, first)) => Ok(Self {
+                feed,
+                pool,
+                block: Arc::new(block),
+                base: 0,
+                format,
+                position: Position {
+                    at: first,
+                    ..Position::default()
+                },
+                stopped: false,
+                facts: FileFacts::new(Arc::clone(path)),
+            }),
+            Err(opening) => Err(not_opened(path, opening, &block, &mut feed, compression)),
+        }
+    }
+
+    /// The time of the first packet, if it lies in the first `bound` bytes.
+    pub(super) fn first_time(&mut self, bound: u64) -> Option<Timestamp> {
+        while !self.stopped && self.base + self.position.at as u64 <= bound {
+            if let Some(time) = self.step() {
+                return Some(time);
+            }
+        }
+        None
+    }
+
+    /// Goes to the next packet, reading on and passing over what is none; its time, or `None` at the end of the capture.
+    pub(super) fn next_time(&mut self) -> Option<Timestamp> {
+        while !self.stopped {
+            if let Some(time) = self.step() {
+                return Some(time);
+            }
+        }
+        None
+    }
+
+    /// The time of the packet at the position; or gets one obstacle out of the way.
+    fn step(&mut self) -> Option<Timestamp> {
+        let Position { at, previous, .. } = self.position;
+        match self.format.record(self.block.bytes(), at, previous) {
+            Ok(record) => Some(record.packet.time),
+            Err(stop) => {
+                self.overcome(stop);
+                None
+            }
+        }
+    }
+
+    /// The packets of this block from here on that are no later than `last`.
+    pub(super) fn run(&mut self, file: usize, last: Timestamp) -> Run<'_> {
+        Run {
+            format: &self.format,
+            bytes: self.block.bytes(),
+            block: &self.block,
+            path: &self.facts.path,
+            position: self.position,
+            home: &mut self.position,
+            last,
+            file,
+        }
+    }
+
+    /// What is known of the file by now.
+    pub(super) fn facts(&self) -> FileFacts {
+        let mut facts = self.facts.clone();
+        facts.packets = self.position.packets;
+        facts.bytes = self.position.bytes;
+        facts.drops.told_by_packets = self.position.drops;
+        self.format.fill(&mut facts);
+        facts
+    }
+
+    fn overcome(&mut self, stop: Stop) {
+        match stop {
+            Stop::Need(wanted) => self.read_on(wanted),
+            Stop::Fault(fault) => self.stop(fault),
+            Stop::Skip(fault, next) => {
+                self.note(fault, false);
+                self.position.at = next;
+            }
+            Stop::Aside => match self.format.aside(self.block.bytes(), self.position.at) {
+                Ok(next) => self.position.at = next,
+                Err(stop) => self.overcome(stop), // never another `Aside`
+            },
+        }
+    }
+
+    /// Brings `wanted` bytes from the position on into a block, or ends the capture.
+    fn read_on(&mut self, wanted: usize) {
+        let left = self
+            .block
+            .bytes()
+            .get(self.position.at..)
+            .unwrap_or_default();
+        if self.feed.ended() {
+            let available = left.len();
+            return self.run_out(wanted, available);
+        }
+        self.base += self.position.at as u64;
+        self.carry(wanted);
+        self.position.at = 0;
+    }
+
+    /// Moves what is left of the block to the start of a block and fills that up: the same block if nobody else looks at it.
+    fn carry(&mut self, wanted: usize) {
+        let at = self.position.at;
+        let alone = Arc::get_mut(&mut self.block).filter(|block| block.capacity() >= wanted);
+        if let Some(block) = alone {
+            block.keep_from(at);
+            self.feed.fill(block, wanted);
+            return;
+        }
+        let mut block = self.pool.block(wanted);
+        block.append(self.block.bytes().get(at..).unwrap_or_default());
+        self.feed.fill(&mut block, wanted);
+        self.block = Arc::new(block);
+    }
+
+    fn run_out(&mut self, wanted: usize, available: usize) {
+        self.stopped = true;
+        let cut = (available > 0).then_some(Fault::CutRecord {
+            wanted: wanted as u64,
+            available: available as u64,
+        });
+        if let Some(fault) = self.feed.take_fault().or(cut) {
+            self.note(fault, true);
+        }
+    }
+
+    fn stop(&mut self, fault: Fault) {
+        self.stopped = true;
+        self.note(fault, true);
+    }
+
+    fn note(&mut self, fault: Fault, ends: bool) {
+        let offset = self.base + self.position.at as u64;
+        self.facts.note(fault, offset, self.position.packets, ends);
+    }
+}
+
+/// Reads the file header.
+fn header(feed: &mut Feed, block: &mut Block) -> Result<(Format, usize), Opening> {
+    loop {
+        match Format::open(block.bytes()) {
+            Err(Opening::Need(wanted)) if !feed.ended() => feed.fill(block, wanted),
+            Err(Opening::Need(wanted)) => {
+                return Err(Opening::Fault(Fault::CutHeader {
+                    wanted: wanted as u64,
+                    available: block.bytes().len() as u64,
+                }));
+            }
+            opened => return opened,
+        }
+    }
+}
+
+fn not_opened(
+    path: &Arc<Path>,
+    opening: Opening,
+    block: &Block,
+    feed: &mut Feed,
+    compression: Option<Compression>,
+) -> NotOpened {
+    if let Opening::Fault(fault) = opening {
+        let mut facts = FileFacts::new(Arc::clone(path));
+        facts.note(feed.take_fault().unwrap_or(fault), 0, 0, true);
+        return NotOpened::Damaged(facts);
+    }
+    match (feed.take_fault(), compression) {
+        (Some(Fault::Unpack { compression, .. }), _) => {
+            NotOpened::Looks(Looks::damaged(compression))
+        }
+        (Some(fault), _) => NotOpened::Unreadable(fault.to_string()),
+        (None, None) => NotOpened::Looks(Looks::at(block.bytes())),
+        (None, Some(compression)) => NotOpened::Looks(Looks::at(block.bytes()).inside(compression)),
+    }
+}
+
+/// Consecutive packets of one file that lie in one block: an iterator, made to be used up.
+pub struct Run<'a> {
+    format: &'a Format,
+    bytes: &'a [u8],
+    block: &'a Arc<Block>,
+    path: &'a Arc<Path>,
+    /// A copy, so that the loop can keep it in registers; written back at the end.
+    position: Position,
+    home: &'a mut Position,
+    last: Timestamp,
+    file: usize,
+}
+
+impl Run<'_> {
+    /// The block that the packets lie in; clone it to look at them later or elsewhere.
+    pub fn block(&self) -> &Arc<Block> {
+        self.block
+    }
+
+    /// The file: an index into [`super::Timeline::files`].
+    pub fn file(&self) -> usize {
+        self.file
+    }
+
+    /// The file's path.
+    pub fn path(&self) -> &Arc<Path> {
+        self.path
+    }
+}
+
+/// A run may be left before its end; the next one goes on from there.
+impl Iterator for Run<'_> {
+    type Item = RawPacket;
+
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "so that the position stays in registers over the loop around it"
+    )]
+    fn next(&mut self) -> Option<RawPacket> {
+        let Position { at, previous, .. } = self.position;
+        let record = self.format.record(self.bytes, at, previous).ok()?;
+        if record.packet.time > self.last {
+            return None;
+        }
+        self.position.at = record.next;
+        self.position.previous = record.packet.time;
+        self.position.packets += 1;
+        self.position.bytes += record.packet.captured as u64;
+        self.position.drops += record.drops;
+        Some(record.packet)
+    }
+}
+
+impl Drop for Run<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        *self.home = self.position;
+    }
+}

@@ -1,0 +1,103 @@
+//! lz4 frames one after another, skippable ones between them, and a cut told from an end.
+//!
+//! lz4_flex reports no more than "no bytes" both at the end of a frame and where a stream is cut between two blocks. A frame is over
+//! only after its end mark, and reading that mark does not run into the end of the file: that tells the two apart.
+//! Each frame gets a decoder of its own: one that goes on to a frame of another block size keeps buffers of the old one.
+
+use std::io::{self, Read};
+use std::mem;
+
+use lz4_flex::frame::FrameDecoder;
+
+use super::{Compressed, is_at_end};
+
+/// First bytes of a skippable frame but for the low digit of the first (lz4_Frame_format.md).
+const SKIPPABLE: [u8; 3] = [0x2a, 0x4d, 0x18];
+
+/// A stream of frames.
+pub(super) enum Lz4 {
+    Between(Compressed),
+    Inside(Box<FrameDecoder<EndSeen>>),
+    /// After the end or a damage.
+    Done,
+}
+
+impl Lz4 {
+    pub(super) fn new(compressed: Compressed) -> Self {
+        Self::Between(compressed)
+    }
+}
+
+impl Read for Lz4 {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        loop {
+            match mem::replace(self, Self::Done) {
+                Self::Between(compressed) => *self = next_frame(compressed)?,
+                Self::Inside(mut frame) => {
+                    let count = frame.read(into)?;
+                    if count > 0 || into.is_empty() {
+                        *self = Self::Inside(frame);
+                        return Ok(count);
+                    }
+                    *self = Self::Between(frame.into_inner().after_frame()?);
+                }
+                Self::Done => return Ok(0),
+            }
+        }
+    }
+}
+
+/// Passes skippable frames up to the next data frame or the end.
+fn next_frame(mut compressed: Compressed) -> io::Result<Lz4> {
+    while !is_at_end(&mut compressed)? {
+        let skippable = match compressed.buffer() {
+            [0x50..=0x5f, rest @ ..] => rest.first_chunk() == Some(&SKIPPABLE),
+            _ => false,
+        };
+        if !skippable {
+            let source = EndSeen {
+                compressed,
+                end_seen: false,
+            };
+            return Ok(Lz4::Inside(Box::new(FrameDecoder::new(source))));
+        }
+        skip_frame(&mut compressed)?;
+    }
+    Ok(Lz4::Done)
+}
+
+fn skip_frame(compressed: &mut Compressed) -> io::Result<()> {
+    let mut lead = [0; 8];
+    compressed.read_exact(&mut lead)?;
+    let [_, _, _, _, a, b, c, d] = lead;
+    let length = u64::from(u32::from_le_bytes([a, b, c, d]));
+    let skipped = io::copy(&mut compressed.by_ref().take(length), &mut io::sink())?;
+    if skipped < length {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
+    Ok(())
+}
+
+/// Remembers that the end was run into.
+pub(super) struct EndSeen {
+    compressed: Compressed,
+    end_seen: bool,
+}
+
+impl EndSeen {
+    /// What follows a frame whose decoder gives no more bytes.
+    fn after_frame(self) -> io::Result<Compressed> {
+        if self.end_seen {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        Ok(self.compressed)
+    }
+}
+
+impl Read for EndSeen {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let count = self.compressed.read(into)?;
+        self.end_seen |= count == 0 && !into.is_empty();
+        Ok(count)
+    }
+}
