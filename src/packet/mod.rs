@@ -1,5 +1,85 @@
 //! From a captured frame to a TCP segment: link layers, tunnels, IP, fragments, TCP.
+//!
+//! Two questions are asked of a frame. [`may_matter`] is the look that every frame gets: a few nanoseconds, no
+//! layers, "certainly not" or "perhaps". [`decode`] takes off one header after the other until it holds a TCP segment
+//! or UDP datagram on a watched port ([`Interest`]), a fragment for the [`Defragmenter`], or the reason why the frame
+//! goes no further.
+//!
+//! Each header has a file of its own with a function `open`: bytes in, [`walk::Inner`] out (how long the header is and
+//! what comes after it). Three tables say which header follows a number: [`ether_type`], [`ip_protocol`] and
+//! [`udp::TUNNELS`]. A new encapsulation is a file and a line in one of them.
+//!
+//! The innermost addresses are the answer; nothing is allocated except by the defragmenter. A frame that the capture
+//! cut short is not malformed: lengths come from the headers, `captured` says how much of it is there.
 
-/// A LINKTYPE_ value of the registry at <https://www.tcpdump.org/linktypes.html>; open, since captures hold others too.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub struct LinkType(pub u16);
+pub mod checksum;
+
+mod arista;
+mod authentication;
+mod cooked;
+mod decoded;
+mod defragment;
+mod erspan;
+mod ether_type;
+mod ethernet;
+mod extension;
+mod fragment;
+mod geneve;
+mod gre;
+mod gtp;
+mod interest;
+mod ip;
+mod ip_protocol;
+mod ipv4;
+mod ipv6;
+mod l2tp;
+mod link;
+mod llc;
+mod look;
+mod loopback;
+mod macsec;
+mod mpls;
+mod nflog;
+mod nsh;
+mod pieces;
+mod pktap;
+mod ppp;
+mod pppoe;
+mod radiotap;
+mod reason;
+mod tag;
+mod tcp;
+mod teredo;
+mod trill;
+mod tzsp;
+mod udp;
+mod vxlan;
+mod walk;
+mod wireless;
+
+#[cfg(test)]
+mod frames;
+#[cfg(test)]
+mod tests;
+
+pub use decoded::{Addresses, Decoded, Macs, Tcp, TcpFlags, Udp};
+pub use defragment::{Datagram, DefragmentCounters, DefragmentLimits, Defragmenter};
+pub use fragment::Fragment;
+pub use interest::{Interest, PortSet};
+pub use link::LinkType;
+pub use look::may_matter;
+pub use reason::{Counters, Malformed, NotFollowed};
+pub use walk::MAX_LAYERS;
+
+use walk::Walk;
+
+/// Takes a frame apart. `bytes` is what was captured of it, `original` its length on the wire.
+///
+/// Offsets in the answer count from the first of `bytes`. Never fails, never panics, looks at no more than
+/// [`MAX_LAYERS`] headers.
+pub fn decode(link: LinkType, bytes: &[u8], original: u32, interest: &Interest) -> Decoded {
+    match link.first_layer() {
+        Some(layer) => Walk::new(bytes, original as usize).run(layer, interest),
+        None => Decoded::NotFollowed(NotFollowed::LinkType),
+    }
+}

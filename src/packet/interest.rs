@@ -1,0 +1,120 @@
+//! Which ports matter.
+
+use super::udp;
+
+/// Words of 64 ports.
+const WORDS: usize = 65_536 / 64;
+
+/// A set of port numbers: one bit each, 8 KiB, so that asking costs the same for any number of ports.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PortSet(Box<[u64; WORDS]>);
+
+impl PortSet {
+    /// No port.
+    pub fn none() -> Self {
+        Self(Box::new([0; WORDS]))
+    }
+
+    /// Every port.
+    pub fn all() -> Self {
+        Self(Box::new([u64::MAX; WORDS]))
+    }
+
+    /// Adds one.
+    pub fn insert(&mut self, port: u16) {
+        if let Some(word) = self.0.get_mut(port as usize / 64) {
+            *word |= 1 << (port % 64);
+        }
+    }
+
+    /// Whether `port` is in the set.
+    #[inline]
+    pub fn contains(&self, port: u16) -> bool {
+        (self.0.get(port as usize / 64)).is_some_and(|word| word >> (port % 64) & 1 == 1)
+    }
+
+    /// Whether one of the two is in the set.
+    #[inline]
+    pub fn contains_either(&self, one: u16, other: u16) -> bool {
+        self.contains(one) | self.contains(other)
+    }
+}
+
+impl FromIterator<u16> for PortSet {
+    fn from_iter<I: IntoIterator<Item = u16>>(ports: I) -> Self {
+        let mut set = Self::none();
+        ports.into_iter().for_each(|port| set.insert(port));
+        set
+    }
+}
+
+/// The ports in the set, in order.
+impl std::fmt::Debug for PortSet {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_set()
+            .entries((0..=u16::MAX).filter(|port| self.contains(*port)))
+            .finish()
+    }
+}
+
+/// What a frame is looked at for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Interest {
+    tcp: PortSet,
+    udp: PortSet,
+    /// `udp` and every tunnel's port.
+    udp_or_tunnel: PortSet,
+}
+
+impl Interest {
+    /// TCP segments and UDP datagrams from or to these ports. Tunnels over UDP are opened whatever `udp` says.
+    pub fn new(tcp: PortSet, udp: PortSet) -> Self {
+        let mut udp_or_tunnel = udp.clone();
+        for tunnel in udp::TUNNELS {
+            udp_or_tunnel.insert(tunnel.port);
+        }
+        Self {
+            tcp,
+            udp,
+            udp_or_tunnel,
+        }
+    }
+
+    /// Whether a TCP segment between these ports is wanted.
+    #[inline]
+    pub fn wants_tcp(&self, source: u16, destination: u16) -> bool {
+        self.tcp.contains_either(source, destination)
+    }
+
+    /// Whether a UDP datagram between these ports is wanted for itself.
+    #[inline]
+    pub fn wants_udp(&self, source: u16, destination: u16) -> bool {
+        self.udp.contains_either(source, destination)
+    }
+
+    /// Whether a UDP datagram between these ports is wanted, or may be a tunnel.
+    #[inline]
+    pub(super) fn may_want_udp(&self, source: u16, destination: u16) -> bool {
+        self.udp_or_tunnel.contains_either(source, destination)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn holds_what_was_put_in() {
+        let set: PortSet = [0, 25, 63, 64, 65_535].into_iter().collect();
+        assert_eq!(format!("{set:?}"), "{0, 25, 63, 64, 65535}");
+        assert!(set.contains_either(1, 25) && !set.contains_either(1, 26));
+        assert!((0..=u16::MAX).all(|port| PortSet::all().contains(port)));
+    }
+
+    #[test]
+    fn tunnels_are_looked_at_but_not_wanted() {
+        let interest = Interest::new(PortSet::none(), [53].into_iter().collect());
+        assert!(interest.may_want_udp(50_000, 4789) && !interest.wants_udp(50_000, 4789));
+        assert!(interest.wants_udp(53, 50_000) && !interest.may_want_udp(443, 50_000));
+    }
+}
