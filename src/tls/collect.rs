@@ -1,0 +1,187 @@
+//! Turns what the record and message layers find into [`Facts`].
+
+use std::sync::Arc;
+
+use crate::time::Timestamp;
+
+use super::facts::{ClearAlert, Facts, HelloTime, Record};
+use super::handshake::{CLIENT_HELLO, DRAFT_HELLO_RETRY, SERVER_HELLO, Sink};
+use super::{ClientHello, Role, ServerHello, Version, certificate, facts::MessageSet, probe, ssl2};
+
+/// Facts under way.
+#[derive(Debug)]
+pub(super) struct Collector {
+    pub(super) role: Role,
+    pub(super) facts: Facts,
+    /// Time of the bytes at hand.
+    pub(super) time: Timestamp,
+    /// When the message at hand began.
+    begun: Timestamp,
+}
+
+impl Collector {
+    pub(super) fn new(role: Role) -> Self {
+        Self {
+            role,
+            facts: Facts::default(),
+            time: Timestamp::default(),
+            begun: Timestamp::default(),
+        }
+    }
+
+    /// Whether alerts of this direction are encrypted by now, so that two readable bytes are none.
+    ///
+    /// A client of TLS 1.3 may reject the server's certificate in clear: it need not change its keys before its own
+    /// next flight. After a HelloRetryRequest, ChangeCipherSpec means nothing.
+    pub(super) fn is_protected(&self) -> bool {
+        let facts = &self.facts;
+        let dummy = match self.role {
+            Role::Client => facts.second_client_hello.is_some(),
+            Role::Server => facts.hello_retry && facts.server_hello.is_none(),
+        };
+        facts.application.count > 0
+            || self.has_answered_tls13()
+            || (facts.change_cipher_spec && !dummy)
+    }
+
+    /// Whether a hello may still come in clear although ChangeCipherSpec was seen (RFC 8446 D.4).
+    pub(super) fn expects_hello(&self) -> bool {
+        match self.role {
+            Role::Client => self.facts.second_client_hello.is_none(),
+            Role::Server => self.facts.server_hello.is_none(),
+        }
+    }
+
+    fn has_answered_tls13(&self) -> bool {
+        let hello = self.facts.server_hello.as_ref();
+        self.role == Role::Server && hello.and_then(|hello| hello.version()) == Some(Version::TLS13)
+    }
+
+    pub(super) fn alert(&mut self, level: u8, code: u8) {
+        let alert = ClearAlert {
+            level,
+            code,
+            time: self.time,
+        };
+        match level {
+            ClearAlert::FATAL => {
+                self.facts.fatal.get_or_insert(alert);
+            }
+            ClearAlert::WARNING if code == ClearAlert::CLOSE_NOTIFY => {
+                self.facts.close_notify = true;
+            }
+            ClearAlert::WARNING if alert.is_error() => {
+                self.facts.warning.get_or_insert(alert);
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn application_data(&mut self, offset: u64, length: u16) {
+        self.facts.application.push(Record {
+            offset,
+            length,
+            time: self.time,
+        });
+    }
+
+    /// Body of the `index`th SSL 2.0 record, or its first bytes if `whole` is false.
+    pub(super) fn ssl2_record(&mut self, index: u8, body: &[u8], whole: bool) {
+        match (self.role, index) {
+            (Role::Client, 0) => {
+                if let Some(hello) = ssl2::client_hello(body, whole) {
+                    self.client_hello(hello);
+                }
+            }
+            (Role::Client, 1) => self.facts.ssl2.cipher = ssl2::master_key_kind(body),
+            (Role::Server, 0) => {
+                if let Some(hello) = ssl2::server_hello(body, whole) {
+                    self.server_hello(hello);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether a further ServerHello may be the answer: none was seen, or one so short that it may have been a
+    /// HelloRetryRequest.
+    fn lacks_answer(&self) -> bool {
+        let hello = self.facts.server_hello.as_ref();
+        hello.is_none_or(|hello| !hello.random_seen && hello.version().is_none())
+    }
+
+    fn client_hello(&mut self, hello: ClientHello) {
+        if self.facts.client_hello.is_none() {
+            self.facts.client_hello = Some(Arc::new(hello));
+            self.hello_came();
+        } else {
+            self.facts
+                .second_client_hello
+                .get_or_insert(Arc::new(hello));
+        }
+    }
+
+    fn server_hello(&mut self, hello: ServerHello) {
+        if hello.retry {
+            self.facts.hello_retry = true;
+        } else {
+            self.facts.server_hello = Some(Arc::new(hello));
+            self.hello_came();
+        }
+    }
+
+    fn hello_came(&mut self) {
+        self.facts.hello_time = Some(HelloTime {
+            begin: self.begun,
+            end: self.time,
+        });
+    }
+
+    /// A hello begins where no handshake header tells it.
+    pub(super) fn ssl2_begun(&mut self) {
+        self.begun = self.time;
+    }
+}
+
+impl Sink for Collector {
+    fn wants(&self, kind: u8) -> bool {
+        match kind {
+            CLIENT_HELLO => self.facts.second_client_hello.is_none(),
+            SERVER_HELLO => self.lacks_answer(),
+            MessageSet::CERTIFICATE => {
+                self.role == Role::Server && self.facts.certificate.is_none()
+            }
+            _ => false,
+        }
+    }
+
+    fn begun(&mut self, kind: u8) {
+        self.begun = self.time;
+        self.facts.messages.insert(kind);
+        self.facts.hello_retry |= kind == DRAFT_HELLO_RETRY;
+    }
+
+    fn message(&mut self, kind: u8, body: &[u8], whole: bool) {
+        let believable = probe::begins_hello_body(body);
+        match kind {
+            CLIENT_HELLO if believable => {
+                if let Some(hello) = ClientHello::read(body, whole) {
+                    self.client_hello(hello);
+                }
+            }
+            SERVER_HELLO if believable => {
+                if let Some(hello) = ServerHello::read(body, whole) {
+                    self.server_hello(hello);
+                }
+            }
+            MessageSet::CERTIFICATE => {
+                self.facts.certificate = certificate::first(body).map(Arc::new);
+            }
+            _ => {}
+        }
+    }
+
+    fn encrypted(&mut self) {
+        self.facts.finished = true;
+    }
+}

@@ -1,0 +1,226 @@
+//! What was seen in one direction of a TLS conversation.
+//!
+//! Facts only grow: nothing that comes later takes back or overwrites the first answer, and missing bytes only leave
+//! facts out. What two directions prove together is told by [`conclude`](super::conclude()).
+
+use std::sync::Arc;
+
+use crate::session::Certificate;
+use crate::time::Timestamp;
+
+use super::client_hello::ClientHello;
+use super::offer::Offered;
+use super::server_hello::ServerHello;
+
+/// What was seen in one direction.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// The first ClientHello.
+    pub client_hello: Option<Arc<ClientHello>>,
+    /// The ClientHello after a HelloRetryRequest.
+    pub second_client_hello: Option<Arc<ClientHello>>,
+    /// The first ServerHello that is an answer.
+    pub server_hello: Option<Arc<ServerHello>>,
+    /// A HelloRetryRequest was seen.
+    pub hello_retry: bool,
+    /// When the first hello of this direction (retries left out) came.
+    pub hello_time: Option<HelloTime>,
+    /// First certificate of the first Certificate message that could be read.
+    pub certificate: Option<Arc<Certificate>>,
+    /// Handshake messages seen in clear.
+    pub messages: MessageSet,
+    /// First alert of level fatal in clear.
+    pub fatal: Option<ClearAlert>,
+    /// First alert in clear that names an error, but at level warning. TLS 1.3 ends on it all the same (RFC 8446
+    /// 6.2), older versions need not.
+    pub warning: Option<ClearAlert>,
+    /// close_notify in clear.
+    pub close_notify: bool,
+    /// Alert records that are encrypted.
+    pub encrypted_alerts: u32,
+    /// ChangeCipherSpec was seen; in TLS 1.3 it means nothing (RFC 8446 D.4).
+    pub change_cipher_spec: bool,
+    /// An encrypted handshake record followed ChangeCipherSpec: the Finished of TLS 1.2 and older. TLS 1.3 has no such
+    /// records.
+    pub finished: bool,
+    /// Application data records.
+    pub application: Application,
+    /// What SSL 2.0 records told.
+    pub ssl2: Ssl2Facts,
+    /// The first bytes were not TLS.
+    pub plain_text_instead: bool,
+    /// Reading began in the middle of the conversation.
+    pub begun_late: bool,
+    /// Places where bytes were missing.
+    pub gaps: u32,
+    /// Messages or records may have been missed: what is not in here may still have been sent.
+    pub lost: bool,
+    /// Framing broke off at something that is no record, without bytes missing.
+    pub derailed: bool,
+}
+
+impl Facts {
+    /// What the client allows: of the first hello, or of the second where the first does not tell. The second differs
+    /// in key shares and cookie only (RFC 8446 4.1.2).
+    pub fn offer(&self) -> Option<&Offered> {
+        let hellos = [&self.client_hello, &self.second_client_hello];
+        hellos
+            .into_iter()
+            .flatten()
+            .find_map(|hello| hello.offer.as_ref())
+    }
+
+    /// A message of the full handshake of TLS 1.2 and older was seen in clear; TLS 1.3 encrypts what it has of them.
+    pub const fn full_handshake(&self) -> bool {
+        self.messages.contains(MessageSet::CERTIFICATE)
+            || self.messages.contains(MessageSet::SERVER_KEY_EXCHANGE)
+            || self.messages.contains(MessageSet::CERTIFICATE_REQUEST)
+            || self.messages.contains(MessageSet::SERVER_HELLO_DONE)
+            || self.messages.contains(MessageSet::CLIENT_KEY_EXCHANGE)
+    }
+}
+
+/// When a hello came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HelloTime {
+    /// Its first byte.
+    pub begin: Timestamp,
+    /// Its last byte, or the last that was seen of it.
+    pub end: Timestamp,
+}
+
+/// An alert that went in clear.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClearAlert {
+    /// 1 warning, 2 fatal.
+    pub level: u8,
+    /// AlertDescription.
+    pub code: u8,
+    /// When it came.
+    pub time: Timestamp,
+}
+
+impl ClearAlert {
+    /// Level fatal.
+    pub(super) const FATAL: u8 = 2;
+    /// Level warning.
+    pub(super) const WARNING: u8 = 1;
+    /// close_notify.
+    pub(super) const CLOSE_NOTIFY: u8 = 0;
+
+    /// Whether the description names an error. Not so: close_notify, no_certificate (SSL 3.0: the client has none),
+    /// user_canceled, no_renegotiation and unrecognized_name, which servers send and go on.
+    pub const fn is_error(self) -> bool {
+        !matches!(self.code, 0 | 41 | 90 | 100 | 112)
+    }
+}
+
+/// A set of handshake message types.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct MessageSet(u32);
+
+impl MessageSet {
+    /// HelloRequest.
+    pub const HELLO_REQUEST: u8 = 0;
+    /// NewSessionTicket (RFC 5077).
+    pub const NEW_SESSION_TICKET: u8 = 4;
+    /// Certificate.
+    pub const CERTIFICATE: u8 = 11;
+    /// ServerKeyExchange.
+    pub const SERVER_KEY_EXCHANGE: u8 = 12;
+    /// CertificateRequest.
+    pub const CERTIFICATE_REQUEST: u8 = 13;
+    /// ServerHelloDone.
+    pub const SERVER_HELLO_DONE: u8 = 14;
+    /// CertificateVerify.
+    pub const CERTIFICATE_VERIFY: u8 = 15;
+    /// ClientKeyExchange.
+    pub const CLIENT_KEY_EXCHANGE: u8 = 16;
+
+    /// Adds a type; types of 32 and above, of which none is sent in clear, are left out.
+    pub(super) fn insert(&mut self, kind: u8) {
+        self.0 |= 1_u32.checked_shl(u32::from(kind)).unwrap_or(0);
+    }
+
+    /// Whether the type was seen.
+    pub const fn contains(self, kind: u8) -> bool {
+        kind < 32 && self.0 & (1 << kind) != 0
+    }
+}
+
+/// Application data records of one direction.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Application {
+    /// How many, at most [`Application::KEPT`]: more are not counted.
+    pub count: u8,
+    records: [Record; Self::KEPT],
+}
+
+impl Application {
+    /// Records kept. The server's flight of TLS 1.3 with two tickets is nine.
+    pub const KEPT: usize = 16;
+
+    /// The first records, in order.
+    pub fn records(&self) -> &[Record] {
+        self.records.get(..self.count as usize).unwrap_or_default()
+    }
+
+    /// Whether no more can be kept.
+    pub(super) const fn is_full(&self) -> bool {
+        self.count as usize >= Self::KEPT
+    }
+
+    pub(super) fn push(&mut self, record: Record) {
+        if let Some(free) = self.records.get_mut(self.count as usize) {
+            *free = record;
+            self.count += 1;
+        }
+    }
+}
+
+/// One application data record.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Record {
+    /// Where its header begins, in bytes from the first TLS byte of the direction; meaningless once bytes of unknown
+    /// count are missing.
+    pub offset: u64,
+    /// Bytes of its body.
+    pub length: u16,
+    /// When its header came.
+    pub time: Timestamp,
+}
+
+/// What SSL 2.0 records told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ssl2Facts {
+    /// Records of this form, at most 255.
+    pub records: u8,
+    /// The kind that CLIENT-MASTER-KEY chose.
+    pub cipher: Option<u32>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sets_hold_what_was_put_in() {
+        let mut set = MessageSet::default();
+        set.insert(MessageSet::SERVER_HELLO_DONE);
+        set.insert(254);
+        assert!(set.contains(14) && !set.contains(11) && !set.contains(254));
+    }
+
+    #[test]
+    fn only_the_first_records_are_kept() {
+        let mut data = Application::default();
+        for length in 0..40 {
+            data.push(Record {
+                length,
+                ..Record::default()
+            });
+        }
+        assert_eq!(data.records().len(), Application::KEPT);
+        assert_eq!(data.records().last().map(|record| record.length), Some(15));
+    }
+}

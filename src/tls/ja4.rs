@@ -1,0 +1,128 @@
+//! JA4, the TLS client fingerprint of FoxIO (BSD 3-Clause; `technical_details/JA4.md`). The other members of the
+//! family are under another licence and are not computed.
+//!
+//! ```text
+//! t13d1516h2_8daaf6152771_e5627efa2ab1
+//! |||| | |   |            SHA-256 of sorted extensions, without server_name and ALPN, and of signature algorithms
+//! |||| | |   SHA-256 of the sorted suites
+//! |||| | first and last character of the first ALPN name
+//! |||| count of extensions
+//! ||count of suites
+//! ||d: a server name was sent, i: none
+//! |version: highest of supported_versions, else the hello's own
+//! t: TLS over TCP
+//! ```
+//!
+//! GREASE is left out everywhere, of the signature algorithms too. A hello that was not read to its end gives none.
+//! Hashed anew at each call: call once, when a record is built.
+
+use std::fmt::Write as _;
+
+use sha2::{Digest, Sha256};
+
+use super::ja3::hex;
+use super::version::is_grease;
+use super::{ClientHello, Format, extension};
+
+/// Highest count that two digits show.
+const MAX_COUNT: usize = 99;
+/// Hex digits kept of a hash.
+const HASH_DIGITS: usize = 12;
+
+/// JA4 of a whole ClientHello.
+pub fn ja4(hello: &ClientHello) -> Option<String> {
+    let suites = without_grease(hello.suites.as_ref()?);
+    if !hello.complete || hello.format != Format::Tls {
+        return None;
+    }
+    let extensions = without_grease(&hello.extensions);
+    let [first, last] = protocol(hello.alpn.as_deref());
+    Some(format!(
+        "t{}{}{:02}{:02}{first}{last}_{}_{}",
+        version(hello),
+        if extensions.contains(&extension::SERVER_NAME) {
+            'd'
+        } else {
+            'i'
+        },
+        suites.len().min(MAX_COUNT),
+        extensions.len().min(MAX_COUNT),
+        hash(&list(sorted(suites))),
+        hash(&extensions_and_algorithms(hello, extensions)),
+    ))
+}
+
+fn without_grease(values: &[u16]) -> Vec<u16> {
+    let mut values = values.to_vec();
+    values.retain(|value| !is_grease(*value));
+    values
+}
+
+fn version(hello: &ClientHello) -> &'static str {
+    let listed = hello.supported_versions.as_deref().map(without_grease);
+    let highest = match listed {
+        Some(versions) => versions.into_iter().max().unwrap_or(0),
+        None => hello.legacy_version.0,
+    };
+    match highest {
+        0x0304 => "13",
+        0x0303 => "12",
+        0x0302 => "11",
+        0x0301 => "10",
+        0x0300 => "s3",
+        0x0002 => "s2",
+        _ => "00",
+    }
+}
+
+/// The first and last character if both ends are ASCII letters or digits, else the ends of the name in hex.
+fn protocol(name: Option<&[u8]>) -> [char; 2] {
+    let Some((first, last)) = name.and_then(|name| Some((*name.first()?, *name.last()?))) else {
+        return ['0', '0'];
+    };
+    if first.is_ascii_alphanumeric() && last.is_ascii_alphanumeric() {
+        [char::from(first), char::from(last)]
+    } else {
+        [hex_digit(first >> 4), hex_digit(last & 0x0f)]
+    }
+}
+
+fn hex_digit(value: u8) -> char {
+    char::from_digit(u32::from(value), 16).unwrap_or('0')
+}
+
+fn extensions_and_algorithms(hello: &ClientHello, mut extensions: Vec<u16>) -> String {
+    extensions.retain(|kind| !matches!(*kind, extension::SERVER_NAME | extension::ALPN));
+    let mut text = list(sorted(extensions));
+    let algorithms = without_grease(&hello.signature_algorithms);
+    if !algorithms.is_empty() {
+        text.push('_');
+        text.push_str(&list(algorithms));
+    }
+    text
+}
+
+fn sorted(mut values: Vec<u16>) -> Vec<u16> {
+    values.sort_unstable();
+    values
+}
+
+/// Four hex digits each, commas between.
+fn list(values: Vec<u16>) -> String {
+    let mut text = String::with_capacity(values.len() * 5);
+    for value in values {
+        let comma = if text.is_empty() { "" } else { "," };
+        let _ = write!(text, "{comma}{value:04x}");
+    }
+    text
+}
+
+/// The hash of nothing is written as zeros.
+fn hash(text: &str) -> String {
+    if text.is_empty() {
+        return "0".repeat(HASH_DIGITS);
+    }
+    let mut digits = hex(&Sha256::digest(text.as_bytes()));
+    digits.truncate(HASH_DIGITS);
+    digits
+}

@@ -1,0 +1,200 @@
+//! What do these bytes begin? Strict enough that mail, base64 and encrypted bytes do not pass for a hello.
+//!
+//! The first byte settles most cases: TLS records begin with 20 to 23, SSL 2.0 hellos with 0x80 or more (or a control
+//! character), and no SMTP text begins with any of these. A hello is believed when record header, message type,
+//! message length and version agree: about 55 bits of a random stream would have to. Its session id and lists are not
+//! looked at, so that a hello that is wrong further on still counts as one.
+
+use super::record::{self, Header};
+use super::stream::MAX_MESSAGE;
+use super::{Role, Version, ssl2};
+
+/// What bytes begin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Probe {
+    /// A ClientHello in TLS records.
+    ClientHello,
+    /// A ServerHello in TLS records.
+    ServerHello,
+    /// A CLIENT-HELLO of SSL 2.0, whatever version it asks for.
+    Ssl2ClientHello,
+    /// A SERVER-HELLO of SSL 2.0.
+    Ssl2ServerHello,
+    /// An alert in clear.
+    Alert,
+    /// Another record: ChangeCipherSpec, application data, a later or an encrypted handshake message.
+    OtherRecord,
+    /// No TLS.
+    NotTls,
+    /// Too few bytes to tell; what is there could begin TLS.
+    NeedMore,
+}
+
+/// Most bytes ever needed to tell: the first six of a message, each in a record of its own.
+pub(super) const MAX_NEEDED: usize = LEAD * (record::HEADER + 1);
+/// Bytes of a handshake message that tell a hello: type, length, version.
+const LEAD: usize = 6;
+/// Shortest body of a hello: version, random, an empty session id, a suite (drafts before 22: without the id).
+const MIN_HELLO: usize = 36;
+/// Shortest body of an encrypted record: the tag or MAC alone is 16 bytes, but for CCM_8.
+const MIN_ENCRYPTED: u16 = 9;
+
+/// Tells what `bytes` begin. Hellos of SSL 2.0 are believed from the end that sends them only.
+///
+/// A record that is no hello is believed only if a further header follows it, where `bytes` reach that far.
+pub fn probe(bytes: &[u8], role: Role) -> Probe {
+    match begin(bytes, role) {
+        Probe::OtherRecord if !is_followed(bytes) => Probe::NotTls,
+        found => found,
+    }
+}
+
+/// The same from the first [`MAX_NEEDED`] bytes alone, so that more of them never change the answer.
+pub(super) fn begin(bytes: &[u8], role: Role) -> Probe {
+    match bytes.first() {
+        None => Probe::NeedMore,
+        Some(record::CHANGE_CIPHER_SPEC..=record::APPLICATION_DATA) => begin_record(bytes),
+        Some(0x80..) => begin_ssl2(bytes, role),
+        Some(0..=ssl2::MAX_LONG_HEADER_START) if role == Role::Server => begin_ssl2(bytes, role),
+        Some(_) => Probe::NotTls,
+    }
+}
+
+fn begin_record(bytes: &[u8]) -> Probe {
+    let major = bytes.get(1).copied().unwrap_or(3);
+    let minor = bytes.get(2).copied().unwrap_or(3);
+    if !record::is_version(major, minor) {
+        return Probe::NotTls;
+    }
+    if bytes.len() < record::HEADER {
+        return Probe::NeedMore;
+    }
+    let Some(header) = Header::at_start(bytes) else {
+        return Probe::NotTls;
+    };
+    let body = bytes.get(record::HEADER..).unwrap_or_default();
+    match (header.kind, header.length) {
+        (record::CHANGE_CIPHER_SPEC, 1) => expect(body, &[|byte| byte == 1], Probe::OtherRecord),
+        (record::CHANGE_CIPHER_SPEC, _) | (_, 0) => Probe::NotTls,
+        (record::ALERT, 2) => expect(
+            body,
+            &[|level| matches!(level, 1 | 2), |_| true],
+            Probe::Alert,
+        ),
+        (record::HANDSHAKE, _) => begin_handshake(bytes),
+        (_, length) if length >= MIN_ENCRYPTED => Probe::OtherRecord,
+        _ => Probe::NotTls,
+    }
+}
+
+/// `found` if all bytes are there and pass.
+fn expect(body: &[u8], tests: &[fn(u8) -> bool], found: Probe) -> Probe {
+    if body.iter().zip(tests).any(|(byte, test)| !test(*byte)) {
+        Probe::NotTls
+    } else if body.len() < tests.len() {
+        Probe::NeedMore
+    } else {
+        found
+    }
+}
+
+fn begin_handshake(bytes: &[u8]) -> Probe {
+    let (lead, count, broken) = lead(bytes);
+    let [kind, a, b, c, major, minor] = lead;
+    let hello = match kind {
+        _ if count == 0 => return Probe::NeedMore,
+        1 => Probe::ClientHello,
+        2 => Probe::ServerHello,
+        _ => return Probe::OtherRecord,
+    };
+    if count < LEAD {
+        return if broken {
+            Probe::OtherRecord
+        } else {
+            Probe::NeedMore
+        };
+    }
+    let length = u32::from_be_bytes([0, a, b, c]) as usize;
+    if (MIN_HELLO..=MAX_MESSAGE).contains(&length) && is_hello_version(major, minor) {
+        hello
+    } else {
+        Probe::OtherRecord
+    }
+}
+
+/// Whether the body of a hello begins with a version that hellos carry.
+pub(super) fn begins_hello_body(body: &[u8]) -> bool {
+    matches!(body, [major, minor, ..] if is_hello_version(*major, *minor))
+}
+
+/// Versions that hellos carry: 0x03xx, whatever the second byte claims, and the drafts of TLS 1.3.
+const fn is_hello_version(major: u8, minor: u8) -> bool {
+    major == 3
+        || Version(u16::from_be_bytes([major, minor]))
+            .standard()
+            .is_some()
+            && major != 0
+}
+
+/// The first bytes of the handshake message that `bytes` begin, gathered across records; how many there are; whether
+/// something other than a handshake record cuts them short.
+fn lead(mut bytes: &[u8]) -> ([u8; LEAD], usize, bool) {
+    let mut lead = [0; LEAD];
+    let mut count = 0;
+    while count < LEAD && bytes.len() > record::HEADER {
+        let Some(header) = Header::at_start(bytes).filter(|h| h.kind == record::HANDSHAKE) else {
+            return (lead, count, true);
+        };
+        let body = bytes.get(record::HEADER..).unwrap_or_default();
+        let end = body.len().min(header.length as usize);
+        for byte in body.iter().take(end.min(LEAD - count)) {
+            if let Some(slot) = lead.get_mut(count) {
+                *slot = *byte;
+            }
+            count += 1;
+        }
+        bytes = body.get(end..).unwrap_or_default();
+    }
+    (lead, count, false)
+}
+
+fn begin_ssl2(bytes: &[u8], role: Role) -> Probe {
+    let Ok(header) = ssl2::Header::read(bytes) else {
+        return Probe::NeedMore;
+    };
+    if header.padding != 0 || (header.size == 3 && role == Role::Client) {
+        return Probe::NotTls;
+    }
+    let body = bytes.get(header.size..).unwrap_or_default();
+    let (is_hello, hello) = match role {
+        Role::Client => (
+            ssl2::is_client_hello(header.length, body),
+            Probe::Ssl2ClientHello,
+        ),
+        Role::Server => (
+            ssl2::is_server_hello(header.length, body),
+            Probe::Ssl2ServerHello,
+        ),
+    };
+    match is_hello {
+        Some(true) => hello,
+        Some(false) => Probe::NotTls,
+        None => Probe::NeedMore,
+    }
+}
+
+/// Whether a possible header, or the start of one, follows the record that `bytes` begin, as far as can be seen.
+fn is_followed(bytes: &[u8]) -> bool {
+    let Some(header) = Header::at_start(bytes) else {
+        return true;
+    };
+    let next = bytes.get(record::HEADER + header.length as usize..);
+    match next.unwrap_or_default() {
+        [] => true,
+        next if next.len() < record::HEADER => matches!(
+            next,
+            [record::CHANGE_CIPHER_SPEC..=record::APPLICATION_DATA, rest @ ..] if matches!(rest, [] | [3, ..])
+        ),
+        next => Header::at_start(next).is_some(),
+    }
+}

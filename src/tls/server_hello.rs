@@ -1,0 +1,152 @@
+//! ServerHello (RFC 8446 4.1.3, RFC 5246 7.4.1.3) and what its bytes alone prove about the version.
+//!
+//! Drafts 18 to 21 of TLS 1.3 wrote their number into the version field and left the session id out; draft 22 brought
+//! the form of the RFC. A HelloRetryRequest has the form of a ServerHello with a fixed random; the drafts before 22
+//! sent it as a message type of its own.
+
+use crate::wire::{Reader, Short};
+
+use super::extension;
+use super::{Format, Version};
+
+/// The random that makes a ServerHello a HelloRetryRequest (RFC 8446 4.1.3: SHA-256 of "HelloRetryRequest").
+const RETRY_RANDOM: [u8; 32] = [
+    0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61, 0x11, 0xbe, 0x1d, 0x8c, 0x02, 0x1e, 0x65, 0xb8, 0x91,
+    0xc2, 0xa2, 0x11, 0x16, 0x7a, 0xbb, 0x8c, 0x5e, 0x07, 0x9e, 0x09, 0xe2, 0xc8, 0xa8, 0x33, 0x9c,
+];
+/// Last bytes of the random of a server that knows TLS 1.3 and answers with TLS 1.2 (RFC 8446 4.1.3).
+const DOWNGRADE_TLS12: &[u8] = b"DOWNGRD\x01";
+/// The same, answering with TLS 1.1 or lower.
+const DOWNGRADE_TLS11: &[u8] = b"DOWNGRD\x00";
+
+/// What a ServerHello says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServerHello {
+    /// The form it was sent in.
+    pub format: Format,
+    /// `legacy_version`, or the version of an SSL 2.0 hello.
+    pub legacy_version: Version,
+    /// All of it was there and could be walked to its end.
+    pub complete: bool,
+    /// It is a HelloRetryRequest: a question, not an answer.
+    pub retry: bool,
+    /// The random was seen, so that `retry` and `downgrade` are known.
+    pub random_seen: bool,
+    /// The downgrade sentinel in the random: TLS 1.2, or TLS 1.1 standing for "1.1 or lower".
+    pub downgrade: Option<Version>,
+    /// `legacy_session_id_echo`, where it was seen.
+    pub session_id: Option<Box<[u8]>>,
+    /// The suite chosen (IANA number).
+    pub cipher: Option<u16>,
+    /// The version in `supported_versions`.
+    pub selected_version: Option<Version>,
+    /// Extension types in the order sent.
+    pub extensions: Box<[u16]>,
+    /// `pre_shared_key` is there: TLS 1.3 resumption.
+    pub pre_shared_key: bool,
+    /// SSL 2.0: SESSION-ID-HIT.
+    pub ssl2_session_hit: bool,
+}
+
+impl ServerHello {
+    /// Reads a message body, or its first bytes if `whole` is false. `None` if not even a version is there.
+    pub(super) fn read(body: &[u8], whole: bool) -> Option<Self> {
+        let mut reader = Reader::new(body);
+        let mut hello = Self::empty(Format::Tls, Version(reader.u16().ok()?));
+        hello.complete = hello.fields(&mut reader).unwrap_or(false) && whole;
+        Some(hello)
+    }
+
+    /// A hello of which only the version is known yet.
+    pub(super) fn empty(format: Format, legacy_version: Version) -> Self {
+        Self {
+            format,
+            legacy_version,
+            complete: false,
+            retry: false,
+            random_seen: false,
+            downgrade: None,
+            session_id: None,
+            cipher: None,
+            selected_version: None,
+            extensions: Box::default(),
+            pre_shared_key: false,
+            ssl2_session_hit: false,
+        }
+    }
+
+    /// The version these bytes prove, drafts counted as TLS 1.3; an unknown value stays what it is.
+    ///
+    /// - `supported_versions` decides if it is there, and its absence if the hello was read to its end.
+    /// - Of a hello that is cut, 0x0302 or lower is proof: TLS 1.3 always writes 0x0303 there. So is a draft's number.
+    /// - 0x0303 alone may still become TLS 1.3. The suite tells the two apart, since none is shared; so does the
+    ///   downgrade sentinel, which TLS 1.3 never carries.
+    pub fn version(&self) -> Option<Version> {
+        if self.retry {
+            return None;
+        }
+        let named = self.selected_version.unwrap_or(self.legacy_version);
+        let open = !self.complete && self.selected_version.is_none();
+        if open && named == Version::TLS12 {
+            return self.version_of_a_cut_hello();
+        }
+        Some(named.standard().unwrap_or(named))
+    }
+
+    fn version_of_a_cut_hello(&self) -> Option<Version> {
+        match (self.cipher, self.downgrade) {
+            (Some(suite), _) if is_tls13_suite(suite) => Some(Version::TLS13),
+            (Some(_), _) | (None, Some(_)) => Some(Version::TLS12),
+            (None, None) => None,
+        }
+    }
+
+    /// Everything after the version; true if the extension list was walked to its end.
+    fn fields(&mut self, reader: &mut Reader<'_>) -> Result<bool, Short> {
+        self.random(&reader.array()?);
+        if !is_early_draft(self.legacy_version) {
+            self.session_id = Some(reader.vec8()?.rest().into());
+        }
+        self.cipher = Some(reader.u16()?);
+        if !is_early_draft(self.legacy_version) {
+            reader.u8()?; // compression method
+        }
+        let mut types = Vec::new();
+        let whole = extension::walk(reader, |kind, body| {
+            types.push(kind);
+            self.extension(kind, body);
+        });
+        self.extensions = types.into();
+        Ok(whole)
+    }
+
+    fn random(&mut self, random: &[u8; 32]) {
+        self.random_seen = true;
+        self.retry = *random == RETRY_RANDOM;
+        self.downgrade = match random {
+            _ if random.ends_with(DOWNGRADE_TLS12) => Some(Version::TLS12),
+            _ if random.ends_with(DOWNGRADE_TLS11) => Some(Version::TLS11),
+            _ => None,
+        };
+    }
+
+    fn extension(&mut self, kind: u16, mut body: Reader<'_>) {
+        match kind {
+            extension::SUPPORTED_VERSIONS if body.left() == 2 => {
+                self.selected_version = body.u16().ok().map(Version);
+            }
+            extension::PRE_SHARED_KEY => self.pre_shared_key = true,
+            _ => {}
+        }
+    }
+}
+
+/// Drafts before 22: their number stands in the version field, and the fields around the suite are not sent.
+const fn is_early_draft(version: Version) -> bool {
+    matches!(version.0, 0x7f01..=0x7f15)
+}
+
+/// Suites that only TLS 1.3 has: 0x13xx (RFC 8446), SM4 (RFC 8998), GOST (RFC 9367), integrity only (RFC 9150).
+const fn is_tls13_suite(suite: u16) -> bool {
+    matches!(suite, 0x1301..=0x13ff | 0x00c6 | 0x00c7 | 0xc103..=0xc106 | 0xc0b4 | 0xc0b5)
+}
