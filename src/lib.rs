@@ -12,8 +12,12 @@
 //! [`pipeline`] owns threads and channels and knows the stages; the stages do not know it. Everything from `packet`
 //! to `tally` is pure: bytes and times in, facts out. `docs/architecture.md` follows one packet through all of it.
 
+#[cfg(test)]
+pub(crate) mod document;
+pub mod output;
 pub mod packet;
 pub mod session;
+pub mod tally;
 pub mod time;
 pub mod tls;
 pub mod wire;

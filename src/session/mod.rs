@@ -4,6 +4,18 @@
 //! A field that is not known is `None` or empty, never a made-up value. Strings in here came off the wire: bounded in
 //! length, but hostile; every writer escapes them for its own form.
 
+pub mod community;
+pub mod fields;
+pub mod identity;
+pub mod json;
+pub mod record;
+pub mod reference;
+#[cfg(test)]
+pub(crate) mod sample;
+pub mod suites;
+pub mod text;
+pub mod words;
+
 use std::net::IpAddr;
 use std::sync::Arc;
 
