@@ -34,7 +34,10 @@ pub struct PerVersion {
     pub other: u64,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the shape serde asks for")]
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "the shape serde asks for"
+)]
 const fn is_zero(count: &u64) -> bool {
     *count == 0
 }

@@ -65,7 +65,8 @@ impl HostTally {
 
     fn add_service(&mut self, session: &Session) {
         let service = session.exchange_online;
-        self.endpoints.insert(service.map(|service| service.endpoint));
+        self.endpoints
+            .insert(service.map(|service| service.endpoint));
         let instance = service.and_then(|service| service.instance);
         self.instances.extend(instance);
     }
