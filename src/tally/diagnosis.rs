@@ -54,7 +54,7 @@ pub fn warnings(report: &Report) -> Vec<Warning> {
 }
 
 const KERNEL_ADVICE: &str = "give the sensor a larger buffer or more workers";
-const INTERFACE_ADVICE: &str = "the mirror sends more than this interface takes";
+const INTERFACE_ADVICE: &str = "mirror less to this interface or use a faster one";
 
 fn warning(code: &'static str, text: String) -> Option<Warning> {
     Some(Warning { code, text })
@@ -103,7 +103,7 @@ fn dropped(
     let dropped = dropped.filter(|dropped| *dropped > 0)?;
     let share = percent(dropped, dropped + capture.packets);
     let text = format!(
-        "The {who} dropped {dropped} packets ({share}): sessions may be missing or unknown; {advice}."
+        "The {who} dropped {dropped} packets ({share}): sessions may be missing or unknown. To mend it, {advice}."
     );
     warning(code, text)
 }
