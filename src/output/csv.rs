@@ -2,7 +2,7 @@
 //!
 //! What is true of the whole report (window, totals, health) stands in every row, behind the host's own columns: rows of
 //! many sensors can be put in one sheet and each still says where it comes from and how far to trust it. A report without
-//! hosts has one row, its host columns empty.
+//! hosts has one row, its host columns empty. In a `word=count` list, words without a count are left out.
 
 use super::escape::{csv, csv_cell};
 use crate::tally::Report;
@@ -166,6 +166,7 @@ fn each<T: ToString>(values: &[T]) -> Vec<String> {
 
 fn counted(counts: impl Iterator<Item = (impl std::fmt::Display, u64)>) -> Vec<String> {
     counts
+        .filter(|(_, count)| *count > 0)
         .map(|(key, count)| csv(&format!("{key}={count}")))
         .collect()
 }

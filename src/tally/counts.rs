@@ -73,7 +73,7 @@ impl PerVersion {
     }
 
     /// Key and count, oldest version first, then `none` and `other`.
-    pub fn iter(&self) -> impl Iterator<Item = (&'static str, u64)> {
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, u64)> + use<> {
         [
             ("ssl2", self.ssl2),
             ("ssl3", self.ssl3),

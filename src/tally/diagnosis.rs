@@ -4,6 +4,7 @@
 use serde::Serialize;
 
 use super::counts::Counts;
+use super::figures::{counted, number, percent};
 use super::report::{Capture, Report};
 use crate::session::Seen;
 
@@ -74,21 +75,20 @@ fn no_smtp(capture: &Capture) -> Option<Warning> {
         return None;
     }
     let text = format!(
-        "None of {} packets belongs to an SMTP session: check that mail passes this point, that the mirror carries TCP \
-         payload, and that `--ports` names the ports in use.",
-        capture.packets
+        "No SMTP session in {}: check that mail passes this point, that the mirror carries TCP payload, and that \
+         `--ports` names the ports in use.",
+        counted(capture.packets, "packet")
     );
     warning("no_smtp", text)
 }
 
 fn no_internal(report: &Report) -> Option<Warning> {
-    let external = report.capture.external;
-    if external == 0 {
+    if report.capture.external == 0 {
         return None;
     }
     let text = format!(
-        "{external} sessions have no internal host at either end and count for none: name your networks with \
-         `--internal` if these are yours."
+        "Neither end is internal in {} (left out of the hosts): name your networks with `--internal` if these are yours.",
+        counted(report.capture.external, "session")
     );
     warning("no_internal_host", text)
 }
@@ -101,9 +101,10 @@ fn dropped(
     advice: &str,
 ) -> Option<Warning> {
     let dropped = dropped.filter(|dropped| *dropped > 0)?;
-    let share = percent(dropped, dropped + capture.packets);
+    let share = percent(dropped, dropped.saturating_add(capture.packets));
+    let dropped = counted(dropped, "packet");
     let text = format!(
-        "The {who} dropped {dropped} packets ({share}): sessions may be missing or unknown. To mend it, {advice}."
+        "The {who} dropped {dropped} ({share}), so sessions may be missing or unknown: {advice}."
     );
     warning(code, text)
 }
@@ -113,10 +114,12 @@ fn one_direction(capture: &Capture) -> Option<Warning> {
         .one_direction_share
         .filter(|share| *share >= ONE_DIRECTION_LOUD)?;
     let (client, server) = (capture.seen.of(Seen::Client), capture.seen.of(Seen::Server));
-    let share = percent(client + server, capture.sessions);
     let text = format!(
-        "{share} of the sessions were seen in one direction only (client's side {client}, server's side {server}): mirror \
-         both directions of the link, and look for asymmetric routes."
+        "{} of the sessions were seen in one direction only (client's side {}, server's side {}): mirror both directions \
+         of the link, and look for asymmetric routes.",
+        percent(client + server, capture.sessions),
+        number(client),
+        number(server),
     );
     warning("one_direction", text)
 }
@@ -126,8 +129,8 @@ fn truncated(capture: &Capture) -> Option<Warning> {
         return None;
     }
     let text = format!(
-        "{} packets are cut short in the capture: record whole packets (`tcpdump -s 0`, no truncation on the mirror).",
-        capture.truncated
+        "The capture cuts {} short: record whole packets (`tcpdump -s 0`, no truncation on the mirror).",
+        counted(capture.truncated, "packet")
     );
     warning("packets_cut", text)
 }
@@ -138,9 +141,9 @@ fn malformed(capture: &Capture) -> Option<Warning> {
         return None;
     }
     let share = percent(malformed, capture.packets);
-    let text = format!(
-        "{malformed} packets ({share}) could not be read: the capture or the mirror damages them."
-    );
+    let malformed = counted(malformed, "packet");
+    let text =
+        format!("{malformed} ({share}) could not be read: the capture or the mirror damages them.");
     warning("malformed", text)
 }
 
@@ -150,7 +153,7 @@ fn bounds(bounds: &Counts) -> Option<Warning> {
     }
     let each: Vec<_> = bounds
         .iter()
-        .map(|(bound, count)| format!("{bound} {count}"))
+        .map(|(bound, count)| format!("{bound} {}", number(count)))
         .collect();
     let text = format!(
         "There was more than this program holds, and something was given up: {}.",
@@ -163,21 +166,9 @@ fn files(code: &'static str, what: &str, messages: &[String]) -> Option<Warning>
     if messages.is_empty() {
         return None;
     }
-    let files = if messages.len() == 1 {
-        "file was"
-    } else {
-        "files were"
-    };
-    warning(code, format!("{} {files} {what}.", messages.len()))
-}
-
-/// A share for people: one decimal, and never `0.0 %` for something that happened.
-pub fn percent(part: u64, whole: u64) -> String {
-    let share = part as f64 / whole.max(1) as f64 * 100.0;
-    if part > 0 && share < 0.1 {
-        return "under 0.1 %".into();
-    }
-    format!("{share:.1} %")
+    let verb = if messages.len() == 1 { "was" } else { "were" };
+    let files = counted(messages.len() as u64, "file");
+    warning(code, format!("{files} {verb} {what}."))
 }
 
 #[cfg(test)]
@@ -240,12 +231,5 @@ mod tests {
         let mut session = sample::submission("198.51.100.1", 0, Version::TLS10);
         session.direction = Direction::External;
         assert_eq!(codes(&[session], packets(9)), ["no_internal_host"]);
-    }
-
-    #[test]
-    fn small_shares_are_not_nothing() {
-        assert_eq!(percent(1, 1_000_000), "under 0.1 %");
-        assert_eq!(percent(0, 0), "0.0 %");
-        assert_eq!(percent(1, 3), "33.3 %");
     }
 }

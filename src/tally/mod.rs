@@ -6,6 +6,7 @@
 pub mod bounded;
 pub mod counts;
 pub mod diagnosis;
+pub mod figures;
 pub mod health;
 pub mod host;
 pub mod meaning;

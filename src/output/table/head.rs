@@ -1,18 +1,23 @@
 //! The answer in one sentence, and what it is about.
 
 use super::Page;
-use super::text::{counted, name, number, time, wrapped};
+use super::text::{counts, flowed, name, span, time, wrapped};
 use crate::output::style::Paint;
+use crate::tally::figures::{counted, number};
 use crate::tally::report::{HostVerdict, Window};
 use crate::tally::{Report, To};
 
 pub(super) fn render(report: &Report, page: Page) -> String {
-    let mut text = page.style.paint(
-        headline_paint(report),
-        wrapped(page, &headline(report), 0, 0).trim_end(),
-    );
-    text.push('\n');
-    text += &wrapped(page, &about(report, page), 0, 0);
+    let headline = wrapped(page, &headline(report), 0, 0);
+    let mut text = page.style.paint(paint(report), headline.trim_end()) + "\n";
+    if report.totals.hosts > 0 {
+        let verdicts = counts(report.totals.host_verdicts.iter());
+        text += &wrapped(page, &format!("Hosts by verdict: {verdicts}."), 0, 0);
+    }
+    let about = about(report, page);
+    if !about.is_empty() {
+        text += &flowed(page, &about, " · ", 0, 0);
+    }
     if let count @ 1.. = report.capture.warnings.len() as u64 {
         let caution = format!(
             "Read with care: {} under CAPTURE.",
@@ -26,7 +31,6 @@ pub(super) fn render(report: &Report, page: Page) -> String {
 
 fn headline(report: &Report) -> String {
     let hosts = report.totals.hosts;
-    let of = |verdict| report.totals.host_verdicts.of(verdict);
     let toward = toward(report.to);
     if hosts == 0 {
         return format!(
@@ -34,23 +38,19 @@ fn headline(report: &Report) -> String {
             elsewhere(report)
         );
     }
+    let all = counted(hosts, "internal host");
     if report.legacy_hosts() > 0 {
+        let legacy = number(report.legacy_hosts());
         return format!(
-            "{} of {} used, or offered nothing better than, TLS 1.1 or older{toward}.",
-            number(report.legacy_hosts()),
-            counted(hosts, "internal host"),
+            "{legacy} of {all} used TLS 1.1 or older{toward}, or offered nothing better."
         );
     }
-    if of(HostVerdict::Unknown) == hosts {
+    if report.totals.host_verdicts.of(HostVerdict::Unknown) == hosts {
         return format!(
-            "{} spoke{toward}, but the capture does not tell which TLS version was used.",
-            counted(hosts, "internal host"),
+            "{all} spoke{toward}, but the capture does not tell with which TLS version."
         );
     }
-    format!(
-        "None of {} was seen with TLS 1.1 or older{toward}.",
-        counted(hosts, "internal host"),
-    )
+    format!("None of {all} was seen with TLS 1.1 or older{toward}.")
 }
 
 const fn toward(to: To) -> &'static str {
@@ -72,33 +72,37 @@ fn elsewhere(report: &Report) -> String {
     }
 }
 
-fn headline_paint(report: &Report) -> Paint {
-    let unknown = report.totals.host_verdicts.of(HostVerdict::Unknown);
-    match report.totals.hosts {
-        _ if report.legacy_hosts() > 0 => Paint::Alarm,
-        hosts if hosts == unknown => Paint::Strong,
-        _ => Paint::Fine,
+/// Only a site that is modern throughout is as it should be.
+fn paint(report: &Report) -> Paint {
+    let modern = report.totals.host_verdicts.of(HostVerdict::Modern);
+    if report.legacy_hosts() > 0 {
+        return Paint::Alarm;
     }
+    if report.totals.hosts > 0 && modern == report.totals.hosts {
+        return Paint::Fine;
+    }
+    Paint::Strong
 }
 
-/// Window, sensor and sources.
-fn about(report: &Report, page: Page) -> String {
-    let mut parts = vec![window(report.window)];
+/// Window, sensor and sources, as far as they are known.
+fn about(report: &Report, page: Page) -> Vec<String> {
+    let mut parts = Vec::new();
+    parts.extend(window(report.window));
     if !report.sensor.is_empty() {
         parts.push(format!("sensor {}", name(page, &report.sensor)));
     }
     if !report.sources.is_empty() {
         parts.push(format!("from {}", sources(&report.sources, page)));
     }
-    parts.join(" · ")
+    parts
 }
 
-fn window(window: Window) -> String {
+fn window(window: Window) -> Option<String> {
     match (window.from, window.to) {
-        (Some(from), Some(to)) => format!("{} to {}", time(from), time(to)),
-        (Some(from), None) => format!("since {}", time(from)),
-        (None, Some(to)) => format!("until {}", time(to)),
-        (None, None) => "no time known".into(),
+        (Some(from), Some(to)) => Some(span(from, to)),
+        (Some(from), None) => Some(format!("since {}", time(from))),
+        (None, Some(to)) => Some(format!("until {}", time(to))),
+        (None, None) => None,
     }
 }
 

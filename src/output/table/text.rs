@@ -2,33 +2,111 @@
 
 use std::fmt::Display;
 
+use unicode_width::UnicodeWidthChar;
+
 use super::Page;
 use crate::output::escape::{terminal, terminal_within, width};
+use crate::tally::figures::number;
 use crate::time::Timestamp;
 
 /// Columns a name off the wire may take on a terminal.
 const NAME_COLUMNS: usize = 40;
 
-/// `text` broken at spaces into lines that fit the page: the first indented by `first` columns, the rest by `rest`. A word
-/// longer than a line runs over.
+/// `text` broken at spaces into lines that fit the page: the first indented by `first` columns, the rest by `rest`. On a
+/// terminal a word longer than a line is broken too; elsewhere it runs over.
 pub(super) fn wrapped(page: Page, text: &str, first: usize, rest: usize) -> String {
-    let mut lines = String::new();
-    let mut line = " ".repeat(first);
-    let mut empty = true;
-    for word in text.split(' ').filter(|word| !word.is_empty()) {
-        if !empty && width(&line) + 1 + width(word) > page.width {
-            lines += &line;
-            lines.push('\n');
-            line = " ".repeat(rest);
-            empty = true;
+    let words = text.split(' ').filter(|word| !word.is_empty());
+    let mut lines = Lines::new(page, first, rest);
+    words.for_each(|word| lines.put(" ", word));
+    lines.finish()
+}
+
+/// `parts` with `separator` between them, broken between parts as long as a part fits a line.
+pub(super) fn flowed(
+    page: Page,
+    parts: &[String],
+    separator: &str,
+    first: usize,
+    rest: usize,
+) -> String {
+    let mut lines = Lines::new(page, first, rest);
+    for part in parts {
+        if rest + width(part) + width(separator.trim_end()) <= page.width {
+            lines.put(separator, part);
+        } else {
+            lines.put_words(separator, part);
         }
-        if !empty {
-            line.push(' ');
-        }
-        line += word;
-        empty = false;
     }
-    lines + &line + "\n"
+    lines.finish()
+}
+
+/// Lines being filled.
+struct Lines {
+    page: Page,
+    rest: usize,
+    done: String,
+    line: String,
+    /// Nothing but the indentation stands in the line.
+    fresh: bool,
+}
+
+impl Lines {
+    fn new(page: Page, first: usize, rest: usize) -> Self {
+        Self {
+            page,
+            rest,
+            done: String::new(),
+            line: " ".repeat(first),
+            fresh: true,
+        }
+    }
+
+    /// Puts `part` behind `separator`, or on a new line if it does not fit; the separator then ends the old one, so room
+    /// for it is kept.
+    fn put(&mut self, separator: &str, part: &str) {
+        let mark = separator.trim_end();
+        if !self.fresh {
+            let needed = width(separator) + width(part) + width(mark);
+            if width(&self.line) + needed > self.page.width {
+                self.line += mark;
+                self.next();
+            } else {
+                self.line += separator;
+            }
+        }
+        self.push(part);
+    }
+
+    fn put_words(&mut self, separator: &str, part: &str) {
+        let mut separator = separator;
+        for word in part.split(' ').filter(|word| !word.is_empty()) {
+            self.put(separator, word);
+            separator = " ";
+        }
+    }
+
+    fn push(&mut self, part: &str) {
+        for character in part.chars() {
+            let columns = character.width().unwrap_or(0);
+            if self.page.shortens && !self.fresh && width(&self.line) + columns > self.page.width {
+                self.next();
+            }
+            self.line.push(character);
+            self.fresh = false;
+        }
+    }
+
+    fn next(&mut self) {
+        self.done += self.line.trim_end();
+        self.done.push('\n');
+        self.line = " ".repeat(self.rest);
+        self.fresh = true;
+    }
+
+    fn finish(mut self) -> String {
+        self.next();
+        self.done
+    }
 }
 
 /// A name off the wire or the command line, harmless, and short on a terminal.
@@ -62,45 +140,22 @@ pub(super) fn counts(all: impl Iterator<Item = (impl Display, u64)>) -> String {
     }
 }
 
-/// `1,204,331`.
-pub(super) fn number(value: u64) -> String {
-    let digits = value.to_string();
-    let mut grouped = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
-
-/// `1 host`, `3 hosts`.
-pub(super) fn counted(value: u64, one: &str) -> String {
-    let ending = if value == 1 { "" } else { "s" };
-    format!("{} {one}{ending}", number(value))
-}
-
-/// `812.4 MB`: decimal units, as links are sold.
-pub(super) fn bytes(value: u64) -> String {
-    const UNITS: [&str; 5] = ["kB", "MB", "GB", "TB", "PB"];
-    if value < 1000 {
-        return counted(value, "byte");
-    }
-    let mut scaled = value as f64 / 1000.0;
-    let mut unit = 0;
-    while scaled >= 999.95 && unit + 1 < UNITS.len() {
-        scaled /= 1000.0;
-        unit += 1;
-    }
-    format!("{scaled:.1} {}", UNITS.get(unit).copied().unwrap_or("PB"))
-}
-
 /// `2026-08-01 09:00:00Z`.
 pub(super) fn time(value: Timestamp) -> String {
     let full = value.to_string();
     let second = full.split('.').next().unwrap_or_default();
     format!("{}Z", second.replace('T', " "))
+}
+
+/// `2026-08-01 09:00:00Z to 14:03:01Z`: the date once if it is the same.
+pub(super) fn span(from: Timestamp, to: Timestamp) -> String {
+    let (from, to) = (time(from), time(to));
+    let same_day = from.split(' ').next() == to.split(' ').next();
+    let end = to
+        .split_once(' ')
+        .filter(|_| same_day)
+        .map_or(&*to, |(_, clock)| clock);
+    format!("{from} to {end}")
 }
 
 /// A negotiated or offered version in full: `TLS 1.0`, `SSL 3.0`, or its own word.
@@ -117,19 +172,6 @@ pub(super) fn version(key: &str) -> String {
 mod tests {
     use super::*;
     use crate::output::Style;
-
-    #[test]
-    fn numbers_read_well() {
-        assert_eq!(number(0), "0");
-        assert_eq!(number(999), "999");
-        assert_eq!(number(1_204_331), "1,204,331");
-        assert_eq!(bytes(1), "1 byte");
-        assert_eq!(bytes(999), "999 bytes");
-        assert_eq!(bytes(1000), "1.0 kB");
-        assert_eq!(bytes(999_999), "1.0 MB");
-        assert_eq!(bytes(812_400_000), "812.4 MB");
-        assert_eq!(bytes(u64::MAX), "18446.7 PB");
-    }
 
     #[test]
     fn lines_keep_to_the_page() {

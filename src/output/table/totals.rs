@@ -1,9 +1,10 @@
-//! All counted sessions and hosts together.
+//! All counted sessions together.
 
 use super::Page;
-use super::text::{counted, counts, version, wrapped};
+use super::text::{counts, version, wrapped};
 use crate::output::style::Paint;
 use crate::tally::Report;
+use crate::tally::figures::counted;
 
 pub(super) fn render(report: &Report, page: Page) -> String {
     let totals = &report.totals;
@@ -15,11 +16,6 @@ pub(super) fn render(report: &Report, page: Page) -> String {
         .iter()
         .map(|(key, count)| (version(key), count));
     let lines = [
-        format!(
-            "{}: {}",
-            counted(totals.hosts, "host"),
-            counts(totals.host_verdicts.iter())
-        ),
         format!(
             "{} by version: {}",
             counted(totals.sessions, "session"),
