@@ -218,3 +218,43 @@ fn every_width_keeps_its_lines() {
         }
     }
 }
+
+#[test]
+fn the_page_holds_the_columns() {
+    crate::document::holds("docs/record.md", "csv", &csv::reference());
+}
+
+/// Each key of a report, and each code of a warning, is on the page.
+#[test]
+fn the_page_holds_the_keys() {
+    let page = include_str!("../../docs/record.md");
+    let report = json::render(&sample::troubled()).unwrap();
+    let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+    let mut words = Vec::new();
+    keys(&report, &mut words);
+    let codes = report["capture"]["warnings"].as_array().unwrap();
+    words.extend(codes.iter().map(|warning| flat(&warning["code"])));
+    for word in words {
+        assert!(
+            page.contains(&format!("`{word}`")),
+            "`{word}` is not on the page"
+        );
+    }
+}
+
+/// Keys of objects, except of maps whose keys are reasons.
+fn keys(value: &serde_json::Value, found: &mut Vec<String>) {
+    use serde_json::Value;
+    match value {
+        Value::Object(object) => {
+            for (key, value) in object {
+                found.push(key.clone());
+                if !["malformed", "not_followed", "bounds"].contains(&key.as_str()) {
+                    keys(value, found);
+                }
+            }
+        }
+        Value::Array(values) => values.iter().for_each(|value| keys(value, found)),
+        _ => {}
+    }
+}
