@@ -12,10 +12,19 @@
 //! [`pipeline`] owns threads and channels and knows the stages; the stages do not know it. Everything from `packet`
 //! to `tally` is pure: bytes and times in, facts out. `docs/architecture.md` follows one packet through all of it.
 
+pub mod cli;
+pub mod commands;
+#[cfg(test)]
+pub(crate) mod document;
 pub mod exchange;
+pub mod flow;
+pub mod output;
 pub mod packet;
+pub mod pipeline;
 pub mod session;
+pub mod smtp;
 pub mod source;
+pub mod tally;
 pub mod time;
 pub mod tls;
 pub mod wire;

@@ -14,7 +14,12 @@ pub use values::Ports;
 /// Reads captures, follows SMTP up to STARTTLS and into the TLS hellos, and says which internal hosts use or offer legacy
 /// TLS, what they are and why. It sends nothing.
 #[derive(Debug, Parser)]
-#[command(name = "tlstally", version, propagate_version = true, max_term_width = 100)]
+#[command(
+    name = "tlstally",
+    version,
+    propagate_version = true,
+    max_term_width = 100
+)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -147,7 +152,9 @@ mod tests {
     #[test]
     fn networks_repeat_and_ports_are_a_list() {
         let typed = "tlstally read a.pcap --internal 203.0.113.0/24 --internal 2001:db8::1 --ports 25,2500-2502";
-        let Command::Read(read) = Cli::try_parse_from(typed.split(' ')).unwrap().command else { panic!() };
+        let Command::Read(read) = Cli::try_parse_from(typed.split(' ')).unwrap().command else {
+            panic!()
+        };
         assert_eq!(read.follow.internal.len(), 2);
         let ports: Vec<u16> = read.follow.ports.iter().collect();
         assert_eq!(ports, [25, 2500, 2501, 2502]);

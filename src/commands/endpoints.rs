@@ -14,6 +14,6 @@ use crate::exchange;
 pub(super) fn run(args: &EndpointsArgs) -> Result<Ended> {
     let catalog = catalog(args.file.as_deref())?;
     let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
-    Destination::Stdout.write(&exchange::describe(&catalog, today))?;
+    Destination::Stdout.write(&exchange::describe_lists(&catalog, today))?;
     Ok(Ended::Well)
 }

@@ -41,9 +41,15 @@ pub fn run(cli: Cli) -> ExitCode {
 }
 
 /// One line on standard error, with all causes.
-#[expect(clippy::print_stderr, reason = "standard error is where people are told")]
+#[expect(
+    clippy::print_stderr,
+    reason = "standard error is where people are told"
+)]
 fn complain(error: &anyhow::Error) {
-    eprintln!("tlstally: {}", crate::output::escape::terminal(&format!("{error:#}")));
+    eprintln!(
+        "tlstally: {}",
+        crate::output::escape::terminal(&format!("{error:#}"))
+    );
 }
 
 fn is_closed_pipe(error: &anyhow::Error) -> bool {

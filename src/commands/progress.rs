@@ -29,11 +29,18 @@ impl Bar {
             ProgressDrawTarget::hidden()
         };
         bar.set_draw_target(target);
-        let template = if progress.total().is_some() { WITH_TOTAL } else { WITHOUT_TOTAL };
+        let template = if progress.total().is_some() {
+            WITH_TOTAL
+        } else {
+            WITHOUT_TOTAL
+        };
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
-        Self { bar, progress: Arc::clone(progress) }
+        Self {
+            bar,
+            progress: Arc::clone(progress),
+        }
     }
 
     /// Shows where reading is.

@@ -68,7 +68,10 @@ pub(super) fn run(args: &ReadArgs) -> Result<Ended> {
     }
     let context = Context {
         sensor: judge.sensor.clone(),
-        sources: files.iter().map(|file| file.path.to_string_lossy().into_owned()).collect(),
+        sources: files
+            .iter()
+            .map(|file| file.path.to_string_lossy().into_owned())
+            .collect(),
         window: None,
     };
     let report = Report::new(&tally, health(&facts, &files, &timeline), context);
@@ -95,7 +98,9 @@ fn judge(args: &FollowArgs) -> Result<Judge> {
 
 /// The lists in use: the built-in ones, with those of the same cloud replaced by the file's.
 pub(super) fn catalog(file: Option<&Path>) -> Result<Catalog> {
-    let Some(file) = file else { return Ok(Catalog::built_in()) };
+    let Some(file) = file else {
+        return Ok(Catalog::built_in());
+    };
     let name = file.display().to_string();
     let text = fs::read_to_string(file).with_context(|| format!("`{name}` cannot be read"))?;
     let given = Catalog::from_json(&name, &text)
@@ -123,7 +128,10 @@ fn render(report: &Report, format: Format, destination: &Destination) -> Result<
 }
 
 fn style(destination: &Destination) -> Style {
-    Style { colour: destination.wants_colour(), width: destination.width() }
+    Style {
+        colour: destination.wants_colour(),
+        width: destination.width(),
+    }
 }
 
 /// What the capture itself held, for the report.
@@ -148,16 +156,24 @@ fn health(facts: &Facts, files: &[FileFacts], timeline: &Timeline) -> CaptureHea
     for (reason, count) in reader.reasons.not_followed() {
         health.not_followed.add(reason.name(), count);
     }
-    health.not_followed.add("port_not_watched", reader.glanced_over);
-    health.not_followed.add("connections_without_smtp_or_tls", workers.no_sessions);
+    health
+        .not_followed
+        .add("port_not_watched", reader.glanced_over);
+    health
+        .not_followed
+        .add("connections_without_smtp_or_tls", workers.no_sessions);
     health.bounds.add("flows", workers.given_up.flows);
     health.bounds.add("held_bytes", workers.given_up.held);
     health.bounds.add("fragments", reader.fragments.evicted);
     for file in files {
         add_drops(&mut health, file);
-        health.files_damaged.extend(file.damage.iter().map(ToString::to_string));
+        health
+            .files_damaged
+            .extend(file.damage.iter().map(ToString::to_string));
     }
-    health.files_damaged.extend(timeline.errors().iter().map(ToString::to_string));
+    health
+        .files_damaged
+        .extend(timeline.errors().iter().map(ToString::to_string));
     let skipped = timeline.skipped();
     let passed = [
         (skipped.not_captures, "no captures"),
@@ -165,7 +181,10 @@ fn health(facts: &Facts, files: &[FileFacts], timeline: &Timeline) -> CaptureHea
         (skipped.special, "pipes, sockets or devices"),
     ];
     health.files_skipped.extend(
-        passed.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} in folders: {what}")),
+        passed
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, what)| format!("{count} in folders: {what}")),
     );
     health
 }
@@ -176,7 +195,10 @@ fn add_drops(health: &mut CaptureHealth, file: &FileFacts) {
             *sum = Some(sum.unwrap_or(0) + drops);
         }
     };
-    add(&mut health.dropped_kernel, file.drops.system.max(file.drops.told_by_packets));
+    add(
+        &mut health.dropped_kernel,
+        file.drops.system.max(file.drops.told_by_packets),
+    );
     add(&mut health.dropped_interface, file.drops.interface);
 }
 

@@ -28,7 +28,9 @@ impl Destination {
         match self {
             Self::Stdout => {
                 let mut out = io::stdout().lock();
-                out.write_all(text.as_bytes()).and_then(|()| out.flush()).context("writing to standard output")
+                out.write_all(text.as_bytes())
+                    .and_then(|()| out.flush())
+                    .context("writing to standard output")
             }
             Self::File(path, mut file) => file
                 .write_all(text.as_bytes())
@@ -45,7 +47,9 @@ impl Destination {
 
     /// Columns of the terminal, or those that `COLUMNS` asks for.
     pub(super) fn width(&self) -> Option<usize> {
-        let asked = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+        let asked = std::env::var("COLUMNS")
+            .ok()
+            .and_then(|columns| columns.parse().ok());
         let terminal = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
         asked.or_else(|| self.is_terminal().then(terminal).flatten())
     }
@@ -68,29 +72,41 @@ impl Records {
         let out = match path {
             None => None,
             Some(path) if path == Path::new("-") => {
-                let out: Box<dyn Write> = Box::new(BufWriter::with_capacity(64 << 10, io::stdout()));
+                let out: Box<dyn Write> =
+                    Box::new(BufWriter::with_capacity(64 << 10, io::stdout()));
                 Some(("standard output".to_owned(), out))
             }
             Some(path) => {
-                let out: Box<dyn Write> = Box::new(BufWriter::with_capacity(64 << 10, create(path)?));
+                let out: Box<dyn Write> =
+                    Box::new(BufWriter::with_capacity(64 << 10, create(path)?));
                 Some((format!("`{}`", path.display()), out))
             }
         };
-        Ok(Self { out, sensor: sensor.to_owned(), line: Vec::new() })
+        Ok(Self {
+            out,
+            sensor: sensor.to_owned(),
+            line: Vec::new(),
+        })
     }
 
     /// Writes one record as a line.
     pub(super) fn write(&mut self, session: &Session) -> Result<()> {
-        let Some((name, out)) = &mut self.out else { return Ok(()) };
+        let Some((name, out)) = &mut self.out else {
+            return Ok(());
+        };
         self.line.clear();
         record::write(session, &self.sensor, &mut self.line);
-        out.write_all(&self.line).with_context(|| format!("writing session records to {name}"))
+        out.write_all(&self.line)
+            .with_context(|| format!("writing session records to {name}"))
     }
 
     /// Writes what is buffered.
     pub(super) fn finish(mut self) -> Result<()> {
-        let Some((name, out)) = &mut self.out else { return Ok(()) };
-        out.flush().with_context(|| format!("writing session records to {name}"))
+        let Some((name, out)) = &mut self.out else {
+            return Ok(());
+        };
+        out.flush()
+            .with_context(|| format!("writing session records to {name}"))
     }
 }
 

@@ -89,7 +89,10 @@ impl Connection {
         let half = &self.halves[segment.way.index()];
         let after_syn = segment.seq.wrapping_add(1);
         if segment.has(Segment::SYN) {
-            return match (half.stream.first(), half.stream.next().or(half.stream.lowest_held())) {
+            return match (
+                half.stream.first(),
+                half.stream.next().or(half.stream.lowest_held()),
+            ) {
                 (Some(first), _) => first != after_syn,
                 (None, Some(lowest)) => lowest.wrapping_sub(after_syn) > LATE_SYN_WINDOW,
                 (None, None) => self.is_over() && !segment.has(Segment::ACK),
@@ -146,7 +149,13 @@ impl Connection {
     /// How the connection ended, if it did.
     pub fn close(&self, ports: &PortSet) -> Close {
         let client = self.client_way(ports);
-        let side = |way: Way| if way == client { Side::Client } else { Side::Server };
+        let side = |way: Way| {
+            if way == client {
+                Side::Client
+            } else {
+                Side::Server
+            }
+        };
         let [up, down] = &self.halves;
         match (self.reset_by, up.fin, down.fin) {
             (Some(way), ..) => Close::Reset(side(way)),
@@ -221,7 +230,9 @@ impl Connection {
         if segment.has(Segment::SYN) {
             seq = seq.wrapping_add(1);
             self.note_opening(segment);
-            self.with_reader(segment.way, ports, |stream, sink| stream.start_at(seq, sink));
+            self.with_reader(segment.way, ports, |stream, sink| {
+                stream.start_at(seq, sink)
+            });
         }
         if segment.length > 0 && self.is_sound(segment, block) {
             let payload = segment.payload(block);
@@ -262,15 +273,27 @@ impl Connection {
         let whole = half.stream.first().is_some();
         feed(&mut half.stream, &mut |piece| {
             let client = *client.get_or_insert_with(|| {
-                let bytes = if let Piece::Bytes(bytes, _) = &piece { bytes } else { &[][..] };
+                let bytes = if let Piece::Bytes(bytes, _) = &piece {
+                    bytes
+                } else {
+                    &[][..]
+                };
                 guess_client(&guess.0, guess.1, way, bytes)
             });
-            let side = if way == client { Side::Client } else { Side::Server };
+            let side = if way == client {
+                Side::Client
+            } else {
+                Side::Server
+            };
             dialogue.push(side, &piece, whole);
         });
         self.client = client;
         let Some(client) = client else { return };
-        let side = if way == client { Side::Client } else { Side::Server };
+        let side = if way == client {
+            Side::Client
+        } else {
+            Side::Server
+        };
         if dialogue.is_decided(side) {
             half.decided_at = half.highest;
             half.stream.forget();

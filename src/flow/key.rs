@@ -47,8 +47,14 @@ impl FlowKey {
     #[inline]
     pub fn new(addresses: &Addresses, source_port: u16, destination_port: u16) -> (Self, Way) {
         let (source, destination) = match *addresses {
-            Addresses::V4 { source, destination } => (mapped(source), mapped(destination)),
-            Addresses::V6 { source, destination } => (source, destination),
+            Addresses::V4 {
+                source,
+                destination,
+            } => (mapped(source), mapped(destination)),
+            Addresses::V6 {
+                source,
+                destination,
+            } => (source, destination),
         };
         if (source, source_port) <= (destination, destination_port) {
             let key = Self {
@@ -84,8 +90,14 @@ impl FlowKey {
             Way::Down => (self.high, self.low),
         };
         match (unmapped(source), unmapped(destination)) {
-            (Some(source), Some(destination)) => Addresses::V4 { source, destination },
-            _ => Addresses::V6 { source, destination },
+            (Some(source), Some(destination)) => Addresses::V4 {
+                source,
+                destination,
+            },
+            _ => Addresses::V6 {
+                source,
+                destination,
+            },
         }
     }
 
@@ -150,9 +162,19 @@ mod tests {
     #[test]
     fn both_directions_share_a_key() {
         let (here, there) = ([10, 0, 0, 9], [52, 96, 0, 1]);
-        let out = Addresses::V4 { source: here, destination: there };
+        let out = Addresses::V4 {
+            source: here,
+            destination: there,
+        };
         let (forth, up) = FlowKey::new(&out, 40000, 587);
-        let (back, down) = FlowKey::new(&Addresses::V4 { source: there, destination: here }, 587, 40000);
+        let (back, down) = FlowKey::new(
+            &Addresses::V4 {
+                source: there,
+                destination: here,
+            },
+            587,
+            40000,
+        );
         assert_eq!(forth.addresses(up), out);
         assert_eq!(forth, back);
         assert_eq!(up, down.reversed());

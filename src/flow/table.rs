@@ -29,7 +29,12 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { flows: 1_000_000, held_bytes: 64 << 20, idle: TURN - 96, linger: 60 }
+        Self {
+            flows: 1_000_000,
+            held_bytes: 64 << 20,
+            idle: TURN - 96,
+            linger: 60,
+        }
     }
 }
 
@@ -138,16 +143,27 @@ impl Table {
         let second = seconds(segment.clock);
         self.advance(second, done);
         let slot = self.find_or_open(segment, second, done);
-        let Some(place) = self.slots.get_mut(slot as usize) else { return };
-        let Some(connection) = &mut place.connection else { return };
+        let Some(place) = self.slots.get_mut(slot as usize) else {
+            return;
+        };
+        let Some(connection) = &mut place.connection else {
+            return;
+        };
         let held = connection.held_bytes();
         connection.segment(segment, block, &self.ports);
         self.held_bytes = self.held_bytes + connection.held_bytes() - held;
         let was = place.deadline;
-        let wait = if connection.is_over() { self.limits.linger } else { self.limits.idle };
+        let wait = if connection.is_over() {
+            self.limits.linger
+        } else {
+            self.limits.idle
+        };
         place.deadline = second + wait;
         if place.deadline < was {
-            let ticket = Ticket { slot, generation: place.generation };
+            let ticket = Ticket {
+                slot,
+                generation: place.generation,
+            };
             self.wheel.schedule(place.deadline, ticket);
         }
         if self.held_bytes > self.limits.held_bytes {
@@ -165,9 +181,17 @@ impl Table {
         self.advance(seconds(clock), done);
         for slot in 0..self.slots.len() as u32 {
             let idle = self.limits.idle;
-            let Some(place) = self.slots.get(slot as usize) else { continue };
-            let Some(connection) = &place.connection else { continue };
-            let wait = if connection.is_over() { self.limits.linger } else { idle };
+            let Some(place) = self.slots.get(slot as usize) else {
+                continue;
+            };
+            let Some(connection) = &place.connection else {
+                continue;
+            };
+            let wait = if connection.is_over() {
+                self.limits.linger
+            } else {
+                idle
+            };
             let last = u64::from(place.deadline.saturating_sub(wait)) * SECOND;
             let reason = Reason::EndOfCapture(clock.saturating_sub(last));
             self.close(slot, u32::MAX, reason, done);
@@ -188,13 +212,18 @@ impl Table {
     }
 
     fn fire(&mut self, ticket: Ticket, now: u32, done: &mut impl FnMut(Finished)) {
-        let Some(place) = self.live(ticket) else { return };
+        let Some(place) = self.live(ticket) else {
+            return;
+        };
         if place.deadline > now {
             let due = place.deadline;
             self.wheel.schedule(due, ticket);
             return;
         }
-        let over = place.connection.as_ref().is_some_and(|connection| connection.is_over());
+        let over = place
+            .connection
+            .as_ref()
+            .is_some_and(|connection| connection.is_over());
         let reason = if over { Reason::Closed } else { Reason::Idle };
         self.close(ticket.slot, now, reason, done);
     }
@@ -232,7 +261,10 @@ impl Table {
         if let Some(place) = self.slots.get_mut(slot as usize) {
             place.connection = Some(Box::new(Connection::new(segment)));
             place.deadline = second + self.limits.idle;
-            let ticket = Ticket { slot, generation: place.generation };
+            let ticket = Ticket {
+                slot,
+                generation: place.generation,
+            };
             self.wheel.schedule(place.deadline, ticket);
             self.oldest.push_back(ticket);
         }
@@ -242,14 +274,22 @@ impl Table {
     }
 
     fn close(&mut self, slot: u32, second: u32, reason: Reason, done: &mut impl FnMut(Finished)) {
-        let Some(place) = self.slots.get_mut(slot as usize) else { return };
-        let Some(mut connection) = place.connection.take() else { return };
+        let Some(place) = self.slots.get_mut(slot as usize) else {
+            return;
+        };
+        let Some(mut connection) = place.connection.take() else {
+            return;
+        };
         place.generation = place.generation.wrapping_add(1);
         self.free.push(slot);
         self.index.remove(&connection.key);
         self.held_bytes -= connection.held_bytes();
         connection.finish(&self.ports);
-        done(Finished { connection, second, reason });
+        done(Finished {
+            connection,
+            second,
+            reason,
+        });
     }
 
     /// The table is full: the connection that began first goes, an undecided one before a decided one where both are near.
@@ -275,8 +315,12 @@ impl Table {
 
     /// Too many bytes are held back in all: this connection goes on without what it waits for.
     fn let_go_of_held(&mut self, slot: u32) {
-        let Some(place) = self.slots.get_mut(slot as usize) else { return };
-        let Some(connection) = &mut place.connection else { return };
+        let Some(place) = self.slots.get_mut(slot as usize) else {
+            return;
+        };
+        let Some(connection) = &mut place.connection else {
+            return;
+        };
         self.held_bytes -= connection.held_bytes();
         connection.stop_waiting(&self.ports);
         self.held_bytes += connection.held_bytes();
@@ -286,5 +330,9 @@ impl Table {
 
 const fn seconds(clock: u64) -> u32 {
     let seconds = clock / SECOND;
-    if seconds > (u32::MAX / 2) as u64 { u32::MAX / 2 } else { seconds as u32 }
+    if seconds > (u32::MAX / 2) as u64 {
+        u32::MAX / 2
+    } else {
+        seconds as u32
+    }
 }

@@ -17,14 +17,20 @@ pub struct Wheel<T> {
 
 impl<T> Default for Wheel<T> {
     fn default() -> Self {
-        Self { slots: (0..TURN).map(|_| Vec::new()).collect(), now: 0 }
+        Self {
+            slots: (0..TURN).map(|_| Vec::new()).collect(),
+            now: 0,
+        }
     }
 }
 
 impl<T> Wheel<T> {
     /// An empty wheel that has already fired everything up to `second`.
     pub fn starting_at(second: u32) -> Self {
-        Self { now: second, ..Self::default() }
+        Self {
+            now: second,
+            ..Self::default()
+        }
     }
 
     /// The second up to which everything has fired.
@@ -46,7 +52,12 @@ impl<T> Wheel<T> {
             return None;
         }
         self.now += 1;
-        Some(self.slots.get_mut((self.now % TURN) as usize).map(mem::take).unwrap_or_default())
+        Some(
+            self.slots
+                .get_mut((self.now % TURN) as usize)
+                .map(mem::take)
+                .unwrap_or_default(),
+        )
     }
 }
 

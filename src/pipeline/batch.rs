@@ -25,7 +25,11 @@ impl Batch {
     /// Adds a segment whose bytes are in `block`.
     #[inline]
     pub(super) fn push(&mut self, block: &Arc<Block>, segment: Segment) {
-        if !self.blocks.last().is_some_and(|last| Arc::ptr_eq(last, block)) {
+        if !self
+            .blocks
+            .last()
+            .is_some_and(|last| Arc::ptr_eq(last, block))
+        {
             self.blocks.push(Arc::clone(block));
         }
         self.segments.push((self.blocks.len() as u32 - 1, segment));

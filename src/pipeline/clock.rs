@@ -40,9 +40,9 @@ impl Clock {
     }
 
     fn doubt(&mut self, time: Timestamp, last: Timestamp) -> u64 {
-        let confirmed = self.doubtful.is_some_and(|before| {
-            time.since(before) <= DOUBTFUL && before.since(time) <= DOUBTFUL
-        });
+        let confirmed = self
+            .doubtful
+            .is_some_and(|before| time.since(before) <= DOUBTFUL && before.since(time) <= DOUBTFUL);
         if confirmed {
             self.doubtful = None;
             self.elapsed = self.elapsed.saturating_add(time.since(last));

@@ -46,7 +46,12 @@ impl Lanes {
                 let (sender, batches) = bounded(WAITING);
                 let (empties, returned) = bounded(WAITING + 2);
                 ends.push(LaneEnd { batches, empties });
-                Lane { batch: Batch::default(), told: 0, sender, empties: returned }
+                Lane {
+                    batch: Batch::default(),
+                    told: 0,
+                    sender,
+                    empties: returned,
+                }
             })
             .collect();
         (Self { lanes }, ends)
@@ -59,7 +64,9 @@ impl Lanes {
             [one] => one,
             many => {
                 let place = segment.key.hash_with(SHARD_SEED) as usize % many.len();
-                let Some(lane) = many.get_mut(place) else { return };
+                let Some(lane) = many.get_mut(place) else {
+                    return;
+                };
                 lane
             }
         };

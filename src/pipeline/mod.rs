@@ -49,7 +49,9 @@ pub struct Facts {
 
 /// A thread of the pipeline has panicked: a defect of this program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a thread stopped on a defect of this program; please report it, with the capture if you can")]
+#[error(
+    "a thread stopped on a defect of this program; please report it, with the capture if you can"
+)]
 pub struct Defect;
 
 /// Reads all of `timeline` with `workers` workers. `each` gets every session, in an order that does not depend on the number of
@@ -88,7 +90,10 @@ pub fn read(
                 Err(RecvTimeoutError::Disconnected) => break,
             }
         }
-        let mut facts = Facts { reader: reading.join().map_err(|_| Defect)?, ..Facts::default() };
+        let mut facts = Facts {
+            reader: reading.join().map_err(|_| Defect)?,
+            ..Facts::default()
+        };
         for handle in working {
             facts.workers.merge(&handle.join().map_err(|_| Defect)?);
         }
@@ -99,12 +104,18 @@ pub fn read(
 /// One worker's share of the bounds.
 fn share(workers: usize) -> Limits {
     let whole = Limits::default();
-    Limits { flows: whole.flows.div_ceil(workers), held_bytes: whole.held_bytes.div_ceil(workers), ..whole }
+    Limits {
+        flows: whole.flows.div_ceil(workers),
+        held_bytes: whole.held_bytes.div_ceil(workers),
+        ..whole
+    }
 }
 
 fn origins(timeline: &Timeline) -> Vec<Arc<Origin>> {
     let files = timeline.files();
-    files.map(|file| Arc::new(Origin::File(file.path.to_string_lossy().into_owned()))).collect()
+    files
+        .map(|file| Arc::new(Origin::File(file.path.to_string_lossy().into_owned())))
+        .collect()
 }
 
 fn unnamed() -> Arc<Origin> {

@@ -24,7 +24,10 @@ struct Waiting {
 impl Order {
     /// For `workers` workers.
     pub(super) fn new(workers: usize) -> Self {
-        Self { done_before: vec![0; workers], waiting: BinaryHeap::new() }
+        Self {
+            done_before: vec![0; workers],
+            waiting: BinaryHeap::new(),
+        }
     }
 
     /// Takes a delivery in and hands on every session whose turn has come.

@@ -89,7 +89,12 @@ impl Reader<'_> {
         clock: u64,
         lanes: &mut Lanes,
     ) {
-        let place = Place { base: packet.offset, origin, time: packet.time, clock };
+        let place = Place {
+            base: packet.offset,
+            origin,
+            time: packet.time,
+            clock,
+        };
         match decode(packet.link, bytes, packet.original, self.interest) {
             Decoded::Fragment(fragment) => {
                 if let Some(datagram) = self.defragmenter.push(packet.time, bytes, &fragment) {

@@ -62,13 +62,26 @@ pub(super) fn work(
         let _ = lane.empties.try_send(batch);
         let done_before = table.second();
         let sessions = std::mem::take(&mut over);
-        if deliveries.send(Delivery { worker, done_before, sessions }).is_err() {
+        if deliveries
+            .send(Delivery {
+                worker,
+                done_before,
+                sessions,
+            })
+            .is_err()
+        {
             break;
         }
     }
-    table.finish(clock, &mut |finished| facts.take(&finished, judge, origins, &mut over));
+    table.finish(clock, &mut |finished| {
+        facts.take(&finished, judge, origins, &mut over)
+    });
     facts.given_up = table.given_up();
-    let _ = deliveries.send(Delivery { worker, done_before: u32::MAX, sessions: over });
+    let _ = deliveries.send(Delivery {
+        worker,
+        done_before: u32::MAX,
+        sessions: over,
+    });
     facts
 }
 

@@ -4,6 +4,20 @@
 //! A field that is not known is `None` or empty, never a made-up value. Strings in here came off the wire: bounded in
 //! length, but hostile; every writer escapes them for its own form.
 
+pub mod community;
+pub mod fallback;
+pub mod fields;
+pub mod identity;
+pub mod json;
+pub mod judge;
+pub mod networks;
+pub mod record;
+pub mod reference;
+#[cfg(test)]
+pub(crate) mod sample;
+pub mod text;
+pub mod words;
+
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -302,6 +316,11 @@ impl Findings {
     /// Adds one.
     pub fn insert(&mut self, finding: Finding) {
         self.0 |= 1 << finding as u8;
+    }
+
+    /// Takes one out.
+    pub fn remove(&mut self, finding: Finding) {
+        self.0 &= !(1 << finding as u8);
     }
 
     /// Adds all of `other`.

@@ -118,7 +118,9 @@ impl ClientSide {
         self.tls.gap();
         self.phase = match self.phase {
             Phase::Content(_) => Phase::Content(Dot::InLine),
-            Phase::Chunk(left) if left > u64::from(length) => Phase::Chunk(left - u64::from(length)),
+            Phase::Chunk(left) if left > u64::from(length) => {
+                Phase::Chunk(left - u64::from(length))
+            }
             Phase::Chunk(_) | Phase::ProxyHeader(_) | Phase::DataAsked => Phase::Lines,
             same => same,
         };
@@ -134,7 +136,10 @@ impl ClientSide {
     /// Nothing that could still come would change the facts.
     pub fn is_decided(&self) -> bool {
         match self.phase {
-            Phase::Tls => self.tls.stream().is_some_and(crate::tls::Stream::is_decided),
+            Phase::Tls => self
+                .tls
+                .stream()
+                .is_some_and(crate::tls::Stream::is_decided),
             Phase::Lost => true,
             _ => false,
         }
@@ -253,7 +258,11 @@ impl ClientSide {
             let command = Command::parse(bytes.split(|b| *b == b'\n').next().unwrap_or_default());
             !command.proves_smtp() && !matches!(command, Command::Quit | Command::Other)
         });
-        self.phase = if accepted { Phase::Content(Dot::LineStart) } else { Phase::Lines };
+        self.phase = if accepted {
+            Phase::Content(Dot::LineStart)
+        } else {
+            Phase::Lines
+        };
         bytes
     }
 

@@ -50,15 +50,30 @@ pub enum HelloVerb {
 }
 
 const OTHER_VERBS: [&[u8]; 15] = [
-    b"RSET", b"NOOP", b"VRFY", b"EXPN", b"HELP", b"ETRN", b"TURN", b"ATRN", b"XFORWARD", b"BURL", b"X-EXPS",
-    b"XEXCH50", b"VERB", b"ONEX", b"XSHADOW",
+    b"RSET",
+    b"NOOP",
+    b"VRFY",
+    b"EXPN",
+    b"HELP",
+    b"ETRN",
+    b"TURN",
+    b"ATRN",
+    b"XFORWARD",
+    b"BURL",
+    b"X-EXPS",
+    b"XEXCH50",
+    b"VERB",
+    b"ONEX",
+    b"XSHADOW",
 ];
 
 impl Command {
     /// Reads one line; the line end may be there or not.
     pub fn parse(line: &[u8]) -> Self {
         let line = line.trim_ascii_end();
-        let verb_end = line.iter().position(|b| *b == b' ' || *b == b'\t' || *b == b':');
+        let verb_end = line
+            .iter()
+            .position(|b| *b == b' ' || *b == b'\t' || *b == b':');
         let (verb, rest) = line.split_at(verb_end.unwrap_or(line.len()));
         let is = |word: &[u8]| verb.eq_ignore_ascii_case(word);
         match verb.len() {
@@ -83,19 +98,33 @@ impl Command {
     pub const fn proves_smtp(&self) -> bool {
         matches!(
             self,
-            Self::Hello { .. } | Self::Starttls | Self::XAnonymousTls | Self::Mail | Self::Rcpt | Self::Bdat(_)
+            Self::Hello { .. }
+                | Self::Starttls
+                | Self::XAnonymousTls
+                | Self::Mail
+                | Self::Rcpt
+                | Self::Bdat(_)
         )
     }
 
     fn hello(verb: HelloVerb, argument: &[u8]) -> Self {
         let name = argument.trim_ascii();
-        Self::Hello { verb, name: (!name.is_empty()).then(|| text::clean(name)) }
+        Self::Hello {
+            verb,
+            name: (!name.is_empty()).then(|| text::clean(name)),
+        }
     }
 
     /// A size that is no number means that no content follows: the server will refuse the line.
     fn bdat(argument: &[u8]) -> Self {
-        let digits = argument.trim_ascii().split(|b| *b == b' ').next().unwrap_or_default();
-        let size = std::str::from_utf8(digits).ok().and_then(|text| text.parse().ok());
+        let digits = argument
+            .trim_ascii()
+            .split(|b| *b == b' ')
+            .next()
+            .unwrap_or_default();
+        let size = std::str::from_utf8(digits)
+            .ok()
+            .and_then(|text| text.parse().ok());
         size.map_or(Self::Other, Self::Bdat)
     }
 }
@@ -115,16 +144,30 @@ mod tests {
 
     #[test]
     fn hello_keeps_its_name() {
-        let Command::Hello { verb, name } = Command::parse(b"ehlo [192.168.240.1]\r\n") else { panic!() };
-        assert_eq!((verb, name.as_deref()), (HelloVerb::Ehlo, Some("[192.168.240.1]")));
-        assert_eq!(Command::parse(b"HELO\r\n"), Command::Hello { verb: HelloVerb::Helo, name: None });
+        let Command::Hello { verb, name } = Command::parse(b"ehlo [192.168.240.1]\r\n") else {
+            panic!()
+        };
+        assert_eq!(
+            (verb, name.as_deref()),
+            (HelloVerb::Ehlo, Some("[192.168.240.1]"))
+        );
+        assert_eq!(
+            Command::parse(b"HELO\r\n"),
+            Command::Hello {
+                verb: HelloVerb::Helo,
+                name: None
+            }
+        );
     }
 
     #[test]
     fn bdat_sizes() {
         // RFC 3030 section 2: chunk-size is decimal; LAST may follow.
         assert_eq!(Command::parse(b"BDAT 86 LAST\r\n"), Command::Bdat(86));
-        assert_eq!(Command::parse(b"BDAT 99999999999999999999999\r\n"), Command::Other);
+        assert_eq!(
+            Command::parse(b"BDAT 99999999999999999999999\r\n"),
+            Command::Other
+        );
         assert_eq!(Command::parse(b"BDAT -1\r\n"), Command::Other);
     }
 }

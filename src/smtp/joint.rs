@@ -78,13 +78,17 @@ impl Joint {
     }
 
     fn learn(&mut self, pair: Option<Pair>) {
-        let Some((asked, time, reply)) = pair else { return };
+        let Some((asked, time, reply)) = pair else {
+            return;
+        };
         match asked {
             Asked::Hello => self.hello_answered |= reply.code == 250,
             Asked::Data => self.data = Some(reply.code == 354),
             Asked::Tls if matches!(self.starttls, Starttls::Accepted { .. }) => {}
             Asked::Tls if reply.code == 220 => {
-                self.starttls = Starttls::Accepted { latency: Some(reply.time.since(time)) };
+                self.starttls = Starttls::Accepted {
+                    latency: Some(reply.time.since(time)),
+                };
             }
             Asked::Tls => self.starttls = Starttls::Refused(reply.code),
             Asked::Other => {}

@@ -111,7 +111,10 @@ mod tests {
     use super::*;
 
     const fn reply(code: u16, time: u64) -> Replied {
-        Replied { code, time: Timestamp(time) }
+        Replied {
+            code,
+            time: Timestamp(time),
+        }
     }
 
     #[test]
@@ -119,7 +122,10 @@ mod tests {
         let mut pairing = Pairing::default();
         assert_eq!(pairing.reply(reply(220, 1)), None);
         assert_eq!(pairing.ask(Asked::Hello, Timestamp(2)), None);
-        assert_eq!(pairing.reply(reply(250, 3)), Some((Asked::Hello, Timestamp(2), reply(250, 3))));
+        assert_eq!(
+            pairing.reply(reply(250, 3)),
+            Some((Asked::Hello, Timestamp(2), reply(250, 3)))
+        );
         assert_eq!(pairing.reply(reply(454, 5)), None);
         let pair = pairing.ask(Asked::Tls, Timestamp(4));
         assert_eq!(pair, Some((Asked::Tls, Timestamp(4), reply(454, 5))));
@@ -132,7 +138,10 @@ mod tests {
         pairing.expect_no_greeting();
         assert_eq!(pairing.reply(reply(250, 1)), None);
         assert_eq!(pairing.ask(Asked::Tls, Timestamp(2)), None);
-        assert_eq!(pairing.reply(reply(220, 3)), Some((Asked::Tls, Timestamp(2), reply(220, 3))));
+        assert_eq!(
+            pairing.reply(reply(220, 3)),
+            Some((Asked::Tls, Timestamp(2), reply(220, 3)))
+        );
     }
 
     #[test]

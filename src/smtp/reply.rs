@@ -16,7 +16,9 @@ impl<'a> ReplyLine<'a> {
     pub fn parse(line: &'a [u8]) -> Option<Self> {
         let line = line.trim_ascii_end();
         let (digits, rest) = line.split_at_checked(3)?;
-        let [a @ b'2'..=b'5', b @ b'0'..=b'9', c @ b'0'..=b'9'] = *digits else { return None };
+        let [a @ b'2'..=b'5', b @ b'0'..=b'9', c @ b'0'..=b'9'] = *digits else {
+            return None;
+        };
         let digit = |d: u8| u16::from(d - b'0');
         let code = digit(a) * 100 + digit(b) * 10 + digit(c);
         let (continues, text) = match rest {
@@ -25,12 +27,20 @@ impl<'a> ReplyLine<'a> {
             [b'-', text @ ..] => (true, text),
             _ => return None,
         };
-        Some(Self { code, continues, text })
+        Some(Self {
+            code,
+            continues,
+            text,
+        })
     }
 
     /// Whether an EHLO answer's line names `keyword`.
     pub fn names(&self, keyword: &[u8]) -> bool {
-        let word = self.text.split(|b| *b == b' ' || *b == b'=').next().unwrap_or_default();
+        let word = self
+            .text
+            .split(|b| *b == b' ' || *b == b'=')
+            .next()
+            .unwrap_or_default();
         word.eq_ignore_ascii_case(keyword)
     }
 
@@ -49,7 +59,10 @@ mod tests {
     fn lines_of_a_reply() {
         let line = ReplyLine::parse(b"250-STARTTLS\r\n").unwrap();
         assert!(line.continues && line.names(b"starttls"));
-        assert_eq!(ReplyLine::parse(b"220 ").map(|l| (l.code, l.text)), Some((220, &b""[..])));
+        assert_eq!(
+            ReplyLine::parse(b"220 ").map(|l| (l.code, l.text)),
+            Some((220, &b""[..]))
+        );
         assert_eq!(ReplyLine::parse(b"354\r\n").map(|l| l.code), Some(354));
         assert_eq!(ReplyLine::parse(b"2500 x"), None);
         assert_eq!(ReplyLine::parse(b"EHLO x"), None);
@@ -60,7 +73,11 @@ mod tests {
     fn masked_keywords() {
         assert!(ReplyLine::parse(b"250-XXXXXXXA\r\n").unwrap().is_masked());
         assert!(ReplyLine::parse(b"250-XXXXXXXX\r\n").unwrap().is_masked());
-        assert!(!ReplyLine::parse(b"250-X-EXPS GSSAPI\r\n").unwrap().is_masked());
+        assert!(
+            !ReplyLine::parse(b"250-X-EXPS GSSAPI\r\n")
+                .unwrap()
+                .is_masked()
+        );
         assert!(!ReplyLine::parse(b"250-XEXCH50\r\n").unwrap().is_masked());
     }
 }

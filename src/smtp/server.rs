@@ -102,7 +102,10 @@ impl ServerSide {
     /// Nothing that could still come would change the facts.
     pub fn is_decided(&self) -> bool {
         match self.phase {
-            Phase::Tls => self.tls.stream().is_some_and(crate::tls::Stream::is_decided),
+            Phase::Tls => self
+                .tls
+                .stream()
+                .is_some_and(crate::tls::Stream::is_decided),
             Phase::Lost => true,
             Phase::Lines => false,
         }
@@ -152,7 +155,15 @@ impl ServerSide {
     }
 
     fn text_line<'a>(&mut self, bytes: &'a [u8], time: Timestamp, joint: &mut Joint) -> &'a [u8] {
-        let Self { line, facts, continues, noise, tls, whole, .. } = self;
+        let Self {
+            line,
+            facts,
+            continues,
+            noise,
+            tls,
+            whole,
+            ..
+        } = self;
         let rest = line.complete(bytes, |line| {
             tls.passed_text();
             match ReplyLine::parse(line) {
@@ -212,6 +223,9 @@ impl ServerFacts {
 
 /// Whether a greeting's text says that it is a mail server's (RFC 5321 section 4.2: `ESMTP` or `SMTP` is customary).
 pub(super) fn names_mail(text: &[u8]) -> bool {
-    let holds = |word: &[u8]| text.windows(word.len()).any(|part| part.eq_ignore_ascii_case(word));
+    let holds = |word: &[u8]| {
+        text.windows(word.len())
+            .any(|part| part.eq_ignore_ascii_case(word))
+    };
     holds(b"SMTP") || holds(b"LMTP")
 }

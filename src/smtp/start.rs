@@ -50,8 +50,18 @@ enum Before {
 impl TlsStart {
     /// `whole`: the direction is seen from its true beginning.
     pub(super) const fn new(role: Role, whole: bool) -> Self {
-        let before = if whole { Before::Nothing } else { Before::Unknown };
-        Self { role, before, searching: !whole, stream: None, at: None }
+        let before = if whole {
+            Before::Nothing
+        } else {
+            Before::Unknown
+        };
+        Self {
+            role,
+            before,
+            searching: !whole,
+            stream: None,
+            at: None,
+        }
     }
 
     /// Looks at the start of a line or segment, and takes the bytes over if TLS begins there.

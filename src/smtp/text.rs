@@ -20,7 +20,10 @@ pub(super) struct Line {
 
 impl Line {
     pub(super) const fn new() -> Self {
-        Self { begun: Vec::new(), undecided: false }
+        Self {
+            begun: Vec::new(),
+            undecided: false,
+        }
     }
 
     /// Keeps bytes that are too few to tell TLS from text.
@@ -48,7 +51,8 @@ impl Line {
     /// Adds bytes that do not end the line; what is past [`MAX_LINE`] is dropped.
     pub(super) fn extend(&mut self, bytes: &[u8]) {
         let room = MAX_LINE.saturating_sub(self.begun.len());
-        self.begun.extend_from_slice(bytes.get(..room).unwrap_or(bytes));
+        self.begun
+            .extend_from_slice(bytes.get(..room).unwrap_or(bytes));
     }
 
     /// Takes the line's bytes out.
@@ -87,7 +91,11 @@ pub(super) const fn begins_text(byte: u8) -> bool {
 /// At most [`MAX_STRING`] bytes of printable text; what is not UTF-8 or not printable becomes U+FFFD, what is longer ends in `…`.
 pub(super) fn clean(bytes: &[u8]) -> Arc<str> {
     let cut = bytes.get(..MAX_STRING).unwrap_or(bytes);
-    let room = if bytes.len() > cut.len() { MAX_STRING - '…'.len_utf8() } else { MAX_STRING };
+    let room = if bytes.len() > cut.len() {
+        MAX_STRING - '…'.len_utf8()
+    } else {
+        MAX_STRING
+    };
     let mut out = String::with_capacity(cut.len());
     for c in String::from_utf8_lossy(cut).chars() {
         let c = if c.is_control() { '\u{fffd}' } else { c };

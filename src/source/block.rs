@@ -136,3 +136,14 @@ mod tests {
         assert_eq!(block.room().len(), 6);
     }
 }
+
+/// Bytes of one's own, such as a packet put together from fragments.
+impl From<Vec<u8>> for Block {
+    fn from(buffer: Vec<u8>) -> Self {
+        Self {
+            filled: buffer.len(),
+            buffer,
+            home: None,
+        }
+    }
+}

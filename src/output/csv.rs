@@ -1,0 +1,180 @@
+//! The report as CSV (RFC 4180): a header, then one row per host, lines ended by CR LF, lists joined by `;`.
+//!
+//! What is true of the whole report (window, totals, health) stands in every row, behind the host's own columns: rows of
+//! many sensors can be put in one sheet and each still says where it comes from and how far to trust it. A report without
+//! hosts has one row, its host columns empty. In a `word=count` list, words without a count are left out.
+
+use super::escape::{csv, csv_cell};
+use crate::tally::Report;
+use crate::tally::counts::{Counts, PerVersion};
+use crate::tally::report::Host;
+
+/// A column: its name, what it says, and where it comes from.
+struct Column<T> {
+    name: &'static str,
+    meaning: &'static str,
+    cell: fn(&T) -> Vec<String>,
+}
+
+const fn column<T>(
+    name: &'static str,
+    meaning: &'static str,
+    cell: fn(&T) -> Vec<String>,
+) -> Column<T> {
+    Column {
+        name,
+        meaning,
+        cell,
+    }
+}
+
+#[rustfmt::skip]
+const HOST: &[Column<Host>] = &[
+    column("host", "Its address.", |host| one(host.host)),
+    column("names", "The names it gave.", |host| each(&host.names)),
+    column("macs", "The link-layer addresses its packets came from.", |host| each(&host.macs)),
+    column("roles", "`client`, `server` or both, by the ends of the TCP connection.", |host| each(&host.roles)),
+    column("relay", "`true` if it takes mail from internal clients and goes to Exchange Online itself.", |host| one(host.relay)),
+    column("verdict", "The host in one word.", |host| one(host.verdict)),
+    column("findings", "What to act on.", |host| each(&host.findings)),
+    column("sessions", "Sessions that count for it.", |host| one(host.sessions)),
+    column("ssl2", "Those that negotiated SSL 2.0.", |host| one(host.versions.ssl2)),
+    column("ssl3", "SSL 3.0.", |host| one(host.versions.ssl3)),
+    column("tls1.0", "TLS 1.0.", |host| one(host.versions.tls10)),
+    column("tls1.1", "TLS 1.1.", |host| one(host.versions.tls11)),
+    column("tls1.2", "TLS 1.2.", |host| one(host.versions.tls12)),
+    column("tls1.3", "TLS 1.3.", |host| one(host.versions.tls13)),
+    column("none", "Sessions without a ServerHello.", |host| one(host.versions.none)),
+    column("other", "A version nobody knows.", |host| one(host.versions.other)),
+    column("offered_max", "The highest version it offered as a client.", |host| maybe(host.offered_max)),
+    column("limited_by", "Who kept the version down: `client`, `server` or `both`.", |host| maybe(host.limited_by)),
+    column("rejected", "Sessions that ended with a fatal alert.", |host| one(host.rejected)),
+    column("endpoints", "What the endpoints it used are for.", |host| each(&host.endpoints)),
+    column("instances", "The clouds they belong to.", |host| each(&host.instances)),
+    column("servers", "Names of the servers it went to.", |host| each(&host.servers)),
+    column("clients", "The software its fingerprints are known for.", |host| each(&host.clients)),
+    column("first_seen", "Start of its first session.", |host| one(host.first_seen)),
+    column("last_seen", "End of its last session.", |host| one(host.last_seen)),
+];
+
+#[rustfmt::skip]
+const REPORT: &[Column<Report>] = &[
+    column("window_from", "Start of the time the report covers.", |report| maybe(report.window.from)),
+    column("window_to", "Its end.", |report| maybe(report.window.to)),
+    column("sensor", "Who saw it.", |report| one(&report.sensor)),
+    column("to", "Which servers count.", |report| one(report.to)),
+    column("sources", "Captures and interfaces.", |report| each(&report.sources)),
+    column("total_hosts", "Hosts in the report.", |report| one(report.totals.hosts)),
+    column("total_host_verdicts", "Hosts by verdict, `word=count`.", |report| counted(report.totals.host_verdicts.iter())),
+    column("total_sessions", "Sessions that count.", |report| one(report.totals.sessions)),
+    column("total_versions", "Sessions by version, `version=count`.", |report| versions(&report.totals.versions)),
+    column("total_outcomes", "Sessions by outcome, `word=count`.", |report| counted(report.totals.outcomes.iter())),
+    column("total_verdicts", "Sessions by verdict, `word=count`.", |report| counted(report.totals.verdicts.iter())),
+    column("packets", "Packets read.", |report| one(report.capture.packets)),
+    column("bytes", "Their bytes on the wire.", |report| one(report.capture.bytes)),
+    column("dropped_kernel", "Packets the kernel dropped; empty where unknown.", |report| maybe(report.capture.dropped_kernel)),
+    column("dropped_interface", "Packets the interface dropped; empty where unknown.", |report| maybe(report.capture.dropped_interface)),
+    column("truncated", "Packets the capture holds only in part.", |report| one(report.capture.truncated)),
+    column("duplicates", "Packets seen before.", |report| one(report.capture.duplicates)),
+    column("malformed", "Packets that could not be read, `reason=count`.", |report| reasons(&report.capture.malformed)),
+    column("not_followed", "Packets not followed, `reason=count`.", |report| reasons(&report.capture.not_followed)),
+    column("bounds", "Bounds that were reached, `bound=count`.", |report| reasons(&report.capture.bounds)),
+    column("files_read", "Capture files read.", |report| one(report.capture.files_read)),
+    column("files_skipped", "Files that were not captures.", |report| each(&report.capture.files_skipped)),
+    column("files_damaged", "Files that could be read only in part.", |report| each(&report.capture.files_damaged)),
+    column("first_packet", "Time of the first packet.", |report| maybe(report.capture.first_packet)),
+    column("last_packet", "Time of the last packet.", |report| maybe(report.capture.last_packet)),
+    column("seen_sessions", "SMTP sessions seen.", |report| one(report.capture.sessions)),
+    column("other_servers", "Of these, sessions to servers that do not count.", |report| one(report.capture.other_servers)),
+    column("external", "Of these, sessions of which neither end is internal.", |report| one(report.capture.external)),
+    column("seen", "Sessions by the directions seen, `word=count`.", |report| counted(report.capture.seen.iter())),
+    column("one_direction_share", "Share of sessions seen in one direction only, 0 to 1.", |report| maybe(report.capture.one_direction_share)),
+    column("warnings", "What makes the answer doubtful.", |report| report.capture.warnings.iter().map(|warning| csv(&warning.text)).collect()),
+];
+
+/// The one column that needs both: the sentences for the host's findings.
+const WHAT_TO_DO: (&str, &str) = (
+    "what_to_do",
+    "What each of its findings means and what to do, in their order.",
+);
+
+/// `report` as CSV.
+pub fn render(report: &Report) -> String {
+    let shared: Vec<_> = REPORT.iter().map(|column| cell(column, report)).collect();
+    let mut text = row(names().map(str::to_owned));
+    for host in &report.hosts {
+        let own = HOST.iter().map(|column| cell(column, host));
+        let advice = csv_cell(&what_to_do(report, host));
+        text += &row(own.chain([advice]).chain(shared.iter().cloned()));
+    }
+    if report.hosts.is_empty() {
+        let empty = std::iter::repeat_n(String::new(), HOST.len() + 1);
+        text += &row(empty.chain(shared));
+    }
+    text
+}
+
+/// The columns as a Markdown table, for the reference page.
+pub fn reference() -> String {
+    let described = HOST
+        .iter()
+        .map(|column| (column.name, column.meaning))
+        .chain([WHAT_TO_DO])
+        .chain(REPORT.iter().map(|column| (column.name, column.meaning)));
+    let rows: String = described
+        .map(|(name, meaning)| format!("| `{name}` | {meaning} |\n"))
+        .collect();
+    format!("| column | meaning |\n|---|---|\n{rows}")
+}
+
+fn names() -> impl Iterator<Item = &'static str> {
+    let host = HOST.iter().map(|column| column.name);
+    host.chain([WHAT_TO_DO.0])
+        .chain(REPORT.iter().map(|column| column.name))
+}
+
+fn what_to_do(report: &Report, host: &Host) -> Vec<String> {
+    let concerns = report.what_to_do.iter();
+    concerns
+        .filter(|concern| host.findings.contains(&concern.finding))
+        .map(|concern| csv(&format!("{} {}", concern.meaning, concern.action)))
+        .collect()
+}
+
+fn cell<T>(column: &Column<T>, of: &T) -> String {
+    csv_cell(&(column.cell)(of))
+}
+
+fn row(cells: impl Iterator<Item = String>) -> String {
+    cells.collect::<Vec<_>>().join(",") + "\r\n"
+}
+
+fn one(value: impl ToString) -> Vec<String> {
+    vec![csv(&value.to_string())]
+}
+
+fn maybe(value: Option<impl ToString>) -> Vec<String> {
+    value.map(one).unwrap_or_default()
+}
+
+fn each<T: ToString>(values: &[T]) -> Vec<String> {
+    values
+        .iter()
+        .flat_map(|value| one(value.to_string()))
+        .collect()
+}
+
+fn counted(counts: impl Iterator<Item = (impl std::fmt::Display, u64)>) -> Vec<String> {
+    counts
+        .filter(|(_, count)| *count > 0)
+        .map(|(key, count)| csv(&format!("{key}={count}")))
+        .collect()
+}
+
+fn versions(versions: &PerVersion) -> Vec<String> {
+    counted(versions.iter())
+}
+
+fn reasons(counts: &Counts) -> Vec<String> {
+    counted(counts.iter())
+}

@@ -1,0 +1,17 @@
+//! A [`crate::tally::Report`] as text: one file a form, all with the same facts.
+//!
+//! Each `render` makes the whole text; the caller writes it where it belongs. Nothing here looks at a terminal, an
+//! environment or a clock: see [`Style`].
+
+pub mod csv;
+pub mod escape;
+pub mod json;
+pub mod style;
+pub mod table;
+
+pub use style::Style;
+
+#[cfg(test)]
+pub(crate) mod sample;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,102 @@
+//! What the capture held and lost: quiet lines where all is well, `!` where it is not.
+
+use super::Page;
+use super::text::{counts, flowed, span, wrapped};
+use crate::output::escape::{terminal, terminal_within};
+use crate::output::style::Paint;
+use crate::session::Seen;
+use crate::tally::Report;
+use crate::tally::figures::{bytes, counted, number, percent};
+use crate::tally::report::Capture;
+
+/// More than this many file messages are counted instead of shown, on a terminal.
+const MESSAGES: usize = 10;
+
+/// Columns a file's message may take on a terminal.
+const MESSAGE_COLUMNS: usize = 240;
+
+pub(super) fn render(report: &Report, page: Page) -> String {
+    let capture = &report.capture;
+    let mut text = page.style.paint(Paint::Strong, "CAPTURE") + "\n";
+    text += &flowed(page, &packets(capture), ", ", 2, 4);
+    text += &flowed(page, &sessions(report), ", ", 2, 4);
+    text += &flowed(page, &losses(capture), "; ", 2, 4);
+    for warning in &capture.warnings {
+        let lines = wrapped(page, &format!("! {}", warning.text), 2, 4);
+        text += &page.style.paint(Paint::Caution, lines.trim_end());
+        text.push('\n');
+    }
+    text += &messages("damaged", &capture.files_damaged, page);
+    text += &messages("skipped", &capture.files_skipped, page);
+    text
+}
+
+fn packets(capture: &Capture) -> Vec<String> {
+    let mut parts = vec![counted(capture.packets, "packet"), bytes(capture.bytes)];
+    if capture.files_read > 0 {
+        parts.push(format!("{} read", counted(capture.files_read, "file")));
+    }
+    if let (Some(first), Some(last)) = (capture.first_packet, capture.last_packet) {
+        parts.push(span(first, last));
+    }
+    parts
+}
+
+fn sessions(report: &Report) -> Vec<String> {
+    let capture = &report.capture;
+    let one_direction = capture.sessions - capture.seen.of(Seen::Both);
+    vec![
+        format!(
+            "{}: {} counted",
+            counted(capture.sessions, "SMTP session"),
+            number(report.totals.sessions)
+        ),
+        format!("{} to other servers", number(capture.other_servers)),
+        format!("{} without an internal host", number(capture.external)),
+        format!(
+            "{} ({}) seen in one direction only",
+            number(one_direction),
+            percent(one_direction, capture.sessions)
+        ),
+    ]
+}
+
+fn losses(capture: &Capture) -> Vec<String> {
+    vec![
+        format!(
+            "dropped: kernel {}, interface {}",
+            known(capture.dropped_kernel),
+            known(capture.dropped_interface)
+        ),
+        format!("cut short: {}", number(capture.truncated)),
+        format!("duplicates: {}", number(capture.duplicates)),
+        format!("malformed: {}", counts(capture.malformed.iter())),
+        format!("not followed: {}", counts(capture.not_followed.iter())),
+        format!("bounds reached: {}", counts(capture.bounds.iter())),
+    ]
+}
+
+fn known(count: Option<u64>) -> String {
+    count.map_or_else(|| "unknown".into(), number)
+}
+
+fn messages(what: &str, messages: &[String], page: Page) -> String {
+    let listed = page.listed(messages.len(), MESSAGES);
+    let mut text = String::new();
+    for message in messages.iter().take(listed) {
+        text += &wrapped(page, &format!("{what}: {}", sentence(page, message)), 4, 6);
+    }
+    if listed < messages.len() {
+        let more = number((messages.len() - listed) as u64);
+        text += &wrapped(page, &format!("and {more} more {what}"), 4, 6);
+    }
+    text
+}
+
+/// A message, harmless, and on a terminal no longer than a few lines.
+fn sentence(page: Page, message: &str) -> String {
+    if page.shortens {
+        return terminal_within(message, MESSAGE_COLUMNS).into_owned();
+    }
+    terminal(message).into_owned()
+}

@@ -1,0 +1,124 @@
+//! The answer in one sentence, and what it is about.
+
+use super::Page;
+use super::text::{counts, flowed, name, span, time, wrapped};
+use crate::output::style::Paint;
+use crate::tally::figures::{counted, number};
+use crate::tally::report::{HostVerdict, Window};
+use crate::tally::{Report, To};
+
+pub(super) fn render(report: &Report, page: Page) -> String {
+    let headline = wrapped(page, &headline(report), 0, 0);
+    let mut text = page.style.paint(paint(report), headline.trim_end()) + "\n";
+    if report.totals.hosts > 0 {
+        let verdicts = counts(report.totals.host_verdicts.iter());
+        text += &wrapped(page, &format!("Hosts by verdict: {verdicts}."), 0, 0);
+    }
+    let about = about(report, page);
+    if !about.is_empty() {
+        text += &flowed(page, &about, " · ", 0, 0);
+    }
+    if let count @ 1.. = report.capture.warnings.len() as u64 {
+        let caution = format!(
+            "Read with care: {} under CAPTURE.",
+            counted(count, "warning")
+        );
+        text += &page.style.paint(Paint::Caution, &caution);
+        text.push('\n');
+    }
+    text
+}
+
+fn headline(report: &Report) -> String {
+    let hosts = report.totals.hosts;
+    let toward = toward(report.to);
+    if hosts == 0 {
+        return format!(
+            "No session of an internal host{toward} was seen.{}",
+            elsewhere(report)
+        );
+    }
+    let all = counted(hosts, "internal host");
+    if report.legacy_hosts() > 0 {
+        let legacy = number(report.legacy_hosts());
+        return format!(
+            "{legacy} of {all} used TLS 1.1 or older{toward}, or offered nothing better."
+        );
+    }
+    if report.totals.host_verdicts.of(HostVerdict::Unknown) == hosts {
+        return format!(
+            "{all} spoke{toward}, but the capture does not tell with which TLS version."
+        );
+    }
+    format!("None of {all} was seen with TLS 1.1 or older{toward}.")
+}
+
+const fn toward(to: To) -> &'static str {
+    match to {
+        To::ExchangeOnline => " toward Exchange Online",
+        To::Any => " toward any mail server",
+    }
+}
+
+/// Sessions that would count with another `--to`.
+fn elsewhere(report: &Report) -> String {
+    match report.capture.other_servers {
+        0 => String::new(),
+        1 => " 1 SMTP session went to another server (`--to any` counts it).".into(),
+        others => format!(
+            " {} SMTP sessions went to other servers (`--to any` counts them).",
+            number(others)
+        ),
+    }
+}
+
+/// Only a site that is modern throughout is as it should be.
+fn paint(report: &Report) -> Paint {
+    let modern = report.totals.host_verdicts.of(HostVerdict::Modern);
+    if report.legacy_hosts() > 0 {
+        return Paint::Alarm;
+    }
+    if report.totals.hosts > 0 && modern == report.totals.hosts {
+        return Paint::Fine;
+    }
+    Paint::Strong
+}
+
+/// Window, sensor and sources, as far as they are known.
+fn about(report: &Report, page: Page) -> Vec<String> {
+    let mut parts = Vec::new();
+    parts.extend(window(report.window));
+    if !report.sensor.is_empty() {
+        parts.push(format!("sensor {}", name(page, &report.sensor)));
+    }
+    if !report.sources.is_empty() {
+        parts.push(format!("from {}", sources(&report.sources, page)));
+    }
+    parts
+}
+
+fn window(window: Window) -> Option<String> {
+    match (window.from, window.to) {
+        (Some(from), Some(to)) => Some(span(from, to)),
+        (Some(from), None) => Some(format!("since {}", time(from))),
+        (None, Some(to)) => Some(format!("until {}", time(to))),
+        (None, None) => None,
+    }
+}
+
+/// More than this many sources are counted instead of named, on a terminal.
+const SOURCES: usize = 3;
+
+fn sources(sources: &[String], page: Page) -> String {
+    let listed = page.listed(sources.len(), SOURCES);
+    let shown: Vec<_> = sources
+        .iter()
+        .take(listed)
+        .map(|source| name(page, source))
+        .collect();
+    let shown = shown.join(", ");
+    match sources.len() - listed {
+        0 => shown,
+        more => format!("{shown} and {} more", number(more as u64)),
+    }
+}

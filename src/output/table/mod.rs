@@ -1,0 +1,70 @@
+//! The report for people: the answer in one sentence, the hosts, what to do, the totals, and what the capture was worth.
+//!
+//! It fits the terminal's width where there is one; without one nothing is shortened. What finds no column stands under
+//! its host.
+
+mod advice;
+mod capture;
+mod head;
+mod hosts;
+mod text;
+mod totals;
+
+use super::Style;
+use crate::tally::Report;
+
+/// Columns used where there is no terminal.
+pub const NATURAL_WIDTH: usize = 120;
+
+/// Narrower than this nothing can be laid out; lines then run over.
+pub const MIN_WIDTH: usize = 60;
+
+/// Wider than this a line is hard to follow.
+pub const MAX_WIDTH: usize = 160;
+
+/// `report` as text for people.
+pub fn render(report: &Report, style: Style) -> String {
+    let page = Page::new(style);
+    let sections = [
+        head::render(report, page),
+        hosts::render(report, page),
+        advice::render(report, page),
+        totals::render(report, page),
+        capture::render(report, page),
+    ];
+    let shown: Vec<_> = sections
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect();
+    shown.join("\n")
+}
+
+/// Where the text is laid out.
+#[derive(Clone, Copy)]
+struct Page {
+    style: Style,
+    /// Columns to lay out in.
+    width: usize,
+    /// There is a terminal, so long things are shortened.
+    shortens: bool,
+}
+
+impl Page {
+    fn new(style: Style) -> Self {
+        let width = style.width.unwrap_or(NATURAL_WIDTH);
+        Self {
+            style,
+            width: width.clamp(MIN_WIDTH, MAX_WIDTH),
+            shortens: style.width.is_some(),
+        }
+    }
+
+    /// How many of `count` things to list before `and … more`.
+    const fn listed(self, count: usize, limit: usize) -> usize {
+        if self.shortens && count > limit {
+            limit
+        } else {
+            count
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! JSON written straight into a buffer, with absence built in: what is `None`, and an object that nothing was put into,
+//! leaves no trace. RFC 8259, and stricter: text is escaped so that it is harmless on a terminal too.
+//!
+//! Keys are our own constants and need no escaping.
+
+use std::fmt::Display;
+use std::io::Write;
+
+use super::text::is_hazardous;
+
+/// One JSON object that is being written.
+pub struct Object<'a> {
+    out: &'a mut Vec<u8>,
+    empty: bool,
+}
+
+/// Appends one object, filled by `fill`, to `out`.
+pub fn object(out: &mut Vec<u8>, fill: impl FnOnce(&mut Object<'_>)) {
+    out.push(b'{');
+    fill(&mut Object { out, empty: true });
+    out.push(b'}');
+}
+
+impl Object<'_> {
+    /// An object inside this one; absent if nothing is put into it.
+    pub fn object(&mut self, key: &str, fill: impl FnOnce(&mut Object<'_>)) {
+        let (length, empty) = (self.out.len(), self.empty);
+        self.key(key);
+        self.out.push(b'{');
+        let mut inner = Object {
+            out: self.out,
+            empty: true,
+        };
+        fill(&mut inner);
+        if inner.empty {
+            self.out.truncate(length);
+            self.empty = empty;
+        } else {
+            self.out.push(b'}');
+        }
+    }
+
+    /// Text, escaped.
+    pub fn text<'v>(&mut self, key: &str, value: impl Into<Option<&'v str>>) {
+        if let Some(value) = value.into() {
+            self.key(key);
+            string(self.out, value);
+        }
+    }
+
+    /// Text that our own code makes and that needs no escaping: addresses, times, hex.
+    pub fn plain(&mut self, key: &str, value: Option<impl Display>) {
+        if let Some(value) = value {
+            self.key(key);
+            self.display(format_args!("\"{value}\""));
+        }
+    }
+
+    /// A whole number.
+    pub fn number(&mut self, key: &str, value: impl Into<Option<u64>>) {
+        if let Some(value) = value.into() {
+            self.key(key);
+            self.display(format_args!("{value}"));
+        }
+    }
+
+    /// `true` or `false`.
+    pub fn flag(&mut self, key: &str, value: impl Into<Option<bool>>) {
+        if let Some(value) = value.into() {
+            self.key(key);
+            self.out
+                .extend_from_slice(if value { b"true" } else { b"false" });
+        }
+    }
+
+    /// A list of our own words; absent if it is empty.
+    pub fn words(&mut self, key: &str, values: impl Iterator<Item = impl Display>) {
+        let mut opened = false;
+        for value in values {
+            if opened {
+                self.out.push(b',');
+            } else {
+                self.key(key);
+                self.out.push(b'[');
+                opened = true;
+            }
+            self.display(format_args!("\"{value}\""));
+        }
+        if opened {
+            self.out.push(b']');
+        }
+    }
+
+    fn key(&mut self, key: &str) {
+        if !self.empty {
+            self.out.push(b',');
+        }
+        self.empty = false;
+        self.out.push(b'"');
+        self.out.extend_from_slice(key.as_bytes());
+        self.out.extend_from_slice(b"\":");
+    }
+
+    fn display(&mut self, value: std::fmt::Arguments<'_>) {
+        // Writing into a Vec does not fail.
+        let _ = self.out.write_fmt(value);
+    }
+}
+
+/// Appends `text` as a JSON string. Beyond RFC 8259 section 7, what [`is_hazardous`] names is written as `\uXXXX`: the
+/// value is the same to every parser, and nothing in it acts on a terminal.
+pub fn string(out: &mut Vec<u8>, text: &str) {
+    out.push(b'"');
+    if text.bytes().all(is_plain) {
+        out.extend_from_slice(text.as_bytes());
+    } else {
+        text.chars().for_each(|character| escaped(out, character));
+    }
+    out.push(b'"');
+}
+
+const fn is_plain(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\'
+}
+
+fn escaped(out: &mut Vec<u8>, character: char) {
+    match character {
+        '"' => out.extend_from_slice(b"\\\""),
+        '\\' => out.extend_from_slice(b"\\\\"),
+        '\n' => out.extend_from_slice(b"\\n"),
+        '\r' => out.extend_from_slice(b"\\r"),
+        '\t' => out.extend_from_slice(b"\\t"),
+        _ if is_hazardous(character) => escaped_by_number(out, character),
+        _ => out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes()),
+    }
+}
+
+/// UTF-16 code units, as RFC 8259 section 7 wants them.
+fn escaped_by_number(out: &mut Vec<u8>, character: char) {
+    for unit in character.encode_utf16(&mut [0; 2]) {
+        let _ = write!(out, "\\u{unit:04x}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    fn written(fill: impl FnOnce(&mut Object<'_>)) -> String {
+        let mut out = Vec::new();
+        object(&mut out, fill);
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn absence_leaves_no_trace() {
+        let line = written(|root| {
+            root.text("a", None);
+            root.object("b", |b| b.object("c", |c| c.number("d", None)));
+            root.flag("e", true);
+            root.object("f", |f| {
+                f.words("none", std::iter::empty::<&str>());
+                f.number("g", 7);
+            });
+        });
+        assert_eq!(line, r#"{"e":true,"f":{"g":7}}"#);
+    }
+
+    #[test]
+    fn nothing_acts_on_a_terminal() {
+        let line = written(|root| root.text("x", "\u{1b}[2J\u{9b}A\u{202e}\"\\\n\u{e0041}é"));
+        assert_eq!(line, r#"{"x":"\u001b[2J\u009bA\u202e\"\\\n\udb40\udc41é"}"#);
+    }
+
+    proptest! {
+        /// serde_json reads back what was written, whatever the text.
+        #[test]
+        fn any_text_survives(text in any::<String>(), words in proptest::collection::vec("[a-z]{1,8}", 0..4)) {
+            let line = written(|root| {
+                root.text("text", text.as_str());
+                root.words("words", words.iter());
+            });
+            let mut expected = json!({ "text": text });
+            if !words.is_empty() {
+                expected["words"] = json!(words);
+            }
+            prop_assert_eq!(serde_json::from_str::<Value>(&line).unwrap(), expected);
+            prop_assert!(!line.chars().any(is_hazardous));
+        }
+    }
+}

@@ -1,0 +1,525 @@
+//! From a finished connection to the one record of it: mode, outcome, verdict, findings, each by a rule that is written down here.
+//!
+//! Every rule asks what the bytes prove. Where a direction is missing, a gap could hide the deciding line, or the capture ends too
+//! early, the field stays empty or says so.
+
+use std::sync::Arc;
+
+use super::networks::Networks;
+use super::{
+    Alert, Direction, Exchange, Finding, Findings, Gaps, Latency, Likely, LimitedBy, Mode, Offer,
+    Origin, Outcome, Party, Seen, Session, Side, StarttlsCommand, Verdict,
+};
+use crate::exchange::{self, Catalog, Clues};
+use crate::flow::{Close, Connection, Finished, Reason, Way};
+use crate::packet::PortSet;
+use crate::smtp::Dialogue;
+use crate::smtp::joint::Starttls;
+use crate::smtp::start::TlsAt;
+use crate::time::SECOND;
+use crate::tls::{self, Conclusion, Facts, Version};
+
+/// After a ClientHello, silence of this many nanoseconds at the end of a capture is an answer that never came; less may be an answer
+/// that the capture did not wait for.
+const PATIENCE: u64 = 10 * SECOND;
+
+/// What a judgement needs besides the connection.
+#[derive(Debug)]
+pub struct Judge {
+    /// Who watches.
+    pub sensor: String,
+    /// Which addresses are internal.
+    pub networks: Networks,
+    /// Which addresses and names are Exchange Online.
+    pub catalog: Arc<Catalog>,
+    /// Which ports are followed.
+    pub ports: Arc<PortSet>,
+}
+
+impl Judge {
+    /// The record of a finished connection; `None` if it was no session (neither SMTP nor TLS was spoken).
+    pub fn session(&self, finished: &Finished, origin: &Arc<Origin>) -> Option<Session> {
+        let connection = &*finished.connection;
+        let dialogue = &connection.dialogue;
+        if !is_session(dialogue) {
+            return None;
+        }
+        let client_way = connection.client_way(&self.ports);
+        let view = View::new(connection, finished.reason, client_way, &self.ports);
+        let mode = view.mode();
+        let outcome = view.outcome(mode);
+        let offer = view.offer();
+        let negotiated = view.proof.negotiated;
+        let (client_ip, client_port) = connection.key.sender(client_way);
+        let (server_ip, server_port) = connection.key.sender(client_way.reversed());
+        let server_name = view.hello().and_then(|hello| hello.server_name.clone());
+        let certificate = view.server_tls.and_then(|facts| facts.certificate.clone());
+        let banner = dialogue
+            .server
+            .as_ref()
+            .and_then(|server| server.facts.banner.clone());
+        let direction = self.networks.direction(client_ip, server_ip);
+        let client_name = dialogue
+            .client
+            .as_ref()
+            .and_then(|client| client.facts.name.clone());
+        let mut classification = exchange::classify(
+            &self.catalog,
+            &Clues {
+                server_name: server_name.as_deref(),
+                dns: None,
+                certificate: certificate.as_deref(),
+                banner: banner.as_deref(),
+                ip: server_ip,
+                port: server_port,
+            },
+        );
+        if direction == Direction::Inbound && classification.exchange_online.is_none() {
+            // Exchange Online delivers to us: it is the client.
+            classification.exchange_online =
+                exchange::classify_sender(&self.catalog, client_ip, client_name.as_deref());
+        }
+        let banner_host = banner
+            .as_deref()
+            .and_then(exchange::banner_host)
+            .map(Arc::from);
+        let mut session = Session {
+            id: super::identity::session_id(
+                &self.sensor,
+                (client_ip, client_port),
+                (server_ip, server_port),
+                connection.first_seq,
+                connection.start,
+            ),
+            start: connection.start,
+            end: connection.last,
+            origin: Arc::clone(origin),
+            client: Party {
+                ip: client_ip,
+                port: client_port,
+                mac: connection.mac(client_way),
+                domain: client_name,
+            },
+            server: Party {
+                ip: server_ip,
+                port: server_port,
+                mac: connection.mac(client_way.reversed()),
+                domain: server_name.clone().or(banner_host),
+            },
+            direction,
+            mode,
+            starttls_command: view.starttls_command(mode),
+            outcome,
+            alert: view.alert(),
+            limited_by: view.limited_by(),
+            verdict: verdict(mode, negotiated, offer.as_ref()),
+            offer,
+            negotiated,
+            cipher: view.proof.cipher,
+            established: view.proof.established,
+            resumed: view.proof.resumed,
+            ja3: view.hello().and_then(tls::ja3::ja3).map(Arc::from),
+            ja3s: view.answer().and_then(tls::ja3::ja3s).map(Arc::from),
+            ja4: view.hello().and_then(tls::ja4::ja4).map(Arc::from),
+            server_name,
+            certificate,
+            findings: Findings::default(),
+            exchange_online: classification.exchange_online,
+            client_guess: None,
+            auth_in_clear: view.auth_in_clear(),
+            public_ip: dialogue
+                .server
+                .as_ref()
+                .and_then(|server| exchange::greeted_ip(server.facts.hello.as_deref()?)),
+            banner,
+            latency: view.latency(),
+            gaps: view.gaps(),
+            seen: view.seen(),
+            exchange: view.exchange(),
+        };
+        session.findings = findings(&session, &classification);
+        Some(session)
+    }
+}
+
+/// Whether something was said that only SMTP or TLS says.
+fn is_session(dialogue: &Dialogue) -> bool {
+    let client = dialogue
+        .client
+        .as_ref()
+        .is_some_and(|client| client.facts.speaks_smtp || client.tls.stream().is_some());
+    let server = dialogue
+        .server
+        .as_ref()
+        .is_some_and(|server| server.facts.replies > 0 || server.tls.stream().is_some());
+    client || server
+}
+
+/// A connection looked at from the client's end.
+struct View<'a> {
+    connection: &'a Connection,
+    dialogue: &'a Dialogue,
+    reason: Reason,
+    client_way: Way,
+    close: Close,
+    client_tls: Option<&'a Facts>,
+    server_tls: Option<&'a Facts>,
+    proof: Conclusion,
+}
+
+impl<'a> View<'a> {
+    fn new(connection: &'a Connection, reason: Reason, client_way: Way, ports: &PortSet) -> Self {
+        let dialogue = &connection.dialogue;
+        let client_tls = dialogue
+            .client
+            .as_ref()
+            .and_then(|side| side.tls.stream())
+            .map(tls::Stream::facts);
+        let server_tls = dialogue
+            .server
+            .as_ref()
+            .and_then(|side| side.tls.stream())
+            .map(tls::Stream::facts);
+        Self {
+            connection,
+            dialogue,
+            reason,
+            client_way,
+            close: connection.close(ports),
+            client_tls,
+            server_tls,
+            proof: tls::conclude(client_tls, server_tls),
+        }
+    }
+
+    /// How TLS began, if the capture holds what decides it.
+    fn mode(&self) -> Option<Mode> {
+        let client = self.dialogue.client.as_ref();
+        let server = self.dialogue.server.as_ref();
+        let client_at = client.and_then(|side| side.tls.at());
+        let server_at = server.and_then(|side| side.tls.at());
+        if client_at.is_none() && server_at.is_none() {
+            return self.mode_of_text();
+        }
+        let asked = client.is_some_and(|side| side.facts.asked_tls.is_some());
+        let text_before = client.is_some_and(|side| side.facts.commands > 0)
+            || (client_at.is_none() && server.is_some_and(|side| side.facts.replies > 0));
+        match (client_at, server_at) {
+            _ if asked => Some(Mode::Starttls),
+            (Some(TlsAt::FirstByte), _) | (None, Some(TlsAt::FirstByte)) => Some(Mode::Implicit),
+            (Some(TlsAt::Later), Some(TlsAt::FirstByte)) => Some(Mode::Implicit),
+            _ if text_before || self.server_spoke_first() => Some(Mode::Starttls),
+            _ if self.server_port() == 465 => Some(Mode::Implicit),
+            (Some(TlsAt::Later), _) | (_, Some(TlsAt::Later)) => Some(Mode::Starttls),
+            _ => None,
+        }
+    }
+
+    /// The server's TLS began behind text of its own.
+    fn server_spoke_first(&self) -> bool {
+        self.dialogue
+            .server
+            .as_ref()
+            .is_some_and(|side| side.facts.replies > 0)
+    }
+
+    /// No TLS was seen: by command without a hello, never, or not to be told.
+    fn mode_of_text(&self) -> Option<Mode> {
+        if self.was_accepted() {
+            return Some(Mode::Starttls);
+        }
+        let client = self.dialogue.client.as_ref();
+        let server = self.dialogue.server.as_ref();
+        let went_on = client.is_some_and(|side| side.facts.went_on)
+            || server.is_some_and(|side| side.facts.went_on);
+        let refused = matches!(self.dialogue.joint.starttls, Starttls::Refused(_));
+        let ended_whole = self.is_over() && self.gaps().is_none();
+        (went_on || refused || ended_whole).then_some(Mode::Plaintext)
+    }
+
+    /// The server let TLS begin: 220 to the command, or where the command was not seen, a 220 that is not the greeting.
+    fn was_accepted(&self) -> bool {
+        let ready = self
+            .dialogue
+            .server
+            .as_ref()
+            .map_or(0, |side| side.facts.ready_again);
+        let client_unseen = self
+            .dialogue
+            .client
+            .as_ref()
+            .is_none_or(|side| side.facts.commands == 0);
+        matches!(self.dialogue.joint.starttls, Starttls::Accepted { .. })
+            || (client_unseen && ready > 0)
+    }
+
+    fn starttls_command(&self, mode: Option<Mode>) -> Option<StarttlsCommand> {
+        if mode != Some(Mode::Starttls) {
+            return None;
+        }
+        let (command, _) = self.dialogue.client.as_ref()?.facts.asked_tls?;
+        Some(command)
+    }
+
+    fn outcome(&self, mode: Option<Mode>) -> Outcome {
+        if self.client_tls.is_some() || self.server_tls.is_some() {
+            return self.outcome_of_tls();
+        }
+        if mode == Some(Mode::Starttls) || mode.is_none() {
+            return Outcome::Incomplete;
+        }
+        let server = self.dialogue.server.as_ref().map(|side| &side.facts);
+        let answered =
+            self.dialogue.joint.hello_answered || server.is_some_and(|facts| facts.extensions_seen);
+        let extended = self
+            .dialogue
+            .client
+            .as_ref()
+            .is_some_and(|side| side.facts.extended);
+        match server {
+            _ if matches!(self.dialogue.joint.starttls, Starttls::Refused(_)) => {
+                Outcome::StarttlsRefused
+            }
+            Some(facts) if facts.offers_tls => Outcome::StarttlsNotUsed,
+            Some(_) if answered || !extended => Outcome::StarttlsNotOffered,
+            _ => Outcome::Incomplete,
+        }
+    }
+
+    fn outcome_of_tls(&self) -> Outcome {
+        if self.proof.established == Some(true) {
+            return Outcome::Established;
+        }
+        if self.proof.alert.is_some() {
+            return Outcome::Rejected;
+        }
+        if self.proof.negotiated.is_some() || self.answered_hello() {
+            return Outcome::Negotiated;
+        }
+        if self.refused_in_text() {
+            return Outcome::StarttlsRefused;
+        }
+        let hello = self
+            .client_tls
+            .is_some_and(|facts| facts.client_hello.is_some());
+        let server_seen = self.connection.saw(self.client_way.reversed());
+        match self.close {
+            _ if !hello || !server_seen => Outcome::Incomplete,
+            Close::Open if self.waited() => Outcome::Unanswered,
+            Close::Open => Outcome::Incomplete,
+            _ => Outcome::Closed,
+        }
+    }
+
+    /// A ServerHello was seen whose version is not proven, or a HelloRetryRequest.
+    fn answered_hello(&self) -> bool {
+        self.server_tls
+            .is_some_and(|facts| facts.server_hello.is_some())
+    }
+
+    /// The server went back to text after the hello (`454 TLS not available`).
+    fn refused_in_text(&self) -> bool {
+        let Some(hello) = self.client_tls.and_then(|facts| facts.hello_time) else {
+            return false;
+        };
+        let Some(server) = self.dialogue.server.as_ref() else {
+            return false;
+        };
+        let after = server
+            .facts
+            .last
+            .is_some_and(|(code, time)| code >= 400 && time > hello.end);
+        after && self.server_tls.is_none()
+    }
+
+    /// The silence after the last packet was long enough to count.
+    const fn waited(&self) -> bool {
+        match self.reason {
+            Reason::EndOfCapture(silence) => silence >= PATIENCE,
+            Reason::Evicted => false,
+            Reason::Closed | Reason::Idle | Reason::Succeeded => true,
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        self.close != Close::Open || matches!(self.reason, Reason::Idle | Reason::Succeeded)
+    }
+
+    fn alert(&self) -> Option<Alert> {
+        self.proof.alert
+    }
+
+    fn hello(&self) -> Option<&tls::ClientHello> {
+        let facts = self.client_tls?;
+        facts
+            .client_hello
+            .as_deref()
+            .or(facts.second_client_hello.as_deref())
+    }
+
+    fn answer(&self) -> Option<&tls::ServerHello> {
+        self.server_tls?.server_hello.as_deref()
+    }
+
+    fn offer(&self) -> Option<Offer> {
+        let offered = self.client_tls?.offer()?;
+        let suites = self.hello().and_then(|hello| hello.suites.as_ref());
+        Some(Offer {
+            versions: Arc::clone(&offered.versions),
+            max: offered.max,
+            listed: offered.listed,
+            acceptable_suite: suites.map(|suites| {
+                suites
+                    .iter()
+                    .any(|suite| exchange::is_acceptable_suite(*suite))
+            }),
+        })
+    }
+
+    /// Who kept the version down: only where the answer was legacy, or refused for its version.
+    fn limited_by(&self) -> Option<LimitedBy> {
+        let offered = self.client_tls?.offer()?;
+        let answer_is_legacy = self.proof.negotiated.is_some_and(Version::is_legacy);
+        let refused_for_version = self.proof.negotiated.is_none()
+            && self
+                .proof
+                .alert
+                .is_some_and(|alert| alert.by == Side::Server && alert.code == PROTOCOL_VERSION);
+        if !answer_is_legacy && !refused_for_version {
+            return None;
+        }
+        Some(if offered.max.is_legacy() {
+            LimitedBy::Client
+        } else {
+            LimitedBy::Server
+        })
+    }
+
+    /// AUTH outside TLS. Behind an accepted STARTTLS it was inside, and a decrypting tap shows it.
+    fn auth_in_clear(&self) -> bool {
+        self.dialogue.client.as_ref().is_some_and(|side| {
+            side.facts.auth_before_tls || (side.facts.auth_after_tls && !self.was_accepted())
+        })
+    }
+
+    fn latency(&self) -> Latency {
+        let starttls = match self.dialogue.joint.starttls {
+            Starttls::Accepted { latency } => latency,
+            _ => None,
+        };
+        Latency {
+            connect: self.connection.connect_latency(),
+            starttls,
+            hello: self.proof.hello_latency,
+        }
+    }
+
+    fn gaps(&self) -> Option<Gaps> {
+        let counts = self.connection.counts();
+        (counts.gaps > 0).then_some(Gaps {
+            count: counts.gaps,
+            bytes: counts.gap_bytes,
+        })
+    }
+
+    fn seen(&self) -> Seen {
+        let client = self.connection.saw(self.client_way);
+        let server = self.connection.saw(self.client_way.reversed());
+        match (client, server) {
+            (true, false) => Seen::Client,
+            (false, true) => Seen::Server,
+            _ => Seen::Both,
+        }
+    }
+
+    fn server_port(&self) -> u16 {
+        self.connection.key.sender_port(self.client_way.reversed())
+    }
+
+    fn exchange(&self) -> Option<Exchange> {
+        if self.proof.established != Some(true) {
+            return None;
+        }
+        Some(Exchange {
+            client_bytes: self.connection.bytes_after_decision(self.client_way)?,
+            server_bytes: self
+                .connection
+                .bytes_after_decision(self.client_way.reversed())?,
+            likely: Likely::Unknown,
+        })
+    }
+}
+
+/// AlertDescription protocol_version.
+const PROTOCOL_VERSION: u8 = 70;
+
+/// The session in one word.
+fn verdict(mode: Option<Mode>, negotiated: Option<Version>, offer: Option<&Offer>) -> Verdict {
+    if negotiated.is_some_and(Version::is_legacy) {
+        return Verdict::Legacy;
+    }
+    match offer {
+        // A legacy offer was all there was, whatever came of it.
+        Some(offer) if offer.max.is_legacy() => Verdict::Legacy,
+        Some(offer) if offer.max == Version::TLS12 && offer.acceptable_suite == Some(false) => {
+            Verdict::Weak
+        }
+        _ if negotiated.is_some_and(|version| version.standard().is_some()) => Verdict::Modern,
+        _ if mode == Some(Mode::Plaintext) => Verdict::Plaintext,
+        _ => Verdict::Unknown,
+    }
+}
+
+/// What to act on. `cleartext_fallback` needs other sessions and is added later.
+fn findings(session: &Session, classification: &exchange::Classification) -> Findings {
+    let mut findings = Findings::default();
+    let mut add = |finding, holds: bool| {
+        if holds {
+            findings.insert(finding);
+        }
+    };
+    let online = session.exchange_online.is_some();
+    let offers_legacy = session
+        .offer
+        .as_ref()
+        .is_some_and(|offer| offer.max.is_legacy());
+    add(
+        Finding::LegacyNegotiated,
+        session.negotiated.is_some_and(Version::is_legacy),
+    );
+    add(Finding::LegacyCapped, offers_legacy);
+    add(Finding::NoAcceptableSuite, session.verdict == Verdict::Weak);
+    add(Finding::StarttlsNever, is_never_asking(session));
+    add(Finding::CertificateRejected, is_distrust(session.alert));
+    let issuer = session
+        .certificate
+        .as_deref()
+        .map(exchange::issuer_is_known);
+    let outward =
+        session.direction == Direction::Outbound || session.direction == Direction::External;
+    add(
+        Finding::Intercepted,
+        online && outward && issuer == Some(false),
+    );
+    add(
+        Finding::LegacyEndpoint,
+        online && classification.legacy_endpoint,
+    );
+    add(Finding::RetiredName, online && classification.retired_name);
+    add(Finding::AuthInClear, session.auth_in_clear);
+    findings
+}
+
+/// The client never asked for TLS although it went through with the session; a server that refuses is another matter.
+fn is_never_asking(session: &Session) -> bool {
+    session.mode == Some(Mode::Plaintext)
+        && matches!(
+            session.outcome,
+            Outcome::StarttlsNotUsed | Outcome::StarttlsNotOffered
+        )
+}
+
+/// Alerts by which a client says that it does not trust the certificate: bad_certificate (42) to certificate_unknown (46), unknown_ca (48).
+fn is_distrust(alert: Option<Alert>) -> bool {
+    alert.is_some_and(|alert| alert.by == Side::Client && matches!(alert.code, 42..=46 | 48))
+}

@@ -1,0 +1,363 @@
+//! A session as one line of JSON, in the Elastic Common Schema where it has a field and under `tlstally` where it has
+//! none. Unknown is absent. `docs/record.md` is the reference; [`super::fields`] is the list that this file is held to.
+
+use std::borrow::Cow;
+
+use super::community::CommunityId;
+use super::json::{Object, object};
+use super::text::clip;
+use super::{Alert, Certificate, ExchangeOnline, Likely, Offer, Origin, Party, Session};
+use crate::time::{SECOND, Timestamp};
+use crate::tls::Version;
+use crate::tls::names;
+
+/// Version of the Elastic Common Schema whose fields are used.
+pub const ECS_VERSION: &str = "8.17.0";
+
+/// `event.dataset` of every record.
+pub const DATASET: &str = "tlstally.session";
+
+/// Longest text written from the wire, in bytes. The stages keep to [`super::MAX_STRING`]; this bounds a line whatever
+/// they do. What is longer is cut and ends in `…`.
+pub const MAX_TEXT: usize = 1024;
+
+/// Appends `session` to `out` as one line, newline included. `sensor` is who saw it.
+///
+/// Only appends: a caller that keeps `out` and clears it between sessions allocates nothing once it has grown.
+pub fn write(session: &Session, sensor: &str, out: &mut Vec<u8>) {
+    object(out, |root| {
+        root.plain("@timestamp", Some(session.start));
+        root.object("ecs", |ecs| ecs.text("version", ECS_VERSION));
+        root.object("event", |event| write_event(session, event));
+        root.object("observer", |observer| {
+            write_observer(session, sensor, observer);
+        });
+        if let Origin::File(path) = &*session.origin {
+            root.object("log", |log| {
+                log.object("file", |file| file.text("path", path.as_str()));
+            });
+        }
+        root.object("source", |source| write_source(session, source));
+        root.object("destination", |destination| {
+            write_party(&session.server, destination);
+        });
+        root.object("network", |network| write_network(session, network));
+        root.object("tls", |tls| write_tls(session, tls));
+        root.object("tlstally", |own| write_own(session, own));
+    });
+    out.push(b'\n');
+}
+
+fn write_event(session: &Session, event: &mut Object<'_>) {
+    event.plain("id", Some(format_args!("{:016x}", session.id)));
+    event.text("kind", "event");
+    event.words("category", ["network"].into_iter());
+    event.text("dataset", DATASET);
+    event.number("duration", session.end.since(session.start));
+}
+
+fn write_observer(session: &Session, sensor: &str, observer: &mut Object<'_>) {
+    observer.text("name", sensor);
+    observer.text("version", env!("CARGO_PKG_VERSION"));
+    if let Origin::Interface(name) = &*session.origin {
+        observer.object("ingress", |ingress| {
+            ingress.object("interface", |interface| {
+                interface.text("name", name.as_str());
+            });
+        });
+    }
+}
+
+fn write_source(session: &Session, source: &mut Object<'_>) {
+    write_party(&session.client, source);
+    let translated = session.public_ip.filter(|ip| *ip != session.client.ip);
+    source.object("nat", |nat| nat.plain("ip", translated));
+}
+
+fn write_party(party: &Party, object: &mut Object<'_>) {
+    object.plain("ip", Some(party.ip));
+    object.number("port", u64::from(party.port));
+    object.plain("mac", party.mac.map(Mac));
+    wire_text(object, "domain", party.domain.as_deref());
+}
+
+fn write_network(session: &Session, network: &mut Object<'_>) {
+    let (client, server) = (&session.client, &session.server);
+    let community = CommunityId::of((client.ip, client.port), (server.ip, server.port));
+    let family = if client.ip.is_ipv4() { "ipv4" } else { "ipv6" };
+    network.text("type", family);
+    network.text("transport", "tcp");
+    network.text("protocol", "smtp");
+    network.text("direction", session.direction.name());
+    network.plain("community_id", Some(community));
+}
+
+fn write_tls(session: &Session, tls: &mut Object<'_>) {
+    if let Some(version) = session.negotiated {
+        tls.text("version", &*version_number(version));
+        tls.text("version_protocol", version_protocol(version));
+    }
+    tls.text("cipher", session.cipher.map(names::cipher).as_deref());
+    tls.flag("established", session.established);
+    tls.flag("resumed", session.resumed);
+    tls.object("client", |client| {
+        wire_text(client, "server_name", session.server_name.as_deref());
+        wire_text(client, "ja3", session.ja3.as_deref());
+    });
+    tls.object("server", |server| {
+        wire_text(server, "ja3s", session.ja3s.as_deref());
+        if let Some(certificate) = &session.certificate {
+            write_certificate(certificate, server);
+        }
+    });
+}
+
+fn write_certificate(certificate: &Certificate, server: &mut Object<'_>) {
+    wire_text(server, "subject", present(&certificate.subject));
+    wire_text(server, "issuer", present(&certificate.issuer));
+    let end = certificate.not_after;
+    server.plain("not_after", end.and_then(not_after));
+}
+
+/// A time before 1970 cannot be said in our own clock; such a certificate says nothing.
+fn not_after(seconds: i64) -> Option<Timestamp> {
+    let seconds = u64::try_from(seconds).ok()?;
+    (seconds <= u64::MAX / SECOND).then(|| Timestamp::from_parts(seconds, 0))
+}
+
+fn write_own(session: &Session, own: &mut Object<'_>) {
+    own.text("mode", session.mode.map(super::Mode::name));
+    own.text(
+        "starttls_command",
+        session.starttls_command.map(super::StarttlsCommand::name),
+    );
+    own.text("outcome", session.outcome.name());
+    if let Some(alert) = session.alert {
+        own.object("alert", |object| write_alert(alert, object));
+    }
+    if let Some(offer) = &session.offer {
+        write_offer(offer, own);
+    }
+    own.text("limited_by", session.limited_by.map(super::LimitedBy::name));
+    own.text("verdict", session.verdict.name());
+    own.words("findings", session.findings.iter());
+    if let Some(service) = &session.exchange_online {
+        own.object("exchange_online", |object| {
+            write_exchange_online(service, object);
+        });
+    }
+    wire_text(own, "ja4", session.ja4.as_deref());
+    own.text("client_guess", session.client_guess);
+    wire_text(own, "banner", session.banner.as_deref());
+    own.flag("auth_in_clear", session.auth_in_clear.then_some(true));
+    write_measures(session, own);
+    own.text("seen", session.seen.name());
+}
+
+fn write_alert(alert_seen: Alert, object: &mut Object<'_>) {
+    object.text("by", alert_seen.by.name());
+    object.number("code", u64::from(alert_seen.code));
+    object.text("name", names::alert(alert_seen.code));
+}
+
+fn write_offer(offer: &Offer, own: &mut Object<'_>) {
+    own.words("offered", offer.versions.iter());
+    own.plain("offered_max", Some(offer.max));
+    own.flag("offered_listed", offer.listed);
+    own.flag("acceptable_suite", offer.acceptable_suite);
+}
+
+fn write_exchange_online(service: &ExchangeOnline, object: &mut Object<'_>) {
+    object.text("instance", service.instance.map(super::Instance::name));
+    object.text("endpoint", service.endpoint.name());
+    object.words("evidence", service.evidence.iter());
+}
+
+fn write_measures(session: &Session, own: &mut Object<'_>) {
+    own.object("latency", |latency| {
+        latency.number("connect", session.latency.connect);
+        latency.number("starttls", session.latency.starttls);
+        latency.number("hello", session.latency.hello);
+    });
+    if let Some(gaps) = session.gaps {
+        own.object("gaps", |object| {
+            object.number("count", u64::from(gaps.count));
+            object.number("bytes", gaps.bytes);
+        });
+    }
+    if let Some(exchange) = session.exchange {
+        own.object("after_handshake", |object| {
+            object.number("client_bytes", exchange.client_bytes);
+            object.number("server_bytes", exchange.server_bytes);
+            let likely = Some(exchange.likely).filter(|likely| *likely != Likely::Unknown);
+            object.text("likely", likely.map(Likely::name));
+        });
+    }
+}
+
+/// Text off the wire, bounded.
+fn wire_text(object: &mut Object<'_>, key: &str, text: Option<&str>) {
+    if let Some(text) = text {
+        object.text(key, &*clip(text, MAX_TEXT));
+    }
+}
+
+fn present(text: &str) -> Option<&str> {
+    Some(text).filter(|text| !text.is_empty())
+}
+
+/// The version as the Elastic Common Schema writes it: the number alone, without the protocol.
+fn version_number(version: Version) -> Cow<'static, str> {
+    match version.standard() {
+        Some(Version::SSL2) => Cow::Borrowed("2.0"),
+        Some(Version::SSL3) => Cow::Borrowed("3.0"),
+        _ => match version.name() {
+            Some(name) => Cow::Borrowed(name),
+            None => Cow::Owned(version.to_string()),
+        },
+    }
+}
+
+/// The protocol the number belongs to; unknown for values that mean no version we know.
+fn version_protocol(version: Version) -> Option<&'static str> {
+    match version.standard()? {
+        Version::SSL2 | Version::SSL3 => Some("ssl"),
+        _ => Some("tls"),
+    }
+}
+
+/// A link-layer address in the notation of RFC 7042 section 2.1, which the Elastic Common Schema asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Mac(pub [u8; 6]);
+
+impl std::fmt::Display for Mac {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self([a, b, c, d, e, g]) = self;
+        write!(f, "{a:02X}-{b:02X}-{c:02X}-{d:02X}-{e:02X}-{g:02X}")
+    }
+}
+
+impl serde::Serialize for Mac {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample;
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    fn line(session: &Session) -> String {
+        let mut out = Vec::new();
+        write(session, "edge-1", &mut out);
+        String::from_utf8(out).unwrap()
+    }
+
+    fn record(session: &Session) -> Value {
+        serde_json::from_str(&line(session)).unwrap()
+    }
+
+    #[test]
+    fn everything_known() {
+        insta::assert_json_snapshot!(record(&sample::full()), {
+            ".observer.version" => "[version]"
+        });
+    }
+
+    #[test]
+    fn nothing_known_leaves_only_what_every_session_has() {
+        let expected = json!({
+            "@timestamp": "2026-08-01T09:00:00.000000000Z",
+            "ecs": { "version": "8.17.0" },
+            "event": {
+                "id": "00c0ffee00000001",
+                "kind": "event",
+                "category": ["network"],
+                "dataset": "tlstally.session",
+                "duration": 2_000_000_005u64,
+            },
+            "observer": {
+                "name": "edge-1",
+                "version": env!("CARGO_PKG_VERSION"),
+                "ingress": { "interface": { "name": "eth1" } },
+            },
+            "source": { "ip": "10.20.0.14", "port": 49152 },
+            "destination": { "ip": "52.97.133.162", "port": 587 },
+            "network": {
+                "type": "ipv4",
+                "transport": "tcp",
+                "protocol": "smtp",
+                "direction": "outbound",
+                "community_id": "1:lw0v0iF0gM6mlipLJLc89Sh8ICI=",
+            },
+            "tlstally": { "outcome": "incomplete", "verdict": "unknown", "seen": "both" },
+        });
+        assert_eq!(record(&sample::bare()), expected);
+    }
+
+    #[test]
+    fn versions_are_those_of_the_contract() {
+        let negotiated = |version| {
+            let mut session = sample::bare();
+            session.negotiated = Some(Version(version));
+            let record = record(&session);
+            (
+                record["tls"]["version"].clone(),
+                record["tls"]["version_protocol"].clone(),
+            )
+        };
+        for (wire, version, protocol) in [
+            (0x0002, json!("2.0"), json!("ssl")),
+            (0x0300, json!("3.0"), json!("ssl")),
+            (0x0301, json!("1.0"), json!("tls")),
+            (0x0302, json!("1.1"), json!("tls")),
+            (0x0303, json!("1.2"), json!("tls")),
+            (0x0304, json!("1.3"), json!("tls")),
+            (0x7f1c, json!("1.3"), json!("tls")), // draft 28 of TLS 1.3
+            (0x0305, json!("0x0305"), Value::Null),
+        ] {
+            assert_eq!(negotiated(wire), (version, protocol));
+        }
+    }
+
+    #[test]
+    fn an_address_that_was_not_translated_is_not_a_translation() {
+        let mut session = sample::bare();
+        session.public_ip = Some(session.client.ip);
+        assert_eq!(record(&session)["source"]["nat"], Value::Null);
+    }
+
+    #[test]
+    fn a_certificate_from_before_the_epoch_has_no_end() {
+        let mut session = sample::full();
+        for (seconds, expected) in [
+            (-1, Value::Null),
+            (i64::MAX, Value::Null),
+            (0, json!("1970-01-01T00:00:00.000000000Z")),
+        ] {
+            session.certificate = Some(std::sync::Arc::new(Certificate {
+                not_after: Some(seconds),
+                ..Certificate::default()
+            }));
+            assert_eq!(record(&session)["tls"]["server"]["not_after"], expected);
+        }
+    }
+
+    proptest! {
+        /// Whatever text the wire held: one line, valid JSON, bounded, and nothing that acts on a terminal.
+        #[test]
+        fn hostile_text_stays_in_its_line(text in any::<String>(), repeat in 0usize..3000) {
+            let text = text.repeat(repeat);
+            let line = line(&sample::named(&text));
+            prop_assert_eq!(line.matches('\n').count(), 1);
+            prop_assert!(!line.trim_end().chars().any(super::super::text::is_hazardous));
+            let record: Value = serde_json::from_str(&line).unwrap();
+            let expected = clip(&text, MAX_TEXT);
+            prop_assert_eq!(&record["source"]["domain"], &json!(expected));
+            prop_assert_eq!(&record["tlstally"]["banner"], &json!(expected));
+        }
+    }
+}

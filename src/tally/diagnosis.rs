@@ -1,0 +1,235 @@
+//! Reads the numbers of a report for what makes its answer doubtful: an overloaded sensor, a broken mirror and a quiet
+//! network look alike in an empty table and must not.
+
+use serde::Serialize;
+
+use super::counts::Counts;
+use super::figures::{counted, number, percent};
+use super::report::{Capture, Report};
+use crate::session::Seen;
+
+/// From this share of one-sided sessions on, the mirror is suspected.
+pub const ONE_DIRECTION_LOUD: f64 = 0.05;
+
+/// From one unreadable packet in this many on, the capture is suspected.
+pub const MALFORMED_LOUD: u64 = 100;
+
+/// One thing that makes the answer doubtful.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Warning {
+    /// A word for programs.
+    pub code: &'static str,
+    /// What was seen, what follows from it, and what to check.
+    pub text: String,
+}
+
+/// What is doubtful about `report`, most serious first.
+pub fn warnings(report: &Report) -> Vec<Warning> {
+    let capture = &report.capture;
+    let found = [
+        no_packets(capture),
+        no_smtp(capture),
+        no_internal(report),
+        dropped(
+            "kernel_drops",
+            "kernel",
+            capture.dropped_kernel,
+            capture,
+            KERNEL_ADVICE,
+        ),
+        dropped(
+            "interface_drops",
+            "interface",
+            capture.dropped_interface,
+            capture,
+            INTERFACE_ADVICE,
+        ),
+        one_direction(capture),
+        truncated(capture),
+        malformed(capture),
+        bounds(&capture.bounds),
+        files("files_damaged", "read only in part", &capture.files_damaged),
+        files("files_skipped", "skipped", &capture.files_skipped),
+    ];
+    found.into_iter().flatten().collect()
+}
+
+const KERNEL_ADVICE: &str = "give the sensor a larger buffer or more workers";
+const INTERFACE_ADVICE: &str = "mirror less to this interface or use a faster one";
+
+fn warning(code: &'static str, text: String) -> Option<Warning> {
+    Some(Warning { code, text })
+}
+
+/// History has sessions without packets; that is no fault.
+fn no_packets(capture: &Capture) -> Option<Warning> {
+    if capture.packets > 0 || capture.sessions > 0 {
+        return None;
+    }
+    let text = "No packet was seen: check that the mirror is on and that this is the right interface or file.";
+    warning("no_packets", text.into())
+}
+
+fn no_smtp(capture: &Capture) -> Option<Warning> {
+    if capture.packets == 0 || capture.sessions > 0 {
+        return None;
+    }
+    let text = format!(
+        "No SMTP session in {}: check that mail passes this point, that the mirror carries TCP payload, and that \
+         `--ports` names the ports in use.",
+        counted(capture.packets, "packet")
+    );
+    warning("no_smtp", text)
+}
+
+fn no_internal(report: &Report) -> Option<Warning> {
+    if report.capture.external == 0 {
+        return None;
+    }
+    let text = format!(
+        "Neither end is internal in {} (left out of the hosts): name your networks with `--internal` if these are yours.",
+        counted(report.capture.external, "session")
+    );
+    warning("no_internal_host", text)
+}
+
+fn dropped(
+    code: &'static str,
+    who: &str,
+    dropped: Option<u64>,
+    capture: &Capture,
+    advice: &str,
+) -> Option<Warning> {
+    let dropped = dropped.filter(|dropped| *dropped > 0)?;
+    let share = percent(dropped, dropped.saturating_add(capture.packets));
+    let dropped = counted(dropped, "packet");
+    let text = format!(
+        "The {who} dropped {dropped} ({share}), so sessions may be missing or unknown: {advice}."
+    );
+    warning(code, text)
+}
+
+fn one_direction(capture: &Capture) -> Option<Warning> {
+    capture
+        .one_direction_share
+        .filter(|share| *share >= ONE_DIRECTION_LOUD)?;
+    let (client, server) = (capture.seen.of(Seen::Client), capture.seen.of(Seen::Server));
+    let text = format!(
+        "{} of the sessions were seen in one direction only (client's side {}, server's side {}): mirror both directions \
+         of the link, and look for asymmetric routes.",
+        percent(client + server, capture.sessions),
+        number(client),
+        number(server),
+    );
+    warning("one_direction", text)
+}
+
+fn truncated(capture: &Capture) -> Option<Warning> {
+    if capture.truncated == 0 {
+        return None;
+    }
+    let text = format!(
+        "The capture cuts {} short: record whole packets (`tcpdump -s 0`, no truncation on the mirror).",
+        counted(capture.truncated, "packet")
+    );
+    warning("packets_cut", text)
+}
+
+fn malformed(capture: &Capture) -> Option<Warning> {
+    let malformed = capture.malformed.total();
+    if malformed == 0 || malformed.saturating_mul(MALFORMED_LOUD) < capture.packets {
+        return None;
+    }
+    let share = percent(malformed, capture.packets);
+    let malformed = counted(malformed, "packet");
+    let text =
+        format!("{malformed} ({share}) could not be read: the capture or the mirror damages them.");
+    warning("malformed", text)
+}
+
+fn bounds(bounds: &Counts) -> Option<Warning> {
+    if bounds.is_empty() {
+        return None;
+    }
+    let each: Vec<_> = bounds
+        .iter()
+        .map(|(bound, count)| format!("{bound} {}", number(count)))
+        .collect();
+    let text = format!(
+        "There was more than this program holds, and something was given up: {}.",
+        each.join(", ")
+    );
+    warning("bounds_reached", text)
+}
+
+fn files(code: &'static str, what: &str, messages: &[String]) -> Option<Warning> {
+    if messages.is_empty() {
+        return None;
+    }
+    let verb = if messages.len() == 1 { "was" } else { "were" };
+    let files = counted(messages.len() as u64, "file");
+    warning(code, format!("{files} {verb} {what}."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{CaptureHealth, Context, Tally, To};
+    use super::*;
+    use crate::session::sample;
+    use crate::session::{Direction, Session};
+    use crate::tls::Version;
+
+    fn codes(sessions: &[Session], health: CaptureHealth) -> Vec<&'static str> {
+        let mut tally = Tally::new(To::ExchangeOnline);
+        sessions.iter().for_each(|session| tally.add(session));
+        let report = Report::new(&tally, health, Context::default());
+        report
+            .capture
+            .warnings
+            .iter()
+            .map(|warning| warning.code)
+            .collect()
+    }
+
+    fn packets(packets: u64) -> CaptureHealth {
+        CaptureHealth {
+            packets,
+            ..CaptureHealth::default()
+        }
+    }
+
+    #[test]
+    fn a_dead_mirror_a_quiet_network_and_a_busy_sensor_differ() {
+        let modern = sample::submission("10.0.0.1", 0, Version::TLS12);
+        let mut elsewhere = modern.clone();
+        elsewhere.exchange_online = None;
+        assert_eq!(codes(&[], packets(0)), ["no_packets"]);
+        assert_eq!(codes(&[], packets(9)), ["no_smtp"]);
+        assert_eq!(codes(&[elsewhere], packets(9)), [""; 0]);
+        assert_eq!(codes(std::slice::from_ref(&modern), packets(9)), [""; 0]);
+        let busy = CaptureHealth {
+            dropped_kernel: Some(1),
+            ..packets(9)
+        };
+        assert_eq!(codes(&[modern], busy), ["kernel_drops"]);
+    }
+
+    #[test]
+    fn one_sided_sessions_are_loud_from_five_percent_on() {
+        let both = sample::submission("10.0.0.1", 0, Version::TLS12);
+        let half = Session {
+            seen: Seen::Server,
+            ..both.clone()
+        };
+        let sessions = |count: usize| [vec![both.clone(); count], vec![half.clone()]].concat();
+        assert_eq!(codes(&sessions(19), packets(9)), ["one_direction"]);
+        assert_eq!(codes(&sessions(20), packets(9)), [""; 0]);
+    }
+
+    #[test]
+    fn unnamed_networks_are_noticed() {
+        let mut session = sample::submission("198.51.100.1", 0, Version::TLS10);
+        session.direction = Direction::External;
+        assert_eq!(codes(&[session], packets(9)), ["no_internal_host"]);
+    }
+}

@@ -1,0 +1,190 @@
+//! What is added up for one internal host.
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use super::bounded::Smallest;
+use super::counts::{PerVersion, PerWord};
+use super::report::{Host, HostLimit, HostVerdict};
+use super::{Limits, Role, Span};
+use crate::session::record::Mac;
+use crate::session::text::clip;
+use crate::session::{
+    EndpointKind, Findings, Instance, LimitedBy, MAX_STRING, Outcome, Party, Session, Verdict,
+};
+use crate::tls::Version;
+
+/// The word in `endpoints` for a server that is not Exchange Online (with `--to any`).
+pub const OTHER_SERVER: &str = "other";
+
+/// One internal host's sessions.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct HostTally {
+    names: Smallest<Arc<str>>,
+    macs: Smallest<Mac>,
+    servers: Smallest<Arc<str>>,
+    clients: Smallest<&'static str>,
+    roles: BTreeSet<Role>,
+    /// `None` stands for a server that is not Exchange Online.
+    endpoints: BTreeSet<Option<EndpointKind>>,
+    instances: BTreeSet<Instance>,
+    pub(super) sessions: u64,
+    versions: PerVersion,
+    verdicts: PerWord<Verdict>,
+    limited_by: PerWord<LimitedBy>,
+    rejected: u64,
+    offered_max: Option<Version>,
+    findings: Findings,
+    span: Span,
+    /// It takes mail from internal clients.
+    pub(super) serves_internal: bool,
+    /// It is a client of Exchange Online.
+    reaches_service: bool,
+}
+
+impl HostTally {
+    /// Adds a session in which the host was the end that `role` says.
+    pub(super) fn add(&mut self, session: &Session, role: Role, limits: &Limits) {
+        self.sessions += 1;
+        self.roles.insert(role);
+        self.versions.add(session.negotiated);
+        self.verdicts.add(session.verdict, 1);
+        self.rejected += u64::from(session.outcome == Outcome::Rejected);
+        self.findings.merge(session.findings);
+        self.span.widen(session.start, session.end);
+        if let Some(limited_by) = session.limited_by {
+            self.limited_by.add(limited_by, 1);
+        }
+        self.add_service(session);
+        match role {
+            Role::Client => self.add_as_client(session, limits),
+            Role::Server => self.add_party(&session.server, limits),
+        }
+    }
+
+    fn add_service(&mut self, session: &Session) {
+        let service = session.exchange_online;
+        self.endpoints
+            .insert(service.map(|service| service.endpoint));
+        let instance = service.and_then(|service| service.instance);
+        self.instances.extend(instance);
+    }
+
+    /// Only a client's hello, fingerprint and choice of server are the host's own.
+    fn add_as_client(&mut self, session: &Session, limits: &Limits) {
+        self.add_party(&session.client, limits);
+        self.reaches_service |= session.exchange_online.is_some();
+        let offered = session.offer.as_ref().map(|offer| offer.max);
+        self.offered_max = self.offered_max.max(offered);
+        if let Some(name) = &session.server.domain {
+            self.servers.insert(bounded(name), limits.servers);
+        }
+        if let Some(client) = session.client_guess {
+            self.clients.insert(client, limits.clients);
+        }
+    }
+
+    fn add_party(&mut self, party: &Party, limits: &Limits) {
+        if let Some(name) = &party.domain {
+            self.names.insert(bounded(name), limits.names);
+        }
+        if let Some(mac) = party.mac {
+            self.macs.insert(Mac(mac), limits.macs);
+        }
+    }
+
+    /// Adds what another tally holds of the same host.
+    pub(super) fn merge(&mut self, other: Self, limits: &Limits) {
+        self.names.merge(other.names, limits.names);
+        self.macs.merge(other.macs, limits.macs);
+        self.servers.merge(other.servers, limits.servers);
+        self.clients.merge(other.clients, limits.clients);
+        self.roles.extend(other.roles);
+        self.endpoints.extend(other.endpoints);
+        self.instances.extend(other.instances);
+        self.sessions += other.sessions;
+        self.versions.merge(&other.versions);
+        self.verdicts.merge(&other.verdicts);
+        self.limited_by.merge(&other.limited_by);
+        self.rejected += other.rejected;
+        self.offered_max = self.offered_max.max(other.offered_max);
+        self.findings.merge(other.findings);
+        self.span.merge(other.span);
+        self.serves_internal |= other.serves_internal;
+        self.reaches_service |= other.reaches_service;
+    }
+
+    /// The host as the report shows it; `None` if no session counts for it.
+    pub(super) fn report(&self, address: IpAddr) -> Option<Host> {
+        let (first_seen, last_seen) = (self.span.first?, self.span.last?);
+        Some(Host {
+            host: address,
+            names: self.names.iter().cloned().collect(),
+            macs: self.macs.iter().copied().collect(),
+            roles: self.roles.iter().copied().collect(),
+            relay: self.serves_internal && self.reaches_service,
+            verdict: self.verdict(),
+            findings: self.findings.iter().collect(),
+            sessions: self.sessions,
+            versions: self.versions,
+            offered_max: self.offered_max,
+            limited_by: self.limited_by(),
+            rejected: self.rejected,
+            endpoints: self.endpoints.iter().map(endpoint).collect(),
+            instances: self.instances.iter().copied().collect(),
+            servers: self.servers.iter().cloned().collect(),
+            clients: self.clients.iter().copied().collect(),
+            first_seen,
+            last_seen,
+        })
+    }
+
+    /// The lists of this host that hold less than there was, by the name of their bound.
+    pub(super) fn given_up(&self) -> impl Iterator<Item = &'static str> {
+        [
+            ("host_names", self.names.gave_up()),
+            ("host_macs", self.macs.gave_up()),
+            ("host_servers", self.servers.gave_up()),
+            ("host_clients", self.clients.gave_up()),
+        ]
+        .into_iter()
+        .filter_map(|(bound, reached)| reached.then_some(bound))
+    }
+
+    /// The worst that was seen; sessions that tell nothing (`unknown`) decide only where there is nothing else.
+    fn verdict(&self) -> HostVerdict {
+        let of = |verdict| self.verdicts.of(verdict);
+        let others = of(Verdict::Weak) + of(Verdict::Plaintext) + of(Verdict::Modern);
+        match (of(Verdict::Legacy), others) {
+            (0, 0) => HostVerdict::Unknown,
+            (0, _) if of(Verdict::Weak) > 0 => HostVerdict::Weak,
+            (0, _) if of(Verdict::Plaintext) > 0 => HostVerdict::Plaintext,
+            (0, _) => HostVerdict::Modern,
+            (_, 0) => HostVerdict::Legacy,
+            (_, _) => HostVerdict::Mixed,
+        }
+    }
+
+    fn limited_by(&self) -> Option<HostLimit> {
+        let of = |limit| self.limited_by.of(limit) > 0;
+        match (of(LimitedBy::Client), of(LimitedBy::Server)) {
+            (false, false) => None,
+            (true, false) => Some(HostLimit::Client),
+            (false, true) => Some(HostLimit::Server),
+            (true, true) => Some(HostLimit::Both),
+        }
+    }
+}
+
+fn endpoint(kind: &Option<EndpointKind>) -> &'static str {
+    kind.map_or(OTHER_SERVER, EndpointKind::name)
+}
+
+/// A name with the bound that sessions promise, whoever made them.
+fn bounded(name: &Arc<str>) -> Arc<str> {
+    if name.len() <= MAX_STRING {
+        return Arc::clone(name);
+    }
+    clip(name, MAX_STRING).into()
+}

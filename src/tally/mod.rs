@@ -1,0 +1,238 @@
+//! Sessions added up per internal host, and the [`Report`] that every output form reads.
+//!
+//! A [`Tally`] is the same whatever the order in which sessions were added and parts were merged, also where a bound cut
+//! something off: see [`bounded`]. Pure: no clock, no files, no printing.
+
+pub mod bounded;
+pub mod counts;
+pub mod diagnosis;
+pub mod figures;
+pub mod health;
+pub mod host;
+pub mod report;
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use crate::session::words::words;
+use crate::session::{Direction, Outcome, Seen, Session, Verdict};
+use crate::time::Timestamp;
+use counts::{PerVersion, PerWord};
+use host::HostTally;
+
+pub use health::CaptureHealth;
+pub use report::{Context, Report};
+
+/// Which servers count (`--to`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum To {
+    /// Only Exchange Online.
+    #[default]
+    ExchangeOnline,
+    /// Every server.
+    Any,
+}
+
+words!(To {
+    ExchangeOnline => "exchange-online",
+    Any => "any",
+});
+
+/// What a tally may hold. What is beyond is given up, and the report says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Hosts.
+    pub hosts: usize,
+    /// Names a host gave for itself.
+    pub names: usize,
+    /// Link-layer addresses of a host.
+    pub macs: usize,
+    /// Names of the servers a host went to.
+    pub servers: usize,
+    /// Software guesses for a host.
+    pub clients: usize,
+}
+
+impl Limits {
+    /// About 300 bytes a host without its texts, which are at most [`crate::session::MAX_STRING`] bytes each.
+    pub const DEFAULT: Self = Self {
+        hosts: 65_536,
+        names: 8,
+        macs: 4,
+        servers: 8,
+        clients: 8,
+    };
+}
+
+/// Which end of a session a host was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// It opened the connection.
+    Client,
+    /// It took the connection.
+    Server,
+}
+
+words!(Role {
+    Client => "client",
+    Server => "server",
+});
+
+/// Sessions added up.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tally {
+    to: To,
+    limits: Limits,
+    /// The hosts with the lowest addresses; see [`bounded`] for why these.
+    hosts: BTreeMap<IpAddr, HostTally>,
+    counted: Counted,
+    left_out: LeftOut,
+    seen: PerWord<Seen>,
+    span: Span,
+}
+
+/// The sessions that count for a host.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Counted {
+    sessions: u64,
+    versions: PerVersion,
+    outcomes: PerWord<Outcome>,
+    verdicts: PerWord<Verdict>,
+}
+
+/// The sessions that count for none.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct LeftOut {
+    /// The server is not one that counts.
+    other_servers: u64,
+    /// Neither end is internal.
+    external: u64,
+}
+
+/// The time that sessions cover.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Span {
+    /// The earliest start.
+    pub first: Option<Timestamp>,
+    /// The latest end.
+    pub last: Option<Timestamp>,
+}
+
+impl Span {
+    /// Widens the span so that it holds `first` and `last`.
+    pub fn widen(&mut self, first: Timestamp, last: Timestamp) {
+        self.first = Some(self.first.map_or(first, |known| known.min(first)));
+        self.last = Some(self.last.map_or(last, |known| known.max(last)));
+    }
+
+    fn merge(&mut self, other: Self) {
+        if let (Some(first), Some(last)) = (other.first, other.last) {
+            self.widen(first, last);
+        }
+    }
+}
+
+impl Tally {
+    /// An empty tally of the sessions to such servers.
+    pub fn new(to: To) -> Self {
+        Self::with_limits(to, Limits::DEFAULT)
+    }
+
+    /// An empty tally with bounds of the caller's choice.
+    pub fn with_limits(to: To, limits: Limits) -> Self {
+        Self {
+            to,
+            limits,
+            hosts: BTreeMap::new(),
+            counted: Counted::default(),
+            left_out: LeftOut::default(),
+            seen: PerWord::default(),
+            span: Span::default(),
+        }
+    }
+
+    /// Adds one session.
+    pub fn add(&mut self, session: &Session) {
+        self.seen.add(session.seen, 1);
+        self.span.widen(session.start, session.end);
+        self.note_server(session);
+        if self.to == To::ExchangeOnline && session.exchange_online.is_none() {
+            self.left_out.other_servers += 1;
+            return;
+        }
+        let Some((address, role)) = counts_for(session) else {
+            self.left_out.external += 1;
+            return;
+        };
+        self.counted.add(session);
+        let limits = self.limits;
+        if let Some(host) = self.host(address) {
+            host.add(session, role, &limits);
+        }
+    }
+
+    /// Adds what another tally of the same kind holds.
+    pub fn merge(&mut self, other: Self) {
+        self.counted.merge(&other.counted);
+        self.left_out.other_servers += other.left_out.other_servers;
+        self.left_out.external += other.left_out.external;
+        self.seen.merge(&other.seen);
+        self.span.merge(other.span);
+        let limits = self.limits;
+        for (address, theirs) in other.hosts {
+            if let Some(ours) = self.host(address) {
+                ours.merge(theirs, &limits);
+            }
+        }
+    }
+
+    /// A server of internal clients may be a relay, whoever it is that counts.
+    fn note_server(&mut self, session: &Session) {
+        if session.direction == Direction::Internal
+            && let Some(host) = self.host(session.server.ip)
+        {
+            host.serves_internal = true;
+        }
+    }
+
+    /// The entry of a host; `None` if it is beyond the bound.
+    fn host(&mut self, address: IpAddr) -> Option<&mut HostTally> {
+        if self.hosts.len() >= self.limits.hosts && !self.hosts.contains_key(&address) {
+            let (highest, _) = self.hosts.last_key_value()?;
+            if address > *highest {
+                return None;
+            }
+            self.hosts.pop_last();
+        }
+        Some(self.hosts.entry(address).or_default())
+    }
+}
+
+/// The internal host that a session says something about, and which end it is: the client where it is ours, else the
+/// server that is (Exchange Online delivers to us).
+const fn counts_for(session: &Session) -> Option<(IpAddr, Role)> {
+    match session.direction {
+        Direction::Outbound | Direction::Internal => Some((session.client.ip, Role::Client)),
+        Direction::Inbound => Some((session.server.ip, Role::Server)),
+        Direction::External => None,
+    }
+}
+
+impl Counted {
+    fn add(&mut self, session: &Session) {
+        self.sessions += 1;
+        self.versions.add(session.negotiated);
+        self.outcomes.add(session.outcome, 1);
+        self.verdicts.add(session.verdict, 1);
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.sessions += other.sessions;
+        self.versions.merge(&other.versions);
+        self.outcomes.merge(&other.outcomes);
+        self.verdicts.merge(&other.verdicts);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,399 @@
+//! The report: one typed value that every output form reads, so that all of them show the same facts.
+//!
+//! As JSON (serde) it is the contract's report. Lists and maps have a fixed order; what is unknown is `null`.
+
+use std::borrow::Cow;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use serde::{Serialize, Serializer};
+
+use super::counts::{Counts, PerVersion, PerWord};
+use super::diagnosis::{self, Warning};
+use super::health::CaptureHealth;
+use super::{Role, Tally, To};
+use crate::exchange::{Advice, meaning_where};
+use crate::session::record::Mac;
+use crate::session::words::words;
+use crate::session::{Finding, Instance, LimitedBy, Outcome, Seen, Verdict};
+use crate::time::Timestamp;
+use crate::tls::Version;
+
+/// All that is known, ready to be shown.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Report {
+    /// The time it covers.
+    pub window: Window,
+    /// Who saw it.
+    pub sensor: String,
+    /// Which servers count.
+    pub to: To,
+    /// Captures and interfaces, by name.
+    pub sources: Vec<String>,
+    /// All counted sessions together.
+    pub totals: Totals,
+    /// The internal hosts, worst verdict first, then most sessions, then lowest address.
+    pub hosts: Vec<Host>,
+    /// Each finding that occurs, what it means, what to do, and the hosts it concerns.
+    pub what_to_do: Vec<Concern>,
+    /// What the capture held and lost.
+    pub capture: Capture,
+}
+
+/// A span of time; an end is unknown if there was nothing to take it from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Window {
+    /// Its start.
+    #[serde(serialize_with = "maybe_shown")]
+    pub from: Option<Timestamp>,
+    /// Its end.
+    #[serde(serialize_with = "maybe_shown")]
+    pub to: Option<Timestamp>,
+}
+
+/// What the caller knows of the run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Context {
+    /// Who saw it.
+    pub sensor: String,
+    /// Captures and interfaces, in any order.
+    pub sources: Vec<String>,
+    /// The time that was asked for; by default from the first packet to the last.
+    pub window: Option<Window>,
+}
+
+/// Counted sessions and hosts, added up.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Totals {
+    /// Hosts shown.
+    pub hosts: u64,
+    /// Sessions that count.
+    pub sessions: u64,
+    /// Sessions by negotiated version.
+    pub versions: PerVersion,
+    /// Sessions by outcome.
+    pub outcomes: PerWord<Outcome>,
+    /// Sessions by verdict.
+    pub verdicts: PerWord<Verdict>,
+    /// Hosts by verdict.
+    pub host_verdicts: PerWord<HostVerdict>,
+}
+
+/// One internal host.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Host {
+    /// Its address.
+    pub host: IpAddr,
+    /// The names it gave.
+    pub names: Vec<Arc<str>>,
+    /// The link-layer addresses its packets came from.
+    pub macs: Vec<Mac>,
+    /// Which end of its sessions it was.
+    pub roles: Vec<Role>,
+    /// It takes mail from internal clients and is itself a client of Exchange Online: what it does stands for hosts behind
+    /// it.
+    pub relay: bool,
+    /// The host in one word.
+    pub verdict: HostVerdict,
+    /// What to act on.
+    pub findings: Vec<Finding>,
+    /// Sessions that count for it.
+    pub sessions: u64,
+    /// Those by negotiated version.
+    pub versions: PerVersion,
+    /// The highest version it offered as a client.
+    #[serde(serialize_with = "maybe_shown")]
+    pub offered_max: Option<Version>,
+    /// Who kept the version down, by the ends of the TCP connection.
+    pub limited_by: Option<HostLimit>,
+    /// Sessions that ended with a fatal alert.
+    pub rejected: u64,
+    /// What the endpoints it used are for.
+    pub endpoints: Vec<&'static str>,
+    /// The clouds they belong to.
+    pub instances: Vec<Instance>,
+    /// Names of the servers it went to.
+    pub servers: Vec<Arc<str>>,
+    /// The software its fingerprints are known for.
+    pub clients: Vec<&'static str>,
+    /// Start of its first session.
+    #[serde(serialize_with = "shown")]
+    pub first_seen: Timestamp,
+    /// End of its last session.
+    #[serde(serialize_with = "shown")]
+    pub last_seen: Timestamp,
+}
+
+/// A host in one word, worst first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum HostVerdict {
+    /// Legacy in every session that tells.
+    Legacy,
+    /// Legacy in some sessions and not in others.
+    Mixed,
+    /// No acceptable suite in some session.
+    Weak,
+    /// Without TLS in some session.
+    Plaintext,
+    /// TLS 1.2 or 1.3 in every session that tells.
+    Modern,
+    /// No session tells.
+    Unknown,
+}
+
+words!(HostVerdict {
+    Legacy => "legacy",
+    Mixed => "mixed",
+    Weak => "weak",
+    Plaintext => "plaintext",
+    Modern => "modern",
+    Unknown => "unknown",
+});
+
+impl HostVerdict {
+    /// Whether the host was seen with a legacy version, always or sometimes.
+    pub const fn is_legacy(self) -> bool {
+        matches!(self, Self::Legacy | Self::Mixed)
+    }
+}
+
+/// Who kept a host's versions down, over all its sessions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HostLimit {
+    /// Always the TCP client.
+    Client,
+    /// Always the TCP server.
+    Server,
+    /// Now one, now the other.
+    Both,
+}
+
+words!(HostLimit {
+    Client => "client",
+    Server => "server",
+    Both => "both",
+});
+
+/// A finding, and whom it concerns.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Concern {
+    /// Its word.
+    pub finding: Finding,
+    /// What it means, one sentence.
+    pub meaning: Cow<'static, str>,
+    /// What to do about it.
+    pub action: Cow<'static, str>,
+    /// The hosts, in the order of the report.
+    pub hosts: Vec<IpAddr>,
+}
+
+/// What the capture held and lost, with what the tally left out.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Capture {
+    /// Packets read.
+    pub packets: u64,
+    /// Their bytes on the wire.
+    pub bytes: u64,
+    /// Packets the kernel dropped; `null` where that cannot be known.
+    pub dropped_kernel: Option<u64>,
+    /// Packets the interface dropped; `null` where that cannot be known.
+    pub dropped_interface: Option<u64>,
+    /// Packets the capture holds only in part.
+    pub truncated: u64,
+    /// Packets seen before.
+    pub duplicates: u64,
+    /// Packets that could not be read, by reason.
+    pub malformed: Counts,
+    /// Packets not followed, by reason.
+    pub not_followed: Counts,
+    /// Bounds that were reached.
+    pub bounds: Counts,
+    /// Capture files read.
+    pub files_read: u64,
+    /// Files that were not captures.
+    pub files_skipped: Vec<String>,
+    /// Files that could be read only in part.
+    pub files_damaged: Vec<String>,
+    /// Time of the first packet.
+    #[serde(serialize_with = "maybe_shown")]
+    pub first_packet: Option<Timestamp>,
+    /// Time of the last packet.
+    #[serde(serialize_with = "maybe_shown")]
+    pub last_packet: Option<Timestamp>,
+    /// SMTP sessions seen.
+    pub sessions: u64,
+    /// Of these, sessions to servers that do not count.
+    pub other_servers: u64,
+    /// Of these, sessions to servers that count of which neither end is internal.
+    pub external: u64,
+    /// Sessions by the directions that the capture holds of them.
+    pub seen: PerWord<Seen>,
+    /// Share of the sessions of which only one direction was seen, 0 to 1; `null` without sessions.
+    pub one_direction_share: Option<f64>,
+    /// What makes the answer doubtful, and what to check.
+    pub warnings: Vec<Warning>,
+}
+
+impl Report {
+    /// Sets a tally and the health of the capture together.
+    pub fn new(tally: &Tally, health: CaptureHealth, context: Context) -> Self {
+        let hosts = hosts(tally);
+        let window = context.window.unwrap_or_else(|| window(tally, &health));
+        let mut report = Self {
+            window,
+            sensor: context.sensor,
+            to: tally.to,
+            sources: sorted(context.sources),
+            totals: totals(tally, &hosts),
+            what_to_do: concerns(&hosts),
+            capture: capture(tally, health, &hosts),
+            hosts,
+        };
+        report.capture.warnings = diagnosis::warnings(&report);
+        report
+    }
+
+    /// Hosts seen with a legacy version, always or sometimes.
+    pub fn legacy_hosts(&self) -> u64 {
+        let of = |verdict| self.totals.host_verdicts.of(verdict);
+        of(HostVerdict::Legacy) + of(HostVerdict::Mixed)
+    }
+}
+
+fn hosts(tally: &Tally) -> Vec<Host> {
+    let shown = |(address, host): (&IpAddr, &super::host::HostTally)| host.report(*address);
+    let mut hosts: Vec<_> = tally.hosts.iter().filter_map(shown).collect();
+    hosts.sort_by_key(|host| (host.verdict, std::cmp::Reverse(host.sessions), host.host));
+    hosts
+}
+
+/// From the first packet to the last, or where packets are not known (history) from the first session to the last.
+fn window(tally: &Tally, health: &CaptureHealth) -> Window {
+    Window {
+        from: health.span.first.or(tally.span.first),
+        to: health.span.last.or(tally.span.last),
+    }
+}
+
+fn sorted(mut names: Vec<String>) -> Vec<String> {
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+fn totals(tally: &Tally, hosts: &[Host]) -> Totals {
+    let mut host_verdicts = PerWord::default();
+    for host in hosts {
+        host_verdicts.add(host.verdict, 1);
+    }
+    Totals {
+        hosts: hosts.len() as u64,
+        sessions: tally.counted.sessions,
+        versions: tally.counted.versions,
+        outcomes: tally.counted.outcomes.clone(),
+        verdicts: tally.counted.verdicts.clone(),
+        host_verdicts,
+    }
+}
+
+/// Findings with the hosts they concern; hosts that have something else to do about the same finding stand apart.
+fn concerns(hosts: &[Host]) -> Vec<Concern> {
+    let mut concerns: Vec<Concern> = Vec::new();
+    for finding in Finding::ALL {
+        let first = concerns.len();
+        for host in hosts.iter().filter(|host| host.findings.contains(&finding)) {
+            let advice = host.advice(finding);
+            let known = concerns.get_mut(first..).unwrap_or_default();
+            match known.iter_mut().find(|known| known.action == advice.action) {
+                Some(concern) => concern.hosts.push(host.host),
+                None => concerns.push(Concern {
+                    finding,
+                    meaning: advice.meaning.into(),
+                    action: advice.action.into(),
+                    hosts: vec![host.host],
+                }),
+            }
+        }
+    }
+    concerns
+}
+
+impl Host {
+    /// What `finding` means for this host, by its software and by who kept the version down, where that is known.
+    fn advice(&self, finding: Finding) -> Advice {
+        let limited_by = match self.limited_by {
+            Some(HostLimit::Client) => Some(LimitedBy::Client),
+            Some(HostLimit::Server) => Some(LimitedBy::Server),
+            Some(HostLimit::Both) | None => None,
+        };
+        let client = match self.clients.as_slice() {
+            [one] => Some(*one),
+            _ => None,
+        };
+        meaning_where(finding, client, limited_by)
+    }
+}
+
+fn capture(tally: &Tally, health: CaptureHealth, hosts: &[Host]) -> Capture {
+    let CaptureHealth { span, .. } = health;
+    let mut bounds = health.bounds;
+    bounds.merge(&given_up(tally, hosts));
+    let sessions = tally.seen.total();
+    let one_direction = sessions - tally.seen.of(Seen::Both);
+    Capture {
+        packets: health.packets,
+        bytes: health.bytes,
+        dropped_kernel: health.dropped_kernel,
+        dropped_interface: health.dropped_interface,
+        truncated: health.truncated,
+        duplicates: health.duplicates,
+        malformed: health.malformed,
+        not_followed: health.not_followed,
+        bounds,
+        files_read: health.files_read,
+        files_skipped: sorted(health.files_skipped),
+        files_damaged: sorted(health.files_damaged),
+        first_packet: span.first,
+        last_packet: span.last,
+        sessions,
+        other_servers: tally.left_out.other_servers,
+        external: tally.left_out.external,
+        seen: tally.seen.clone(),
+        one_direction_share: share(one_direction, sessions),
+        warnings: Vec::new(),
+    }
+}
+
+/// What the tally's own bounds gave up: under `hosts` the counted sessions of hosts that are not shown, under `host_…`
+/// the hosts of which such a list is not complete.
+fn given_up(tally: &Tally, hosts: &[Host]) -> Counts {
+    let shown: u64 = hosts.iter().map(|host| host.sessions).sum();
+    let mut counts = Counts::default();
+    counts.add("hosts", tally.counted.sessions - shown);
+    for host in tally.hosts.values().filter(|host| host.sessions > 0) {
+        for bound in host.given_up() {
+            counts.add(bound, 1);
+        }
+    }
+    counts
+}
+
+/// Rounded to four decimals: a report compares equal wherever it was made, and reads well.
+fn share(part: u64, whole: u64) -> Option<f64> {
+    (whole > 0).then(|| (part as f64 / whole as f64 * 10_000.0).round() / 10_000.0)
+}
+
+fn shown<S: Serializer>(value: &impl std::fmt::Display, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(value)
+}
+
+#[expect(clippy::ref_option, reason = "the shape serde asks for")]
+fn maybe_shown<S: Serializer>(
+    value: &Option<impl std::fmt::Display>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    match value {
+        Some(value) => serializer.collect_str(value),
+        None => serializer.serialize_none(),
+    }
+}

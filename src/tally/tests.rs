@@ -1,0 +1,256 @@
+//! The tally against what the contract says of it, and against any order.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::session::sample::{self, MORNING};
+use crate::session::{EndpointKind, Finding, LimitedBy};
+use crate::tls::Version;
+use report::{HostLimit, HostVerdict};
+
+fn report(sessions: &[Session]) -> Report {
+    report_with(sessions, Tally::new(To::ExchangeOnline))
+}
+
+fn report_with(sessions: &[Session], mut tally: Tally) -> Report {
+    sessions.iter().for_each(|session| tally.add(session));
+    Report::new(&tally, CaptureHealth::default(), Context::default())
+}
+
+fn of_verdict(verdict: Verdict) -> Session {
+    let mut session = sample::submission("10.0.0.1", 0, Version::TLS12);
+    session.verdict = verdict;
+    session
+}
+
+#[test]
+fn a_host_has_the_worst_of_its_sessions() {
+    use Verdict::{Legacy, Modern, Plaintext, Unknown, Weak};
+    let verdict = |verdicts: &[Verdict]| {
+        let sessions: Vec<_> = verdicts.iter().copied().map(of_verdict).collect();
+        report(&sessions).hosts[0].verdict
+    };
+    assert_eq!(verdict(&[Legacy, Legacy]), HostVerdict::Legacy);
+    assert_eq!(verdict(&[Legacy, Unknown]), HostVerdict::Legacy);
+    assert_eq!(verdict(&[Modern, Legacy]), HostVerdict::Mixed);
+    assert_eq!(verdict(&[Legacy, Plaintext]), HostVerdict::Mixed);
+    assert_eq!(verdict(&[Modern, Weak, Plaintext]), HostVerdict::Weak);
+    assert_eq!(verdict(&[Modern, Plaintext]), HostVerdict::Plaintext);
+    assert_eq!(verdict(&[Unknown, Modern]), HostVerdict::Modern);
+    assert_eq!(verdict(&[Unknown]), HostVerdict::Unknown);
+}
+
+#[test]
+fn hosts_come_worst_first_then_busiest_then_by_address() {
+    let sessions = [
+        sample::submission("10.0.0.9", 0, Version::TLS13),
+        sample::submission("10.0.0.2", 0, Version::TLS12),
+        sample::submission("10.0.0.2", 1, Version::TLS12),
+        sample::submission("10.0.0.3", 0, Version::TLS11),
+        sample::submission("10.0.0.10", 0, Version::TLS10),
+        sample::submission("10.0.0.1", 0, Version::TLS10),
+        sample::submission("10.0.0.1", 0, Version::TLS12),
+    ];
+    let hosts: Vec<_> = report(&sessions)
+        .hosts
+        .iter()
+        .map(|host| host.host.to_string())
+        .collect();
+    assert_eq!(
+        hosts,
+        ["10.0.0.3", "10.0.0.10", "10.0.0.1", "10.0.0.2", "10.0.0.9"]
+    );
+}
+
+#[test]
+fn only_servers_that_count_are_counted() {
+    let service = sample::submission("10.0.0.1", 0, Version::TLS10);
+    let mut other = sample::submission("10.0.0.2", 0, Version::TLS10);
+    other.exchange_online = None;
+    let sessions = [service, other];
+    let narrow = report(&sessions);
+    assert_eq!(
+        (narrow.totals.sessions, narrow.capture.other_servers),
+        (1, 1)
+    );
+    assert_eq!(narrow.capture.sessions, 2);
+    let wide = report_with(&sessions, Tally::new(To::Any));
+    assert_eq!((wide.totals.sessions, wide.capture.other_servers), (2, 0));
+    assert_eq!(wide.hosts[1].endpoints, ["other"]);
+}
+
+#[test]
+fn a_delivery_counts_for_the_server_that_takes_it() {
+    let mut delivery = sample::submission("52.100.1.1", 0, Version::TLS10);
+    delivery.direction = Direction::Inbound;
+    delivery.server = sample::party("192.168.7.7", 25);
+    delivery.server.domain = Some("mail.corp.example".into());
+    delivery.server.mac = Some([0, 0, 0x5e, 0, 0x53, 9]);
+    delivery.client.domain = Some("mail-am6eur05on2042.outbound.protection.outlook.com".into());
+    delivery.client_guess = Some("Exchange Online");
+    delivery.offer = Some(sample::offer(&[Version::TLS13]));
+    delivery.limited_by = Some(LimitedBy::Server);
+    let report = report(&[delivery]);
+    let host = &report.hosts[0];
+    assert_eq!(host.host.to_string(), "192.168.7.7");
+    assert_eq!(host.names, ["mail.corp.example".into()]);
+    assert_eq!(host.macs[0].to_string(), "00-00-5E-00-53-09");
+    assert_eq!(
+        (host.verdict, host.limited_by),
+        (HostVerdict::Legacy, Some(HostLimit::Server))
+    );
+    // The hello and its fingerprint are the other end's.
+    assert_eq!((host.offered_max, host.clients.len()), (None, 0));
+    assert_eq!(host.roles, [Role::Server]);
+}
+
+#[test]
+fn a_relay_serves_inside_and_goes_outside() {
+    let outside = sample::submission("10.0.0.25", 0, Version::TLS12);
+    let mut inside = sample::submission("10.0.0.9", 0, Version::TLS10);
+    inside.direction = Direction::Internal;
+    inside.exchange_online = None;
+    inside.server = sample::party("10.0.0.25", 25);
+    let report = report(&[inside.clone(), outside.clone()]);
+    assert_eq!(report.hosts.len(), 1);
+    assert!(report.hosts[0].relay);
+    assert!(!self::report(&[outside]).hosts[0].relay);
+    assert!(self::report(&[inside]).hosts.is_empty());
+}
+
+#[test]
+fn a_host_has_everything_its_sessions_say() {
+    let mut full = sample::full();
+    full.end = Timestamp::from_parts(MORNING + 60, 0);
+    let mut later = sample::submission("10.20.0.14", 90, Version::TLS12);
+    later.limited_by = Some(LimitedBy::Server);
+    later.exchange_online.as_mut().unwrap().endpoint = EndpointKind::Mx;
+    later.offer = Some(sample::offer(&[Version::TLS12]));
+    let report = report(&[full, later]);
+    let host = &report.hosts[0];
+    assert_eq!(host.endpoints, ["client-submission", "mx"]);
+    assert_eq!(host.limited_by, Some(HostLimit::Both));
+    assert_eq!(host.offered_max, Some(Version::TLS12));
+    assert_eq!((host.rejected, host.sessions), (1, 2));
+    assert_eq!((host.versions.tls10, host.versions.tls12), (1, 1));
+    assert_eq!(host.first_seen, Timestamp::from_parts(MORNING, 0));
+    assert_eq!(
+        host.last_seen,
+        Timestamp::from_parts(MORNING + 90 * 60 + 1, 0)
+    );
+    assert_eq!(host.findings, Finding::ALL);
+    assert_eq!(report.what_to_do.len(), Finding::ALL.len());
+    assert_eq!(report.legacy_hosts(), 1);
+}
+
+#[test]
+fn what_a_bound_gives_up_is_told() {
+    let limits = Limits {
+        hosts: 2,
+        names: 1,
+        macs: 1,
+        servers: 1,
+        clients: 1,
+    };
+    let named = |client: &str, name: &str| {
+        let mut session = sample::submission(client, 0, Version::TLS10);
+        session.client.domain = Some(name.into());
+        session
+    };
+    let sessions = [
+        named("10.0.0.3", "c"),
+        named("10.0.0.2", "b"),
+        named("10.0.0.1", "a"),
+        named("10.0.0.1", "z"),
+        named("10.0.0.3", "c"),
+    ];
+    let report = report_with(&sessions, Tally::with_limits(To::ExchangeOnline, limits));
+    assert_eq!(report.hosts.len(), 2);
+    let bounds: Vec<_> = report.capture.bounds.iter().collect();
+    assert_eq!(bounds, [("host_names", 1), ("hosts", 2)]);
+    assert_eq!(report.totals.sessions, 5);
+}
+
+#[test]
+fn long_names_are_cut() {
+    let mut session = sample::submission("10.0.0.1", 0, Version::TLS10);
+    session.client.domain = Some("x".repeat(65_536).into());
+    let report = report(&[session]);
+    assert_eq!(report.hosts[0].names[0].len(), crate::session::MAX_STRING);
+}
+
+prop_compose! {
+    /// Sessions that meet on few hosts, names and times.
+    fn any_session()(
+        client in 0u8..6, server in 0u8..4, direction in 0usize..4, version in 0usize..7, outcome in 0usize..9,
+        verdict in 0usize..5, finding in 0usize..10, endpoint in 0usize..6, limit in 0usize..3, seen in 0usize..3,
+        name in 0u8..5, minutes in 0u64..50,
+    ) -> Session {
+        let mut session = sample::bare();
+        session.client = sample::party(&format!("10.0.0.{client}"), 50000);
+        session.server = sample::party(&format!("10.0.0.{server}"), 25);
+        session.client.domain = (name > 0).then(|| format!("host-{name}").into());
+        session.server.domain = (name > 1).then(|| format!("mx-{name}").into());
+        session.client.mac = (name > 2).then_some([0, 0, 0, 0, 0, name]);
+        session.client_guess = ["OpenSSL", "Java", "Postfix"].get(name as usize).copied();
+        session.direction = Direction::ALL[direction];
+        session.negotiated = Version::ALL.get(version).copied();
+        session.offer = session.negotiated.map(|version| sample::offer(&[version]));
+        session.outcome = Outcome::ALL[outcome];
+        session.verdict = Verdict::ALL[verdict];
+        session.findings.insert(Finding::ALL[finding]);
+        session.limited_by = LimitedBy::ALL.get(limit).copied();
+        session.seen = Seen::ALL[seen];
+        session.exchange_online = EndpointKind::ALL.get(endpoint).map(|endpoint| crate::session::ExchangeOnline {
+            instance: None,
+            endpoint: *endpoint,
+            evidence: crate::session::EvidenceSet::default(),
+        });
+        session.start = Timestamp::from_parts(MORNING + minutes * 60, 0);
+        session.end = session.start.plus(minutes);
+        session
+    }
+}
+
+proptest! {
+    /// Whatever the order, whatever the parts, however tight the bounds: the same report.
+    #[test]
+    fn order_and_parts_do_not_matter(
+        sessions in proptest::collection::vec((any_session(), 0usize..3), 0..60),
+        shuffled in any::<u64>(),
+        any_server in any::<bool>(),
+        tight in any::<bool>(),
+    ) {
+        let to = if any_server { To::Any } else { To::ExchangeOnline };
+        let limits = Limits { hosts: 3, names: 2, macs: 1, servers: 1, clients: 1 };
+        let empty = || Tally::with_limits(to, if tight { limits } else { Limits::DEFAULT });
+        let report = |tally: &Tally| Report::new(tally, CaptureHealth::default(), Context::default());
+
+        let mut whole = empty();
+        sessions.iter().for_each(|(session, _)| whole.add(session));
+
+        let mut order: Vec<_> = sessions.iter().enumerate().collect();
+        order.sort_by_key(|(at, _)| (*at as u64 + 1).wrapping_mul(shuffled | 1));
+        let mut parts = [empty(), empty(), empty()];
+        order.iter().for_each(|(_, (session, part))| parts[*part].add(session));
+        let [mut first, second, third] = parts;
+        first.merge(third);
+        first.merge(second);
+
+        prop_assert_eq!(report(&first), report(&whole));
+    }
+
+    /// Nothing is lost on the way: every session is counted, left out, or both ends are external.
+    #[test]
+    fn every_session_is_accounted_for(sessions in proptest::collection::vec(any_session(), 0..60)) {
+        let report = report(&sessions);
+        let capture = &report.capture;
+        prop_assert_eq!(capture.sessions, sessions.len() as u64);
+        prop_assert_eq!(report.totals.sessions + capture.other_servers + capture.external, capture.sessions);
+        let of_hosts: u64 = report.hosts.iter().map(|host| host.sessions).sum();
+        prop_assert_eq!(of_hosts, report.totals.sessions);
+        for host in &report.hosts {
+            prop_assert_eq!(host.versions.iter().map(|(_, count)| count).sum::<u64>(), host.sessions);
+        }
+    }
+}
