@@ -40,6 +40,8 @@ pub struct ServerHello {
     pub cipher: Option<u16>,
     /// The version in `supported_versions`.
     pub selected_version: Option<Version>,
+    /// `supported_versions` is there and is not a version: nobody can tell what was meant.
+    pub version_malformed: bool,
     /// Extension types in the order sent.
     pub extensions: Box<[u16]>,
     /// `pre_shared_key` is there: TLS 1.3 resumption.
@@ -69,6 +71,7 @@ impl ServerHello {
             session_id: None,
             cipher: None,
             selected_version: None,
+            version_malformed: false,
             extensions: Box::default(),
             pre_shared_key: false,
             ssl2_session_hit: false,
@@ -82,7 +85,7 @@ impl ServerHello {
     /// - 0x0303 alone may still become TLS 1.3. The suite tells the two apart, since none is shared; so does the
     ///   downgrade sentinel, which TLS 1.3 never carries.
     pub fn version(&self) -> Option<Version> {
-        if self.retry {
+        if self.retry || self.version_malformed {
             return None;
         }
         let named = self.selected_version.unwrap_or(self.legacy_version);
@@ -135,6 +138,7 @@ impl ServerHello {
             extension::SUPPORTED_VERSIONS if body.left() == 2 => {
                 self.selected_version = body.u16().ok().map(Version);
             }
+            extension::SUPPORTED_VERSIONS => self.version_malformed = true,
             extension::PRE_SHARED_KEY => self.pre_shared_key = true,
             _ => {}
         }
@@ -244,6 +248,8 @@ mod tests {
             .with(43, &[0x03, 0x99])
             .server();
         assert_eq!(read(&unknown).version(), Some(Version(0x0399)));
+        let list = Hello::new(0x0303, &[0x1301]).with(43, &[2, 3, 4]).server();
+        assert_eq!(read(&list).version(), None);
     }
 
     #[test]
@@ -253,6 +259,27 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn agrees_with_tls_parser(
+            version in 0x0300_u16..=0x0303,
+            suite: u16,
+            id in proptest::collection::vec(any::<u8>(), 0..33),
+        ) {
+            let bytes = Hello::new(version, &[suite]).session(&id).with(23, &[]).server();
+            let hello = read(&bytes);
+            let (_, message) = tls_parser::parse_tls_message_handshake(&bytes).unwrap();
+            let tls_parser::TlsMessage::Handshake(
+                tls_parser::TlsMessageHandshake::ServerHello(other),
+            ) = message
+            else {
+                panic!("not a ServerHello: {message:?}")
+            };
+            prop_assert_eq!(other.version.0, hello.legacy_version.0);
+            prop_assert_eq!(Some(other.cipher.0), hello.cipher);
+            prop_assert_eq!(other.session_id.unwrap_or_default(), hello.session_id.as_deref().unwrap());
+            prop_assert_eq!(hello.version(), Some(Version(version)));
+        }
+
         #[test]
         fn never_panics(body in proptest::collection::vec(any::<u8>(), 0..300), whole: bool) {
             let _ = ServerHello::read(&body, whole).map(|hello| hello.version());
