@@ -2,7 +2,7 @@
 //!
 //! Records are told by their headers (RFC 8446 5.1). What is in clear is read; of the rest only kind, size and time
 //! are kept. Where bytes are missing and it is known how many, the reader stays in step as long as they end inside the
-//! record at hand; otherwise it looks for the next record at the start of each segment, by [`probe`] alone.
+//! record at hand; otherwise it looks for the next record at the start of each segment, by [`probe()`] alone.
 //!
 //! Whatever the cut, the facts are the same. Facts under missing bytes are a part of those without.
 
