@@ -140,3 +140,78 @@ fn escaped(value: &str) -> String {
 fn hex(bytes: &[u8]) -> String {
     format!("#{}", ja3::hex(bytes))
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::samples::hex;
+    use super::*;
+
+    /// `openssl req -x509 -subj "/C=US/O=Example, Inc./CN=mail.example.com"` with three alternative names, one of them
+    /// an address.
+    const SELF_SIGNED: &str = "
+        308201f53082019ca003020102020101300a06082a8648ce3d0403023040310b300906035504061302555331
+        163014060355040a0c0d4578616d706c652c20496e632e3119301706035504030c106d61696c2e6578616d70
+        6c652e636f6d301e170d3236313132323134343833355a170d3336313131393134343833355a3040310b3009
+        06035504061302555331163014060355040a0c0d4578616d706c652c20496e632e3119301706035504030c10
+        6d61696c2e6578616d706c652e636f6d3059301306072a8648ce3d020106082a8648ce3d030107034200043e
+        e37ccaa67f7f99d28363286a8ae8aa2a33840a046fb7053717a986eac61e125abef46da0cf1dbdb01b0765b4
+        4938436567dd39c51a36786ca1a31484eaa13ca38186308183301d0603551d0e0416041487952b4b8765c6cf
+        622f552589cadc91063d1bdc301f0603551d2304183016801487952b4b8765c6cf622f552589cadc91063d1b
+        dc300f0603551d130101ff040530030101ff30300603551d110429302782106d61696c2e6578616d706c652e
+        636f6d820d2a2e6578616d706c652e636f6d8704c0000201300a06082a8648ce3d0403020347003044022053
+        fa0a3747ff459c2b76290b15f6e1da72ddd6a0a07132bd9f917cb64b3f695f02207faa24c27f46034524761b
+        eace4253d9edd5db23843b58b3d2bf73d02b26bf67";
+
+    fn message(der: &[u8]) -> Vec<u8> {
+        let length = |count: usize| (count as u32).to_be_bytes()[1..].to_vec();
+        [&length(der.len() + 3)[..], &length(der.len()), der].concat()
+    }
+
+    #[test]
+    fn reads_what_openssl_reads() {
+        let found = first(&message(&hex(SELF_SIGNED))).unwrap();
+        // openssl x509 -noout -subject -nameopt RFC2253 -enddate
+        let name = "CN=mail.example.com,O=Example\\, Inc.,C=US";
+        assert_eq!(
+            (found.subject.as_str(), found.issuer.as_str()),
+            (name, name)
+        );
+        assert_eq!(found.not_after, Some(2_110_718_915));
+        assert_eq!(found.subject_cn.as_deref(), Some("mail.example.com"));
+        assert_eq!(found.issuer_cn.as_deref(), Some("mail.example.com"));
+        assert_eq!(found.issuer_o.as_deref(), Some("Example, Inc."));
+        assert_eq!(found.names, ["mail.example.com", "*.example.com"]);
+    }
+
+    #[test]
+    fn a_part_of_a_certificate_gives_nothing() {
+        let whole = message(&hex(SELF_SIGNED));
+        for end in 0..whole.len() {
+            assert_eq!(first(&whole[..end]), None);
+        }
+    }
+
+    #[test]
+    fn what_would_end_a_value_is_escaped() {
+        // RFC 4514 2.4 and its examples in section 4.
+        assert_eq!(
+            escaped("James \"Jim\" Smith, III"),
+            r#"James \"Jim\" Smith\, III"#
+        );
+        assert_eq!(escaped(" a+b "), r"\ a\+b\ ");
+        assert_eq!(escaped("#1"), r"\#1");
+        assert_eq!(escaped(""), "");
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics(at in 0_usize..400, byte: u8) {
+            let mut der = hex(SELF_SIGNED);
+            let at = at % der.len();
+            der[at] = byte;
+            let _ = read(&der);
+        }
+    }
+}

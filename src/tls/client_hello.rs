@@ -218,3 +218,155 @@ fn key_shares(mut body: Reader<'_>) -> Result<u8, Malformed> {
     }
     Ok(count)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::samples::{Hello, RFC8448_CLIENT_HELLO, hex};
+    use super::*;
+
+    /// The body of a message, read whole.
+    fn read(message: &[u8]) -> ClientHello {
+        ClientHello::read(&message[4..], true).unwrap()
+    }
+
+    #[test]
+    fn reads_the_hello_of_rfc_8448() {
+        let hello = read(&hex(RFC8448_CLIENT_HELLO));
+        assert_eq!(hello.legacy_version, Version::TLS12);
+        assert_eq!(hello.server_name.as_deref(), Some("server"));
+        assert_eq!(hello.suites.as_deref(), Some(&[0x1301, 0x1303, 0x1302][..]));
+        let offer = hello.offer.as_ref().unwrap();
+        assert_eq!(
+            (&offer.versions[..], offer.listed),
+            (&[Version::TLS13][..], true)
+        );
+        assert_eq!(*hello.extensions, [0, 0xff01, 10, 35, 51, 43, 13, 45, 28]);
+        assert_eq!(hello.groups.len(), 9);
+        assert_eq!(hello.signature_algorithms.len(), 15);
+        assert_eq!((hello.key_shares, hello.complete), (1, true));
+        assert!(hello.malformed.is_empty() && !hello.early_data && !hello.ticket);
+    }
+
+    #[test]
+    fn agrees_with_tls_parser() {
+        let bytes = hex(RFC8448_CLIENT_HELLO);
+        let hello = read(&bytes);
+        let (_, message) = tls_parser::parse_tls_message_handshake(&bytes).unwrap();
+        let tls_parser::TlsMessage::Handshake(tls_parser::TlsMessageHandshake::ClientHello(other)) =
+            message
+        else {
+            panic!("not a ClientHello: {message:?}")
+        };
+        assert_eq!(other.version.0, hello.legacy_version.0);
+        let suites: Vec<u16> = other.ciphers.iter().map(|suite| suite.0).collect();
+        assert_eq!(hello.suites.as_deref(), Some(&suites[..]));
+        let (_, extensions) =
+            tls_parser::parse_tls_client_hello_extensions(other.ext.unwrap()).unwrap();
+        let types: Vec<u16> = extensions
+            .iter()
+            .map(|extension| tls_parser::TlsExtensionType::from(extension).0)
+            .collect();
+        assert_eq!(*hello.extensions, types);
+    }
+
+    #[test]
+    fn one_bad_extension_does_not_hide_the_others() {
+        // A server_name that says it is longer than it is stands in front of supported_versions.
+        let hello = read(
+            &Hello::new(0x0303, &[0x1301])
+                .with(0, &[0, 99, 0])
+                .with(43, &[4, 3, 4, 3, 3])
+                .client(),
+        );
+        assert_eq!(*hello.malformed, [0]);
+        assert_eq!(hello.offer.unwrap().max, Version::TLS13);
+        assert!(hello.complete);
+    }
+
+    #[test]
+    fn a_bad_version_list_leaves_the_offer_unknown() {
+        for body in [&[3, 3, 4, 3][..], &[4, 3, 4], &[2, 3, 4, 3], &[]] {
+            let hello = read(&Hello::new(0x0303, &[0x1301]).with(43, body).client());
+            assert_eq!(hello.offer, None, "{body:?}");
+            assert_eq!(*hello.malformed, [43]);
+        }
+    }
+
+    #[test]
+    fn a_cut_hello_offers_only_what_it_proves() {
+        let modern = Hello::new(0x0303, &[0xc02f]).with(43, &[2, 3, 3]).client();
+        let old = Hello::new(0x0302, &[0x002f])
+            .with(10, &[0, 2, 0, 23])
+            .client();
+        for end in 6..old.len() {
+            let hello = ClientHello::read(&old[4..end], false).unwrap();
+            assert_eq!(hello.offer.map(|offer| offer.max), Some(Version::TLS11));
+        }
+        for end in 6..modern.len() {
+            let hello = ClientHello::read(&modern[4..end], false).unwrap();
+            assert_eq!((hello.offer, hello.complete), (None, false), "cut at {end}");
+        }
+    }
+
+    #[test]
+    fn a_list_that_was_seen_counts_though_the_rest_was_not() {
+        let hello = Hello::new(0x0303, &[0x1301])
+            .with(43, &[2, 3, 4])
+            .with(21, &[0; 200]);
+        let message = hello.client();
+        let cut = ClientHello::read(&message[4..message.len() - 150], false).unwrap();
+        assert_eq!(cut.offer.map(|offer| offer.max), Some(Version::TLS13));
+        assert!(!cut.complete);
+    }
+
+    #[test]
+    fn impossible_lists_do_not_cost_the_version() {
+        let long_id = Hello::new(0x0301, &[0x002f]).session(&[1; 40]).client();
+        assert_eq!(read(&long_id).offer.unwrap().max, Version::TLS10);
+        let mut odd = Hello::new(0x0301, &[0x002f, 0x0035]).client();
+        odd[4 + 35 + 1] = 3; // three bytes of suites
+        let hello = read(&odd);
+        assert_eq!(hello.offer.unwrap().max, Version::TLS10);
+        assert_eq!(hello.suites.as_deref(), Some(&[0x002f][..]));
+    }
+
+    #[test]
+    fn names_that_are_no_text_are_not_kept() {
+        let with_name = |name: &[u8]| {
+            let length = name.len() as u8;
+            let body = [&[0, length + 3, 0, 0, length][..], name].concat();
+            read(&Hello::new(0x0303, &[0x1301]).with(0, &body).client())
+        };
+        let good = with_name(b"smtp.office365.com");
+        assert_eq!(good.server_name.as_deref(), Some("smtp.office365.com"));
+        for bad in [&b"a\x1b[2Jb"[..], b"\xff\xfe", b"a b", b""] {
+            let hello = with_name(bad);
+            assert_eq!((hello.server_name, &*hello.malformed), (None, &[0][..]));
+        }
+    }
+
+    #[test]
+    fn long_text_is_cut_at_a_character() {
+        assert_eq!(bounded("mail"), "mail");
+        let cut = bounded(&"é".repeat(200));
+        assert!(cut.len() <= MAX_STRING && cut.ends_with("é…"));
+        assert_eq!(bounded(&"x".repeat(255)).len(), 255);
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics(body in proptest::collection::vec(any::<u8>(), 0..400), whole: bool) {
+            let _ = ClientHello::read(&body, whole);
+        }
+
+        #[test]
+        fn cuts_never_change_the_offer(end in 6_usize..196) {
+            let bytes = hex(RFC8448_CLIENT_HELLO);
+            let whole = read(&bytes).offer;
+            let cut = ClientHello::read(&bytes[4..end], false).unwrap().offer;
+            prop_assert!(cut.is_none() || cut == whole);
+        }
+    }
+}

@@ -48,7 +48,7 @@ impl Collector {
     pub(super) fn expects_hello(&self) -> bool {
         match self.role {
             Role::Client => self.facts.second_client_hello.is_none(),
-            Role::Server => self.facts.server_hello.is_none(),
+            Role::Server => self.lacks_answer(),
         }
     }
 

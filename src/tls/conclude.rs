@@ -233,3 +233,6 @@ fn hello_latency(client: Option<&Facts>, server: Option<&Facts>) -> Option<u64> 
     server.server_hello.as_ref()?;
     Some(server.hello_time?.begin.since(client.hello_time?.end))
 }
+
+#[cfg(test)]
+mod tests;

@@ -71,3 +71,56 @@ pub(super) fn hex(bytes: &[u8]) -> String {
     }
     digits
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::Hello;
+    use super::*;
+
+    #[test]
+    fn the_example_of_the_specification() {
+        // salesforce/ja3, README: the string and its hash.
+        let text = "769,47-53-5-10-49161-49162-49171-49172-50-56-19-4,0-10-11,23-24-25,0";
+        assert_eq!(hash(text), "ada70206e40642a3e4461f35503241d5");
+        let suites = [47, 53, 5, 10, 49161, 49162, 49171, 49172, 50, 56, 19, 4];
+        let message = Hello::new(769, &suites)
+            .with(0, &[])
+            .with(10, &[0, 6, 0, 23, 0, 24, 0, 25])
+            .with(11, &[1, 0])
+            .client();
+        let hello = ClientHello::read(&message[4..], true).unwrap();
+        assert_eq!(text_of_client(&hello).as_deref(), Some(text));
+    }
+
+    #[test]
+    fn empty_fields_stay_and_grease_goes() {
+        // The second example there: a hello without extensions.
+        assert_eq!(
+            hash("769,4-5-10-9-100-98-3-6-19-18-99,,,"),
+            "de350869b8c85de67a350c8d186f11e6"
+        );
+        let message = Hello::new(769, &[0x1a1a, 4, 5]).client();
+        let hello = ClientHello::read(&message[4..], true).unwrap();
+        assert_eq!(text_of_client(&hello).as_deref(), Some("769,4-5,,,"));
+        let cut = ClientHello::read(&message[4..], false).unwrap();
+        assert_eq!(ja3(&cut), None);
+    }
+
+    #[test]
+    fn servers_are_version_suite_extensions() {
+        let message = [65281, 0, 11, 35, 5, 16]
+            .into_iter()
+            .fold(Hello::new(769, &[47]), |hello, kind| hello.with(kind, &[]))
+            .server();
+        let hello = ServerHello::read(&message[4..], true).unwrap();
+        assert_eq!(
+            text_of_server(&hello).as_deref(),
+            Some("769,47,65281-0-11-35-5-16")
+        );
+        // As md5sum of coreutils hashes that string.
+        assert_eq!(
+            ja3s(&hello).as_deref(),
+            Some("836ce314215654b5b1f85f97c73e506f")
+        );
+    }
+}

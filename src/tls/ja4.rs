@@ -126,3 +126,84 @@ fn hash(text: &str) -> String {
     digits.truncate(HASH_DIGITS);
     digits
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::Hello;
+    use super::*;
+
+    /// Suites, extensions and signature algorithms of the example in `technical_details/JA4.md`.
+    const SUITES: [u16; 15] = [
+        0x1301, 0x1302, 0x1303, 0xc02b, 0xc02f, 0xc02c, 0xc030, 0xcca9, 0xcca8, 0xc013, 0xc014,
+        0x009c, 0x009d, 0x002f, 0x0035,
+    ];
+    const EXTENSIONS: [u16; 16] = [
+        0x001b, 0x0000, 0x0033, 0x0010, 0x4469, 0x0017, 0x002d, 0x000d, 0x0005, 0x0023, 0x0012,
+        0x002b, 0xff01, 0x000b, 0x000a, 0x0015,
+    ];
+    const ALGORITHMS: [u16; 8] = [
+        0x0403, 0x0804, 0x0401, 0x0503, 0x0805, 0x0501, 0x0806, 0x0601,
+    ];
+
+    fn example() -> ClientHello {
+        let mut hello = ClientHello::empty(Format::Tls, super::super::Version::TLS12);
+        hello.complete = true;
+        hello.suites = Some(SUITES.into());
+        hello.extensions = EXTENSIONS.into();
+        hello.signature_algorithms = ALGORITHMS.into();
+        hello.supported_versions = Some([0x0304, 0x0303].into());
+        hello.alpn = Some((*b"h2").into());
+        hello
+    }
+
+    #[test]
+    fn the_example_of_the_specification() {
+        let expected = "t13d1516h2_8daaf6152771_e5627efa2ab1";
+        assert_eq!(ja4(&example()).as_deref(), Some(expected));
+    }
+
+    #[test]
+    fn grease_counts_nowhere() {
+        let mut hello = example();
+        hello.suites = Some([&[0x2a2a][..], &SUITES].concat().into());
+        hello.extensions = [&[0xdada][..], &EXTENSIONS, &[0x1a1a]].concat().into();
+        hello.signature_algorithms = [&[0x4a4a][..], &ALGORITHMS].concat().into();
+        hello.supported_versions = Some([0xfafa, 0x0304].into());
+        assert_eq!(ja4(&hello), ja4(&example()));
+    }
+
+    #[test]
+    fn without_signature_algorithms_no_underscore() {
+        // The same document: 6d807ffa2a79.
+        let mut hello = example();
+        hello.signature_algorithms = Box::default();
+        assert_eq!(
+            ja4(&hello).as_deref(),
+            Some("t13d1516h2_8daaf6152771_6d807ffa2a79")
+        );
+    }
+
+    #[test]
+    fn protocol_names_show_their_ends() {
+        // The table of the same document.
+        assert_eq!(protocol(None), ['0', '0']);
+        assert_eq!(protocol(Some(b"")), ['0', '0']);
+        assert_eq!(protocol(Some(b"h")), ['h', 'h']);
+        assert_eq!(protocol(Some(b"http/1.1")), ['h', '1']);
+        assert_eq!(protocol(Some(&[0xab])), ['a', 'b']);
+        assert_eq!(protocol(Some(&[0xab, 0xcd])), ['a', 'd']);
+        assert_eq!(protocol(Some(&[0x30, 0xab])), ['3', 'b']);
+        assert_eq!(protocol(Some(&[0x30, 0x31, 0xab, 0xcd])), ['3', 'd']);
+        assert_eq!(protocol(Some(&[0x30, 0xab, 0xcd, 0x31])), ['0', '1']);
+    }
+
+    #[test]
+    fn nothing_hashes_to_zeros() {
+        let message = Hello::new(0x0301, &[0x0a0a]).client();
+        let hello = ClientHello::read(&message[4..], true).unwrap();
+        assert_eq!(
+            ja4(&hello).as_deref(),
+            Some("t10i000000_000000000000_000000000000")
+        );
+    }
+}

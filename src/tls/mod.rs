@@ -27,6 +27,7 @@ pub mod offer;
 pub mod probe;
 mod record;
 pub mod server_hello;
+mod small;
 mod ssl2;
 pub mod stream;
 pub mod version;

@@ -1,7 +1,7 @@
 //! What do these bytes begin? Strict enough that mail, base64 and encrypted bytes do not pass for a hello.
 //!
-//! The first byte settles most cases: TLS records begin with 20 to 23, SSL 2.0 hellos with 0x80 or more (or a control
-//! character), and no SMTP text begins with any of these. A hello is believed when record header, message type,
+//! The first byte settles most cases: TLS records begin with 20 to 23, SSL 2.0 hellos with 0x80 or more (only what is
+//! padded, and so encrypted, has the longer header), and no SMTP text begins with any of these. A hello is believed when record header, message type,
 //! message length and version agree: about 55 bits of a random stream would have to. Its session id and lists are not
 //! looked at, so that a hello that is wrong further on still counts as one.
 
@@ -55,7 +55,6 @@ pub(super) fn begin(bytes: &[u8], role: Role) -> Probe {
         None => Probe::NeedMore,
         Some(record::CHANGE_CIPHER_SPEC..=record::APPLICATION_DATA) => begin_record(bytes),
         Some(0x80..) => begin_ssl2(bytes, role),
-        Some(0..=ssl2::MAX_LONG_HEADER_START) if role == Role::Server => begin_ssl2(bytes, role),
         Some(_) => Probe::NotTls,
     }
 }
@@ -162,9 +161,6 @@ fn begin_ssl2(bytes: &[u8], role: Role) -> Probe {
     let Ok(header) = ssl2::Header::read(bytes) else {
         return Probe::NeedMore;
     };
-    if header.padding != 0 || (header.size == 3 && role == Role::Client) {
-        return Probe::NotTls;
-    }
     let body = bytes.get(header.size..).unwrap_or_default();
     let (is_hello, hello) = match role {
         Role::Client => (
@@ -196,5 +192,135 @@ fn is_followed(bytes: &[u8]) -> bool {
             [record::CHANGE_CIPHER_SPEC..=record::APPLICATION_DATA, rest @ ..] if matches!(rest, [] | [3, ..])
         ),
         next => Header::at_start(next).is_some(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::samples::{self, Hello, RFC8448_CLIENT_HELLO, RFC8448_SERVER_HELLO, hex};
+    use super::*;
+
+    fn hello() -> Vec<u8> {
+        samples::handshake(&[&hex(RFC8448_CLIENT_HELLO)])
+    }
+
+    #[test]
+    fn eleven_bytes_tell_a_hello() {
+        let client = hello();
+        let server = samples::handshake(&[&hex(RFC8448_SERVER_HELLO)]);
+        for end in 0..11 {
+            assert_eq!(probe(&client[..end], Role::Client), Probe::NeedMore);
+        }
+        assert_eq!(probe(&client[..11], Role::Client), Probe::ClientHello);
+        assert_eq!(probe(&server[..11], Role::Server), Probe::ServerHello);
+    }
+
+    #[test]
+    fn a_hello_may_come_in_records_of_one_byte() {
+        let bytes = samples::records(22, &hex(RFC8448_CLIENT_HELLO), 1);
+        assert_eq!(
+            probe(&bytes[..MAX_NEEDED - 1], Role::Client),
+            Probe::NeedMore
+        );
+        assert_eq!(
+            probe(&bytes[..MAX_NEEDED], Role::Client),
+            Probe::ClientHello
+        );
+    }
+
+    #[test]
+    fn smtp_is_never_tls() {
+        let lines = [
+            "220 mail.example.com ESMTP\r\n",
+            "454 4.7.0 TLS not available\r\n",
+            "EHLO a\r\n",
+            "\r\n",
+            ".\r\n",
+            "FgMBAgABAAH8AwM=\r\n",
+            "é\r\n",
+        ];
+        for line in lines {
+            assert_eq!(
+                probe(line.as_bytes(), Role::Client),
+                Probe::NotTls,
+                "{line}"
+            );
+            assert_eq!(
+                probe(line.as_bytes(), Role::Server),
+                Probe::NotTls,
+                "{line}"
+            );
+        }
+    }
+
+    #[test]
+    fn other_records_need_a_successor_where_one_can_be_seen() {
+        let data = samples::encrypted(23, 30);
+        assert_eq!(probe(&data, Role::Client), Probe::OtherRecord);
+        let two = [&data[..], &data].concat();
+        assert_eq!(probe(&two, Role::Client), Probe::OtherRecord);
+        let text = [&data[..], b"250 ok\r\n"].concat();
+        assert_eq!(probe(&text, Role::Client), Probe::NotTls);
+        assert_eq!(
+            probe(&samples::change_cipher_spec(), Role::Client),
+            Probe::OtherRecord
+        );
+    }
+
+    #[test]
+    fn alerts_are_exact() {
+        assert_eq!(probe(&samples::alert(2, 70), Role::Server), Probe::Alert);
+        assert_eq!(probe(&samples::alert(3, 70), Role::Server), Probe::NotTls);
+        assert_eq!(probe(&[21, 3, 1, 0, 2, 2], Role::Server), Probe::NeedMore);
+    }
+
+    #[test]
+    fn hellos_that_cannot_be() {
+        // DTLS, a body of five bytes, a version that no hello has: none passes for a hello.
+        let mut dtls = hello();
+        dtls[1] = 0xfe;
+        assert_eq!(probe(&dtls, Role::Client), Probe::NotTls);
+        let short = samples::handshake(&[&samples::message(1, &[3, 3, 0, 0, 0])]);
+        assert_eq!(probe(&short, Role::Client), Probe::OtherRecord);
+        let strange = samples::handshake(&[&Hello::new(0x4803, &[0x002f]).client()]);
+        assert_eq!(probe(&strange, Role::Client), Probe::OtherRecord);
+    }
+
+    #[test]
+    fn ssl2_is_believed_from_the_right_end() {
+        let body = [&[1, 3, 1, 0, 3, 0, 0, 0, 16][..], &[0, 0, 0x2f], &[9; 16]].concat();
+        let bytes = [&[0x80, body.len() as u8][..], &body].concat();
+        assert_eq!(probe(&bytes, Role::Client), Probe::Ssl2ClientHello);
+        assert_eq!(probe(&bytes, Role::Server), Probe::NotTls);
+        assert_eq!(probe(&bytes[..8], Role::Client), Probe::NeedMore);
+    }
+
+    proptest! {
+        #[test]
+        fn text_is_never_tls(text in "[ -~\t\r\n]{1,80}") {
+            prop_assert_eq!(probe(text.as_bytes(), Role::Client), Probe::NotTls);
+            prop_assert_eq!(probe(text.as_bytes(), Role::Server), Probe::NotTls);
+        }
+
+        #[test]
+        fn random_bytes_are_never_a_hello(
+            bytes in proptest::collection::vec(any::<u8>(), 48..200),
+            start in prop_oneof![Just(22_u8), any::<u8>()],
+        ) {
+            let bytes = [&[start][..], &bytes].concat();
+            for role in [Role::Client, Role::Server] {
+                prop_assert!(matches!(probe(&bytes, role), Probe::NotTls | Probe::OtherRecord));
+            }
+        }
+
+        #[test]
+        fn more_bytes_never_change_a_decision(end in 1_usize..201) {
+            let bytes = hello();
+            let found = begin(&bytes[..end.min(bytes.len())], Role::Client);
+            prop_assert!(matches!(found, Probe::NeedMore | Probe::ClientHello));
+            prop_assert_eq!(found == Probe::ClientHello, end >= 11);
+        }
     }
 }

@@ -40,6 +40,8 @@ pub struct ServerHello {
     pub cipher: Option<u16>,
     /// The version in `supported_versions`.
     pub selected_version: Option<Version>,
+    /// `supported_versions` is there and is not a version: nobody can tell what was meant.
+    pub version_malformed: bool,
     /// Extension types in the order sent.
     pub extensions: Box<[u16]>,
     /// `pre_shared_key` is there: TLS 1.3 resumption.
@@ -69,6 +71,7 @@ impl ServerHello {
             session_id: None,
             cipher: None,
             selected_version: None,
+            version_malformed: false,
             extensions: Box::default(),
             pre_shared_key: false,
             ssl2_session_hit: false,
@@ -82,7 +85,7 @@ impl ServerHello {
     /// - 0x0303 alone may still become TLS 1.3. The suite tells the two apart, since none is shared; so does the
     ///   downgrade sentinel, which TLS 1.3 never carries.
     pub fn version(&self) -> Option<Version> {
-        if self.retry {
+        if self.retry || self.version_malformed {
             return None;
         }
         let named = self.selected_version.unwrap_or(self.legacy_version);
@@ -135,6 +138,7 @@ impl ServerHello {
             extension::SUPPORTED_VERSIONS if body.left() == 2 => {
                 self.selected_version = body.u16().ok().map(Version);
             }
+            extension::SUPPORTED_VERSIONS => self.version_malformed = true,
             extension::PRE_SHARED_KEY => self.pre_shared_key = true,
             _ => {}
         }
@@ -149,4 +153,136 @@ const fn is_early_draft(version: Version) -> bool {
 /// Suites that only TLS 1.3 has: 0x13xx (RFC 8446), SM4 (RFC 8998), GOST (RFC 9367), integrity only (RFC 9150).
 const fn is_tls13_suite(suite: u16) -> bool {
     matches!(suite, 0x1301..=0x13ff | 0x00c6 | 0x00c7 | 0xc103..=0xc106 | 0xc0b4 | 0xc0b5)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::samples::{Hello, RFC8448_RETRY, RFC8448_SERVER_HELLO, hex};
+    use super::*;
+
+    fn read(message: &[u8]) -> ServerHello {
+        ServerHello::read(&message[4..], true).unwrap()
+    }
+
+    /// The version that the first `end` bytes of the message prove.
+    fn cut(message: &[u8], end: usize) -> Option<Version> {
+        ServerHello::read(&message[4..end], false).and_then(|hello| hello.version())
+    }
+
+    /// A ServerHello of TLS 1.2 up to and with the suite: type and length 4, version 2, random 32, id 1, suite 2.
+    const TO_SUITE: usize = 41;
+
+    #[test]
+    fn reads_the_hello_of_rfc_8448() {
+        let hello = read(&hex(RFC8448_SERVER_HELLO));
+        assert_eq!(hello.version(), Some(Version::TLS13));
+        assert_eq!(hello.legacy_version, Version::TLS12);
+        assert_eq!((hello.cipher, hello.complete), (Some(0x1301), true));
+        assert_eq!(*hello.extensions, [51, 43]);
+    }
+
+    #[test]
+    fn a_retry_is_no_answer() {
+        let hello = read(&hex(RFC8448_RETRY));
+        assert!(hello.retry && hello.complete);
+        assert_eq!(hello.version(), None);
+    }
+
+    #[test]
+    fn old_versions_are_proven_by_two_bytes() {
+        for version in [0x0300, 0x0301, 0x0302] {
+            let message = Hello::new(version, &[0x002f]).session(&[1; 32]).server();
+            assert_eq!(cut(&message, 5), None);
+            for end in 6..=message.len() {
+                assert_eq!(cut(&message, end), Some(Version(version)));
+            }
+        }
+    }
+
+    #[test]
+    fn tls12_is_proven_by_its_suite() {
+        let message = Hello::new(0x0303, &[0xc02f]).server();
+        assert_eq!(cut(&message, TO_SUITE - 1), None);
+        assert_eq!(cut(&message, TO_SUITE), Some(Version::TLS12));
+        assert_eq!(read(&message).version(), Some(Version::TLS12));
+        let modern = hex(RFC8448_SERVER_HELLO);
+        assert_eq!(cut(&modern, TO_SUITE - 1), None);
+        assert_eq!(cut(&modern, TO_SUITE), Some(Version::TLS13));
+    }
+
+    #[test]
+    fn the_downgrade_sentinel_proves_tls12() {
+        let mut hello = Hello::new(0x0303, &[0xc02f]);
+        hello.random[24..].copy_from_slice(b"DOWNGRD\x01");
+        let message = hello.server();
+        assert_eq!(cut(&message, 4 + 2 + 31), None);
+        assert_eq!(cut(&message, 4 + 2 + 32), Some(Version::TLS12));
+        assert_eq!(read(&message).downgrade, Some(Version::TLS12));
+    }
+
+    #[test]
+    fn drafts_before_22_have_their_number_in_front() {
+        // draft-ietf-tls-tls13-18 4.1.3: version, random, suite, extensions.
+        let body = [
+            &[0x7f, 0x12][..],
+            &[3; 32],
+            &[0x13, 0x02],
+            &[0, 4, 0, 41, 0, 0],
+        ]
+        .concat();
+        let hello = ServerHello::read(&body, true).unwrap();
+        assert_eq!(hello.version(), Some(Version::TLS13));
+        assert_eq!((hello.cipher, hello.complete), (Some(0x1302), true));
+        assert!(hello.pre_shared_key);
+    }
+
+    #[test]
+    fn supported_versions_wins() {
+        let draft = Hello::new(0x0303, &[0x1301])
+            .with(43, &[0x7f, 0x1c])
+            .server();
+        assert_eq!(read(&draft).version(), Some(Version::TLS13));
+        let unknown = Hello::new(0x0303, &[0x1301])
+            .with(43, &[0x03, 0x99])
+            .server();
+        assert_eq!(read(&unknown).version(), Some(Version(0x0399)));
+        let list = Hello::new(0x0303, &[0x1301]).with(43, &[2, 3, 4]).server();
+        assert_eq!(read(&list).version(), None);
+    }
+
+    #[test]
+    fn an_answer_may_be_older_than_its_suite_suggests() {
+        let message = Hello::new(0x0301, &[0xc02f]).server();
+        assert_eq!(read(&message).version(), Some(Version::TLS10));
+    }
+
+    proptest! {
+        #[test]
+        fn agrees_with_tls_parser(
+            version in 0x0300_u16..=0x0303,
+            suite: u16,
+            id in proptest::collection::vec(any::<u8>(), 0..33),
+        ) {
+            let bytes = Hello::new(version, &[suite]).session(&id).with(23, &[]).server();
+            let hello = read(&bytes);
+            let (_, message) = tls_parser::parse_tls_message_handshake(&bytes).unwrap();
+            let tls_parser::TlsMessage::Handshake(
+                tls_parser::TlsMessageHandshake::ServerHello(other),
+            ) = message
+            else {
+                panic!("not a ServerHello: {message:?}")
+            };
+            prop_assert_eq!(other.version.0, hello.legacy_version.0);
+            prop_assert_eq!(Some(other.cipher.0), hello.cipher);
+            prop_assert_eq!(other.session_id.unwrap_or_default(), hello.session_id.as_deref().unwrap());
+            prop_assert_eq!(hello.version(), Some(Version(version)));
+        }
+
+        #[test]
+        fn never_panics(body in proptest::collection::vec(any::<u8>(), 0..300), whole: bool) {
+            let _ = ServerHello::read(&body, whole).map(|hello| hello.version());
+        }
+    }
 }

@@ -16,8 +16,6 @@ const MAX_BODY: usize = 0x7fff;
 const CLIENT_HELLO_FIXED: usize = 9;
 /// Bytes of a SERVER-HELLO before its three lists.
 const SERVER_HELLO_FIXED: usize = 11;
-/// First byte up to which a three-byte header of a SERVER-HELLO is believed: no text and no TLS record begins so.
-pub(super) const MAX_LONG_HEADER_START: u8 = 0x13;
 
 /// Message type of CLIENT-HELLO.
 pub(super) const CLIENT_HELLO: u8 = 1;
@@ -162,4 +160,62 @@ pub(super) fn master_key_kind(body: &[u8]) -> Option<u32> {
     let mut reader = Reader::new(body);
     let kind = reader.u8().ok()?;
     reader.u24().ok().filter(|_| kind == CLIENT_MASTER_KEY)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A CLIENT-HELLO with the version given: kinds RC4_128_WITH_MD5 and the suite 0x002f, a challenge of 16 bytes.
+    fn client(version: u16) -> Vec<u8> {
+        let [major, minor] = version.to_be_bytes();
+        let fixed = [1, major, minor, 0, 6, 0, 0, 0, 16];
+        [&fixed[..], &[1, 0, 0x80, 0, 0, 0x2f], &[9; 16]].concat()
+    }
+
+    #[test]
+    fn headers_have_two_bytes_or_three() {
+        let short = Header::read(&[0x80, 0x1f]).unwrap();
+        assert_eq!((short.size, short.length, short.padding), (2, 31, 0));
+        let long = Header::read(&[0x01, 0x02, 5]).unwrap();
+        assert_eq!((long.size, long.length, long.padding), (3, 0x102, 5));
+        assert!(Header::read(&[0x01, 0x02]).is_err());
+    }
+
+    #[test]
+    fn a_hello_says_what_it_asks_for() {
+        let hello = client_hello(&client(2), true).unwrap();
+        assert_eq!(hello.offer.unwrap().max, Version::SSL2);
+        assert_eq!(*hello.ssl2_kinds, [0x01_0080, 0x2f]);
+        assert_eq!(hello.suites.as_deref(), Some(&[0x2f][..]));
+        // RFC 5246 E.2: the same form for TLS.
+        let hello = client_hello(&client(0x0303), true).unwrap();
+        assert_eq!(hello.format, Format::Ssl2);
+        assert_eq!(hello.offer.unwrap().max, Version::TLS12);
+    }
+
+    #[test]
+    fn lengths_must_agree() {
+        let body = client(0x0301);
+        assert_eq!(is_client_hello(body.len(), &body), Some(true));
+        assert_eq!(is_client_hello(body.len() + 1, &body), Some(false));
+        assert_eq!(is_client_hello(body.len(), &body[..8]), None);
+        assert_eq!(is_client_hello(body.len(), b"EHLO"), Some(false));
+    }
+
+    #[test]
+    fn a_server_hello_is_ssl2_only() {
+        let body = [&[4, 0, 1, 0, 2, 0, 3, 0, 3, 0, 16][..], &[0; 22]].concat();
+        assert_eq!(is_server_hello(body.len(), &body), Some(true));
+        let hello = server_hello(&body, true).unwrap();
+        assert_eq!(hello.version(), Some(Version::SSL2));
+        let later = [&[4, 0, 1, 3, 1, 0, 3, 0, 3, 0, 16][..], &[0; 22]].concat();
+        assert_eq!(is_server_hello(later.len(), &later), Some(false));
+    }
+
+    #[test]
+    fn the_client_chooses_the_kind() {
+        assert_eq!(master_key_kind(&[2, 7, 0, 0xc0, 0]), Some(0x07_00c0));
+        assert_eq!(master_key_kind(&[3, 7, 0, 0xc0]), None);
+    }
 }

@@ -2,7 +2,7 @@
 //!
 //! Records are told by their headers (RFC 8446 5.1). What is in clear is read; of the rest only kind, size and time
 //! are kept. Where bytes are missing and it is known how many, the reader stays in step as long as they end inside the
-//! record at hand; otherwise it looks for the next record at the start of each segment, by [`probe`] alone.
+//! record at hand; otherwise it looks for the next record at the start of each segment, by [`probe()`] alone.
 //!
 //! Whatever the cut, the facts are the same. Facts under missing bytes are a part of those without.
 
@@ -13,15 +13,12 @@ use super::facts::Facts;
 use super::handshake::{After, Messages};
 use super::probe::{self, Probe, probe};
 use super::record::{self, Header};
+use super::small::{SMALL, Small};
 use super::{Role, ssl2};
 
 /// Longest handshake message that is held while it is not whole; of longer ones the first part is read. Hellos with
 /// post-quantum key shares take some KiB, chains of certificates seldom more than 20.
 pub const MAX_MESSAGE: usize = 1 << 16;
-
-/// Bytes held to tell what a direction begins with, a record header, or the body of a small record.
-const SMALL: usize = 40;
-const _: () = assert!(SMALL >= probe::MAX_NEEDED && SMALL >= record::HEADER);
 
 /// Shortest handshake record that can hold a hello.
 const MIN_HELLO_RECORD: u16 = 40;
@@ -485,40 +482,5 @@ impl Stream {
     }
 }
 
-/// A few bytes held in place.
-#[derive(Clone, Debug)]
-struct Small {
-    bytes: [u8; SMALL],
-    count: usize,
-}
-
-impl Default for Small {
-    fn default() -> Self {
-        Self {
-            bytes: [0; SMALL],
-            count: 0,
-        }
-    }
-}
-
-impl Small {
-    fn bytes(&self) -> &[u8] {
-        self.bytes.get(..self.count).unwrap_or_default()
-    }
-
-    /// Takes from `bytes` until `wanted` are held; says how many it took.
-    fn take(&mut self, bytes: &[u8], wanted: usize) -> usize {
-        let room = wanted.min(SMALL).saturating_sub(self.count);
-        let mut taken = 0;
-        for (slot, byte) in self.bytes.iter_mut().skip(self.count).zip(bytes).take(room) {
-            *slot = *byte;
-            taken += 1;
-        }
-        self.count += taken;
-        taken
-    }
-
-    fn clear(&mut self) {
-        self.count = 0;
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,260 @@
+//! What two directions prove, by hand-built conversations.
+
+use super::super::samples::{
+    self, Conversation, Hello, RFC8448_CLIENT_HELLO, RFC8448_SERVER_HELLO, alert,
+    change_cipher_spec, encrypted, full_handshake, handshake, hex, message, resumption, tls13,
+    tls13_retry,
+};
+use super::super::{Role, Stream};
+use super::*;
+use crate::time::Timestamp;
+
+/// Facts of one direction, each byte string a segment at the time given.
+fn facts(role: Role, segments: &[(&[u8], u64)]) -> Facts {
+    let mut stream = Stream::new(role);
+    for (bytes, time) in segments {
+        stream.push(bytes, Timestamp(*time));
+    }
+    stream.into_facts()
+}
+
+fn client(bytes: &[u8]) -> Facts {
+    facts(Role::Client, &[(bytes, 1)])
+}
+
+fn server(bytes: &[u8]) -> Facts {
+    facts(Role::Server, &[(bytes, 2)])
+}
+
+fn both(talk: &Conversation) -> Conclusion {
+    conclude(Some(&client(&talk.client)), Some(&server(&talk.server)))
+}
+
+#[test]
+fn a_full_handshake_of_an_old_version() {
+    let found = both(&full_handshake(0x0301));
+    assert_eq!(found.negotiated, Some(Version::TLS10));
+    assert_eq!(found.cipher, Some(0x002f));
+    assert_eq!(
+        (found.established, found.resumed),
+        (Some(true), Some(false))
+    );
+    assert_eq!(found.hello_latency, Some(1));
+}
+
+#[test]
+fn the_server_alone_proves_a_full_handshake() {
+    let talk = full_handshake(0x0303);
+    let found = conclude(None, Some(&server(&talk.server)));
+    assert_eq!(found.negotiated, Some(Version::TLS12));
+    assert_eq!(
+        (found.established, found.resumed),
+        (Some(true), Some(false))
+    );
+    let found = conclude(Some(&client(&talk.client)), None);
+    assert_eq!((found.negotiated, found.established), (None, None));
+}
+
+#[test]
+fn resumption_shows_in_the_short_flight() {
+    let talk = resumption();
+    assert_eq!(both(&talk).resumed, Some(true));
+    assert_eq!(both(&talk).established, Some(true));
+    // Seen from the server's side alone up to its Finished, which comes first here, the end is not known.
+    let hello = Hello::new(0x0303, &[0xc02f]).server();
+    let flight = [
+        handshake(&[&hello]),
+        change_cipher_spec(),
+        encrypted(22, 40),
+    ]
+    .concat();
+    let found = conclude(None, Some(&server(&flight)));
+    assert_eq!((found.established, found.resumed), (None, Some(true)));
+}
+
+#[test]
+fn tls13_needs_both_sides_to_finish() {
+    let found = both(&tls13());
+    assert_eq!(found.negotiated, Some(Version::TLS13));
+    assert_eq!(
+        (found.established, found.resumed),
+        (Some(true), Some(false))
+    );
+    let found = conclude(None, Some(&server(&tls13().server)));
+    assert_eq!(
+        (found.negotiated, found.established),
+        (Some(Version::TLS13), None)
+    );
+}
+
+#[test]
+fn a_retry_is_followed_to_the_answer() {
+    let found = both(&tls13_retry());
+    assert_eq!(found.negotiated, Some(Version::TLS13));
+    assert_eq!((found.established, found.hello_latency), (Some(true), None));
+    let retry = handshake(&[&hex(samples::RFC8448_RETRY)]);
+    let found = conclude(None, Some(&server(&retry)));
+    assert_eq!(found.negotiated, None);
+}
+
+#[test]
+fn an_encrypted_alert_is_no_finish() {
+    // TLS 1.3: the client sends an alert (19 bytes) where Finished would be, then nothing.
+    let hello = handshake(&[&hex(RFC8448_CLIENT_HELLO)]);
+    let gone = client(&[hello.clone(), encrypted(23, 19)].concat());
+    let answer = server(&tls13().server);
+    assert_eq!(
+        conclude(Some(&gone), Some(&answer)).established,
+        Some(false)
+    );
+    // Finished, and the server answers with an alert (certificate_required).
+    let finished = facts(Role::Client, &[(&hello, 1), (&encrypted(23, 53), 3)]);
+    let refused = facts(
+        Role::Server,
+        &[(&tls13().server, 2), (&encrypted(23, 19), 4)],
+    );
+    assert_eq!(
+        conclude(Some(&finished), Some(&refused)).established,
+        Some(false)
+    );
+    let ticket = facts(
+        Role::Server,
+        &[(&tls13().server, 2), (&encrypted(23, 250), 4)],
+    );
+    assert_eq!(
+        conclude(Some(&finished), Some(&ticket)).established,
+        Some(true)
+    );
+}
+
+#[test]
+fn early_data_is_no_finish() {
+    let hello = Hello::new(0x0303, &[0x1301])
+        .with(43, &[2, 3, 4])
+        .with(42, &[])
+        .client();
+    let early = [handshake(&[&hello]), encrypted(23, 500), encrypted(23, 500)].concat();
+    let answer = server(&tls13().server);
+    let found = conclude(Some(&client(&early)), Some(&answer));
+    assert_eq!(found.established, Some(false));
+    let finished = [
+        &early[..],
+        &encrypted(23, 21),
+        &encrypted(23, 53),
+        &encrypted(23, 90),
+    ]
+    .concat();
+    let found = conclude(Some(&client(&finished)), Some(&answer));
+    assert_eq!(found.established, Some(true));
+}
+
+#[test]
+fn a_rejected_version() {
+    let hello = client(&handshake(&[&Hello::new(0x0301, &[0x002f]).client()]));
+    let found = conclude(Some(&hello), Some(&server(&alert(2, 70))));
+    assert_eq!((found.negotiated, found.established), (None, None));
+    let expected = Alert {
+        by: Side::Server,
+        code: 70,
+    };
+    assert_eq!(found.alert, Some(expected));
+}
+
+#[test]
+fn warnings_end_nothing_before_tls13() {
+    let mut talk = full_handshake(0x0303);
+    talk.server = [alert(1, 112), talk.server].concat();
+    assert_eq!(both(&talk).alert, None);
+    assert_eq!(both(&talk).established, Some(true));
+    // bad_certificate at level warning: TLS 1.2 may go on, TLS 1.3 ends.
+    let warned = |answer: &[u8]| {
+        let hello = handshake(&[&hex(RFC8448_CLIENT_HELLO)]);
+        let ours = client(&[hello, alert(1, 42)].concat());
+        conclude(Some(&ours), Some(&server(answer))).alert
+    };
+    assert_eq!(warned(&full_handshake(0x0303).server), None);
+    assert_eq!(warned(&tls13().server).map(|alert| alert.code), Some(42));
+}
+
+#[test]
+fn the_first_alert_counts() {
+    let ours = facts(Role::Client, &[(&alert(2, 48), 5)]);
+    let theirs = facts(Role::Server, &[(&alert(2, 40), 4)]);
+    let found = conclude(Some(&ours), Some(&theirs)).alert;
+    assert_eq!(
+        found.map(|alert| (alert.by, alert.code)),
+        Some((Side::Server, 40))
+    );
+    let found = conclude(Some(&ours), None).alert;
+    assert_eq!(found.map(|alert| alert.by), Some(Side::Client));
+}
+
+/// A ServerHello of which 20 bytes are missing, the suite among them.
+fn cut_hello(hello: &[u8], then: &[u8]) -> Facts {
+    let bytes = handshake(&[hello]);
+    let mut stream = Stream::new(Role::Server);
+    stream.push(&bytes[..30], Timestamp(1));
+    stream.gap_of(bytes.len() as u64 - 30);
+    stream.push(then, Timestamp(2));
+    stream.into_facts()
+}
+
+#[test]
+fn what_follows_may_prove_a_cut_hello() {
+    let old = Hello::new(0x0303, &[0xc02f]).session(&[1; 32]).server();
+    let negotiated = |facts: &Facts| conclude(None, Some(facts)).negotiated;
+    assert_eq!(negotiated(&cut_hello(&old, &[])), None);
+    let done = handshake(&[&message(14, &[])]);
+    assert_eq!(negotiated(&cut_hello(&old, &done)), Some(Version::TLS12));
+    let finish = [change_cipher_spec(), encrypted(22, 40)].concat();
+    assert_eq!(negotiated(&cut_hello(&old, &finish)), Some(Version::TLS12));
+    let modern = hex(RFC8448_SERVER_HELLO);
+    let flight = [change_cipher_spec(), encrypted(23, 900)].concat();
+    assert_eq!(
+        negotiated(&cut_hello(&modern, &flight)),
+        Some(Version::TLS13)
+    );
+    assert_eq!(negotiated(&cut_hello(&modern, &change_cipher_spec())), None);
+}
+
+#[test]
+fn the_client_may_prove_a_cut_hello() {
+    let old = Hello::new(0x0303, &[0xc02f]).session(&[1; 32]).server();
+    let cut = cut_hello(&old, &[]);
+    let keyed = client(&full_handshake(0x0303).client);
+    assert_eq!(
+        conclude(Some(&keyed), Some(&cut)).negotiated,
+        Some(Version::TLS12)
+    );
+    let modern = client(&tls13().client);
+    assert_eq!(conclude(Some(&modern), Some(&cut)).negotiated, None);
+}
+
+#[test]
+fn ssl2_from_end_to_end() {
+    let record = |body: &[u8]| [&[0x80, body.len() as u8][..], body].concat();
+    let hello = [&[1, 0, 2, 0, 3, 0, 0, 0, 16][..], &[1, 0, 0x80], &[9; 16]].concat();
+    let key = [&[2, 1, 0, 0x80, 0, 0, 0, 64, 0, 0][..], &[7; 64]].concat();
+    let ours = client(&[record(&hello), record(&key), record(&[9; 33])].concat());
+    let answer = [&[4, 0, 1, 0, 2, 0, 3, 0, 3, 0, 16][..], &[0; 22]].concat();
+    let flight = [record(&answer), record(&[9; 33]), record(&[9; 33])].concat();
+    let found = conclude(Some(&ours), Some(&server(&flight)));
+    assert_eq!(found.negotiated, Some(Version::SSL2));
+    assert_eq!(found.cipher, Some(0x01_0080));
+    assert_eq!((found.established, found.resumed), (None, Some(false)));
+    let more = [flight, record(&[9; 40])].concat();
+    let found = conclude(Some(&ours), Some(&server(&more)));
+    assert_eq!(found.established, Some(true));
+}
+
+#[test]
+fn an_old_form_may_ask_for_a_new_version() {
+    let hello = [&[1, 3, 1, 0, 3, 0, 0, 0, 16][..], &[0, 0, 0x2f], &[9; 16]].concat();
+    let talk = full_handshake(0x0301);
+    let after = &talk.client[handshake(&[&Hello::new(0x0303, &[0xc02f, 0x002f]).client()]).len()..];
+    let ours = client(&[&[0x80, hello.len() as u8][..], &hello, after].concat());
+    assert!(ours.finished);
+    let found = conclude(Some(&ours), Some(&server(&talk.server)));
+    assert_eq!(found.negotiated, Some(Version::TLS10));
+    assert_eq!(found.established, Some(true));
+}
