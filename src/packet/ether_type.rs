@@ -13,7 +13,7 @@ pub(super) const ARP: u16 = 0x0806;
 /// Reverse ARP.
 const RARP: u16 = 0x8035;
 /// Transparent Ethernet bridging (RFC 1701, RFC 7637).
-pub(super) const TRANSPARENT_ETHERNET: u16 = 0x6558;
+const TRANSPARENT_ETHERNET: u16 = 0x6558;
 /// 802.1Q.
 pub(super) const VLAN: u16 = 0x8100;
 /// IPv6.
@@ -21,11 +21,11 @@ pub(super) const IPV6: u16 = 0x86dd;
 /// 802.1ad service tag.
 pub(super) const SERVICE_VLAN: u16 = 0x88a8;
 /// MPLS, unicast (RFC 5332).
-pub(super) const MPLS: u16 = 0x8847;
+const MPLS: u16 = 0x8847;
 /// MPLS, multicast (RFC 5332).
-pub(super) const MPLS_MULTICAST: u16 = 0x8848;
+const MPLS_MULTICAST: u16 = 0x8848;
 /// PPPoE session (RFC 2516).
-pub(super) const PPPOE_SESSION: u16 = 0x8864;
+const PPPOE_SESSION: u16 = 0x8864;
 /// PPP in GRE (RFC 2637).
 pub(super) const PPP: u16 = 0x880b;
 /// Network Service Header (RFC 8300).
@@ -55,7 +55,7 @@ const FABRIC_PATH: u16 = 0x8903;
 const TRILL: u16 = 0x22f3;
 
 /// Highest value that is an 802.3 length and not an EtherType.
-const MAX_LENGTH: u16 = 1500;
+pub(super) const MAX_LENGTH: u16 = 1500;
 
 /// The header that follows `ether_type` at the end of a header of `header` bytes.
 #[inline]

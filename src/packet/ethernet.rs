@@ -2,6 +2,7 @@
 
 use super::decoded::Macs;
 use super::ether_type;
+use super::llc;
 use super::reason::Malformed;
 use super::walk::{Inner, Stop};
 
@@ -20,21 +21,20 @@ pub(super) fn open(bytes: &[u8]) -> Result<Inner, Stop> {
     ether_type::after(HEADER, number).map(|inner| inner.with_macs(MACS))
 }
 
-/// Whether `bytes` read well as a frame: a type that is in use, and an IP version that agrees with it. For places
-/// where nothing on the wire says what follows.
+/// Whether `bytes` read well as a frame: a type that is in use, and a first byte behind it that agrees with it. For
+/// places where nothing on the wire says what follows.
 pub(super) fn is_plausible(bytes: &[u8]) -> bool {
-    let nibble = bytes.get(HEADER).map(|first| first >> 4);
+    let behind = bytes.get(HEADER..).unwrap_or_default();
+    let nibble = behind.first().map(|first| first >> 4);
     match ether_type_of(bytes) {
         Some(ether_type::IPV4) => nibble == Some(4),
         Some(ether_type::IPV6) => nibble == Some(6),
-        Some(
-            ether_type::ARP
-            | ether_type::VLAN
-            | ether_type::SERVICE_VLAN
-            | ether_type::MPLS
-            | ether_type::PPPOE_SESSION,
-        ) => true,
-        _ => false,
+        Some(ether_type::ARP) => true,
+        Some(length @ ..=ether_type::MAX_LENGTH) => {
+            (3..=behind.len()).contains(&(length as usize)) && llc::is_plausible(behind)
+        }
+        Some(number) => ether_type::layer(number).is_ok(),
+        None => false,
     }
 }
 

@@ -52,6 +52,7 @@ impl Fragment {
 }
 
 /// What a header says about the piece behind it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Place {
     pub(super) protocol: u8,
     pub(super) identification: u32,
@@ -76,11 +77,11 @@ pub(super) fn open_header(walk: &mut Walk) -> Result<Inner, Stop> {
         return ip_protocol::layer(protocol).map(|next| Inner::new(reader.offset(), next));
     }
     walk.skip(reader.offset());
-    Err(found(walk, &place))
+    Err(Stop::Fragment(place))
 }
 
 /// Ends at the piece in front. All but the last are multiples of eight bytes long; what is more is left out.
-pub(super) fn found(walk: &Walk, place: &Place) -> Stop {
+pub(super) fn decoded(walk: &Walk, place: Place) -> Decoded {
     let on_wire = walk.rest_on_wire();
     let length = if place.more { on_wire & !7 } else { on_wire };
     let most = match walk.addresses {
@@ -88,9 +89,9 @@ pub(super) fn found(walk: &Walk, place: &Place) -> Stop {
         Addresses::V6 { .. } => MAX_PAYLOAD_V6,
     };
     if length == 0 || place.offset as usize + length > most {
-        return Stop::Malformed(Malformed::Fragment);
+        return Decoded::Malformed(Malformed::Fragment);
     }
-    Stop::Found(Decoded::Fragment(Fragment {
+    Decoded::Fragment(Fragment {
         addresses: walk.addresses,
         plain_addresses: walk.plain_addresses,
         protocol: place.protocol,
@@ -102,5 +103,5 @@ pub(super) fn found(walk: &Walk, place: &Place) -> Stop {
         length: length as u32,
         macs: walk.macs,
         layers: walk.layers(),
-    }))
+    })
 }

@@ -4,10 +4,11 @@
 //! by TCP's own checksum.
 
 use super::decoded::Addresses;
-use super::fragment;
+use super::fragment::Place;
 use super::ip_protocol;
 use super::reason::Malformed;
 use super::walk::{Layer, Stop, Walk};
+use crate::wire::{Reader, Short};
 
 /// Without options.
 const HEADER: usize = 20;
@@ -23,43 +24,68 @@ const SOURCE_ROUTES: [u8; 2] = [131, 137];
 /// Passes the header, or ends at a fragment.
 #[inline]
 pub(super) fn open(walk: &mut Walk) -> Result<Layer, Stop> {
-    let Some(header) = walk.rest().first_chunk::<HEADER>() else {
-        return Err(Stop::Short(Malformed::Ipv4Header));
-    };
-    #[rustfmt::skip]
-    let [version_length, _, length_0, length_1, id_0, id_1, fragment_0, fragment_1, _, protocol, _, _,
-        s0, s1, s2, s3, d0, d1, d2, d3] = *header;
-    let header_length = (version_length & 0xf) as usize * 4;
-    if header_length < HEADER {
+    let header = Header::read(walk.rest()).or(Err(Stop::Short(Malformed::Ipv4Header)))?;
+    if header.length < HEADER {
         return Err(Stop::Malformed(Malformed::Ipv4HeaderLength));
     }
-    set_length(
-        walk,
-        u16::from_be_bytes([length_0, length_1]) as usize,
-        header_length,
-    )?;
+    set_length(walk, header.total_length, header.length)?;
     walk.enter_ip(Addresses::V4 {
-        source: [s0, s1, s2, s3],
-        destination: [d0, d1, d2, d3],
+        source: header.source,
+        destination: header.destination,
     });
-    if header_length > HEADER {
-        let options =
-            (walk.rest().get(HEADER..header_length)).ok_or(Stop::Short(Malformed::Ipv4Header))?;
-        walk.plain_addresses &= !is_source_routed(options);
+    if header.length > HEADER {
+        look_at_options(walk, header.length)?;
     }
-    let next = ip_protocol::layer(protocol)?;
-    walk.skip(header_length);
-    let fragment = u16::from_be_bytes([fragment_0, fragment_1]);
-    if fragment & (MORE | OFFSET) != 0 {
-        let place = fragment::Place {
-            protocol,
-            identification: u16::from_be_bytes([id_0, id_1]) as u32,
-            offset: (fragment & OFFSET) as u32 * 8,
-            more: fragment & MORE != 0,
-        };
-        return Err(fragment::found(walk, &place));
+    let next = ip_protocol::layer(header.protocol)?;
+    walk.skip(header.length);
+    if header.fragment & (MORE | OFFSET) != 0 {
+        return Err(Stop::Fragment(header.place()));
     }
     Ok(next)
+}
+
+/// The fixed part.
+struct Header {
+    /// With options, in bytes.
+    length: usize,
+    total_length: usize,
+    identification: u16,
+    fragment: u16,
+    protocol: u8,
+    source: [u8; 4],
+    destination: [u8; 4],
+}
+
+impl Header {
+    #[inline]
+    fn read(bytes: &[u8]) -> Result<Self, Short> {
+        let fixed: [u8; HEADER] = Reader::new(bytes).array()?;
+        let mut reader = Reader::new(&fixed);
+        let [version_length, _service] = reader.array()?;
+        let total_length = reader.u16()? as usize;
+        let identification = reader.u16()?;
+        let fragment = reader.u16()?;
+        let [_time_to_live, protocol] = reader.array()?;
+        reader.skip(2)?; // checksum
+        Ok(Self {
+            length: (version_length & 0xf) as usize * 4,
+            total_length,
+            identification,
+            fragment,
+            protocol,
+            source: reader.array()?,
+            destination: reader.array()?,
+        })
+    }
+
+    const fn place(&self) -> Place {
+        Place {
+            protocol: self.protocol,
+            identification: self.identification as u32,
+            offset: (self.fragment & OFFSET) as u32 * 8,
+            more: self.fragment & MORE != 0,
+        }
+    }
 }
 
 /// A total length of 0 is what a card that cuts segments itself was given: the packet fills its frame.
@@ -73,6 +99,14 @@ fn set_length(walk: &mut Walk, total: usize, header: usize) -> Result<(), Stop> 
         return Ok(());
     }
     Err(Stop::Malformed(Malformed::Ipv4TotalLength))
+}
+
+#[cold]
+fn look_at_options(walk: &mut Walk, header: usize) -> Result<(), Stop> {
+    let options = walk.rest().get(HEADER..header);
+    let options = options.ok_or(Stop::Short(Malformed::Ipv4Header))?;
+    walk.plain_addresses &= !is_source_routed(options);
+    Ok(())
 }
 
 fn is_source_routed(options: &[u8]) -> bool {

@@ -31,3 +31,8 @@ pub(super) fn open(bytes: &[u8]) -> Result<Inner, Stop> {
     }
     ether_type::layer(number).map(|next| Inner::new(reader.offset(), next))
 }
+
+/// Whether `bytes` begin like a header in use: equal service access points, unnumbered information.
+pub(super) fn is_plausible(bytes: &[u8]) -> bool {
+    matches!(bytes, [to, from, UI, ..] if to == from && *to != 0)
+}

@@ -17,47 +17,47 @@ const MAX_TAGS: usize = 2;
 /// [`PortNotWatched`](super::NotFollowed::PortNotWatched) (or, for a broken frame, `Malformed`).
 #[inline]
 pub fn may_matter(link: LinkType, bytes: &[u8], interest: &Interest) -> bool {
-    match look(link, bytes) {
-        Some((TCP, source, destination)) => interest.wants_tcp(source, destination),
-        Some((_, source, destination)) => interest.may_want_udp(source, destination),
-        None => true,
+    // Most frames there are, without asking for anything else first.
+    if link == LinkType::ETHERNET && u16_at(bytes, 12) == Some(IPV4) {
+        return packet_may_matter(bytes.get(14..), interest);
     }
+    other_may_matter(link, bytes, interest)
 }
 
-/// Protocol (TCP or UDP) and ports of an ordinary frame.
+/// Not inlined, so that the frames above pay nothing for it.
+#[inline(never)]
+fn other_may_matter(link: LinkType, bytes: &[u8], interest: &Interest) -> bool {
+    ip_offset(link, bytes).is_none_or(|at| packet_may_matter(bytes.get(at..), interest))
+}
+
 #[inline]
-fn look(link: LinkType, bytes: &[u8]) -> Option<(u8, u16, u16)> {
-    let packet = bytes.get(ip_offset(link, bytes)?..)?;
-    match packet.first()? {
-        0x45 => look_ipv4(packet.first_chunk()?),
-        0x60..=0x6f => look_ipv6(packet.first_chunk()?),
+fn packet_may_matter(packet: Option<&[u8]>, interest: &Interest) -> bool {
+    packet
+        .and_then(transport)
+        .is_none_or(|(protocol, source, destination)| match protocol {
+            TCP => interest.wants_tcp(source, destination),
+            UDP => interest.may_want_udp(source, destination),
+            _ => true,
+        })
+}
+
+/// Protocol and first two 16-bit numbers behind an ordinary IP header.
+#[inline]
+fn transport(packet: &[u8]) -> Option<(u8, u16, u16)> {
+    match *packet.first()? {
+        0x45 => {
+            let packet: &[u8; 24] = packet.first_chunk()?;
+            let whole = u16_at(packet, 6)? & 0x3fff == 0;
+            let [protocol] = *packet.get(9..)?.first_chunk()?;
+            whole.then_some((protocol, u16_at(packet, 20)?, u16_at(packet, 22)?))
+        }
+        0x60..=0x6f => {
+            let packet: &[u8; 44] = packet.first_chunk()?;
+            let [next_header] = *packet.get(6..)?.first_chunk()?;
+            Some((next_header, u16_at(packet, 40)?, u16_at(packet, 42)?))
+        }
         _ => None,
     }
-}
-
-#[inline]
-fn look_ipv4(packet: &[u8; 24]) -> Option<(u8, u16, u16)> {
-    #[rustfmt::skip]
-    let [_, _, _, _, _, _, fragment_0, fragment_1, _, protocol, _, _, _, _, _, _, _, _, _, _,
-        s0, s1, d0, d1] = *packet;
-    let whole = (fragment_0 & 0x3f) | fragment_1 == 0;
-    ports(protocol, [s0, s1], [d0, d1]).filter(|_| whole)
-}
-
-#[inline]
-fn look_ipv6(packet: &[u8; 44]) -> Option<(u8, u16, u16)> {
-    let [_, _, _, _, _, _, next_header, .., s0, s1, d0, d1] = *packet;
-    ports(next_header, [s0, s1], [d0, d1])
-}
-
-#[inline]
-fn ports(protocol: u8, source: [u8; 2], destination: [u8; 2]) -> Option<(u8, u16, u16)> {
-    let ports = (
-        protocol,
-        u16::from_be_bytes(source),
-        u16::from_be_bytes(destination),
-    );
-    matches!(protocol, TCP | UDP).then_some(ports)
 }
 
 /// Where the IP header is, if the link is one of the ordinary ones.

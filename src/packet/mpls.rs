@@ -79,8 +79,9 @@ fn is_ip(bytes: &[u8], on_wire: usize) -> bool {
         return 40 + payload <= on_wire && (certain || !ethernet::is_plausible(bytes));
     }
     let total = u16::from_be_bytes([total_0, total_1]) as usize;
-    let certain = first == 0x45 && checksum::is_whole(header);
-    first & 0xf >= 5
+    let length = (first & 0xf) as usize * 4;
+    let certain = bytes.get(..length).is_some_and(checksum::is_whole);
+    length >= 20
         && (total == 0 || (20..=on_wire).contains(&total))
         && (certain || !ethernet::is_plausible(bytes))
 }

@@ -57,14 +57,22 @@ pub(super) fn open(walk: &mut Walk, interest: &Interest) -> Result<Inner, Stop> 
     if !interest.wants_udp(source_port, destination_port) {
         return Err(Stop::NotFollowed(NotFollowed::PortNotWatched));
     }
-    Err(Stop::Found(Decoded::Udp(Udp {
+    Err(Stop::Udp {
+        source_port,
+        destination_port,
+    })
+}
+
+/// Ends in front of the payload.
+pub(super) fn decoded(walk: &Walk, source_port: u16, destination_port: u16) -> Decoded {
+    Decoded::Udp(Udp {
         addresses: walk.addresses,
         source_port,
         destination_port,
         payload: walk.at() as u32,
         captured: walk.rest().len() as u32,
         length: walk.rest_on_wire() as u32,
-    })))
+    })
 }
 
 fn tunnel(source: u16, destination: u16, payload: &[u8]) -> Option<Inner> {

@@ -126,8 +126,17 @@ impl Inner {
 /// Why the walk ends.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Stop {
-    /// There is an answer.
-    Found(Decoded),
+    /// At a TCP segment that is wanted.
+    Tcp,
+    /// At a UDP datagram that is wanted, between these ports.
+    Udp {
+        /// From.
+        source_port: u16,
+        /// To.
+        destination_port: u16,
+    },
+    /// At a piece of an IP packet.
+    Fragment(fragment::Place),
     /// Nothing here is followed.
     NotFollowed(NotFollowed),
     /// A header contradicts itself.
@@ -260,7 +269,7 @@ impl<'a> Walk<'a> {
         let inner = match layer {
             Layer::Ethernet => ethernet::open(rest),
             Layer::Ip => return ip::open(self),
-            Layer::Tcp => return Err(tcp::open(self, interest)),
+            Layer::Tcp => Err(tcp::open(rest, interest)),
             Layer::Udp => udp::open(self, interest),
             Layer::Tag(length) => tag::open(rest, length),
             Layer::MacSec => macsec::open(rest),
@@ -307,14 +316,29 @@ impl<'a> Walk<'a> {
         inner.next
     }
 
+    /// The answer, put together once: on the way here only small values are handed on.
+    #[inline]
     fn conclude(&self, stop: Stop) -> Decoded {
         match stop {
-            Stop::Found(decoded) => decoded,
+            Stop::Tcp => tcp::decoded(self),
+            Stop::Udp {
+                source_port,
+                destination_port,
+            } => udp::decoded(self, source_port, destination_port),
+            Stop::Fragment(place) => fragment::decoded(self, place),
             Stop::NotFollowed(reason) => Decoded::NotFollowed(reason),
-            Stop::Short(_) if self.wire_end > self.bytes.len() => {
-                Decoded::NotFollowed(NotFollowed::CutBySnaplen)
-            }
-            Stop::Malformed(reason) | Stop::Short(reason) => Decoded::Malformed(reason),
+            Stop::Malformed(reason) => Decoded::Malformed(reason),
+            Stop::Short(reason) => self.short(reason),
+        }
+    }
+
+    /// The bytes end inside a header: the capture's doing, or the sender's.
+    #[cold]
+    pub(super) fn short(&self, reason: Malformed) -> Decoded {
+        if self.wire_end > self.bytes.len() {
+            Decoded::NotFollowed(NotFollowed::CutBySnaplen)
+        } else {
+            Decoded::Malformed(reason)
         }
     }
 }
