@@ -1,8 +1,11 @@
 //! The report as CSV (RFC 4180): a header, then one row per host, lines ended by CR LF, lists joined by `;`.
 //!
 //! What is true of the whole report (window, totals, health) stands in every row, behind the host's own columns: rows of
-//! many sensors can be put in one sheet and each still says where it comes from and how far to trust it. A report without
-//! hosts has one row, its host columns empty. In a `word=count` list, words without a count are left out.
+//! many sensors can be put in one sheet and each still says where it comes from and how far to trust it. Only the lists of
+//! files, which can be long, stand in the first row alone. A report without hosts has one row, its host columns empty. In a
+//! `word=count` list, words without a count are left out.
+
+use std::fmt::Write;
 
 use super::escape::{csv, csv_cell};
 use crate::tally::Report;
@@ -63,7 +66,6 @@ const REPORT: &[Column<Report>] = &[
     column("window_to", "Its end.", |report| maybe(report.window.to)),
     column("sensor", "Who saw it.", |report| one(&report.sensor)),
     column("to", "Which servers count.", |report| one(report.to)),
-    column("sources", "Captures and interfaces.", |report| each(&report.sources)),
     column("total_hosts", "Hosts in the report.", |report| one(report.totals.hosts)),
     column("total_host_verdicts", "Hosts by verdict, `word=count`.", |report| counted(report.totals.host_verdicts.iter())),
     column("total_sessions", "Sessions that count.", |report| one(report.totals.sessions)),
@@ -80,8 +82,6 @@ const REPORT: &[Column<Report>] = &[
     column("not_followed", "Packets not followed, `reason=count`.", |report| reasons(&report.capture.not_followed)),
     column("bounds", "Bounds that were reached, `bound=count`.", |report| reasons(&report.capture.bounds)),
     column("files_read", "Capture files read.", |report| one(report.capture.files_read)),
-    column("files_skipped", "Files that were not captures.", |report| each(&report.capture.files_skipped)),
-    column("files_damaged", "Files that could be read only in part.", |report| each(&report.capture.files_damaged)),
     column("first_packet", "Time of the first packet.", |report| maybe(report.capture.first_packet)),
     column("last_packet", "Time of the last packet.", |report| maybe(report.capture.last_packet)),
     column("seen_sessions", "SMTP sessions seen.", |report| one(report.capture.sessions)),
@@ -92,6 +92,14 @@ const REPORT: &[Column<Report>] = &[
     column("warnings", "What makes the answer doubtful.", |report| report.capture.warnings.iter().map(|warning| csv(&warning.text)).collect()),
 ];
 
+/// As long as the command line was, so only in the first row.
+#[rustfmt::skip]
+const FILES: &[Column<Report>] = &[
+    column("sources", "Captures and interfaces; in the first row only.", |report| each(&report.sources)),
+    column("files_skipped", "Files that were not captures; in the first row only.", |report| each(&report.capture.files_skipped)),
+    column("files_damaged", "Files that could be read only in part; in the first row only.", |report| each(&report.capture.files_damaged)),
+];
+
 /// The one column that needs both: the sentences for the host's findings.
 const WHAT_TO_DO: (&str, &str) = (
     "what_to_do",
@@ -100,37 +108,46 @@ const WHAT_TO_DO: (&str, &str) = (
 
 /// `report` as CSV.
 pub fn render(report: &Report) -> String {
-    let shared: Vec<_> = REPORT.iter().map(|column| cell(column, report)).collect();
-    let mut text = row(names().map(str::to_owned));
-    for host in &report.hosts {
-        let own = HOST.iter().map(|column| cell(column, host));
-        let advice = csv_cell(&what_to_do(report, host));
-        text += &row(own.chain([advice]).chain(shared.iter().cloned()));
-    }
-    if report.hosts.is_empty() {
-        let empty = std::iter::repeat_n(String::new(), HOST.len() + 1);
-        text += &row(empty.chain(shared));
+    let shared = cells(REPORT, report);
+    let mut files = cells(FILES, report);
+    let mut text = row(columns().map(|(name, _)| name));
+    for own in own_cells(report) {
+        text += &row(own.iter().chain(&shared).chain(&files));
+        files.fill(String::new());
     }
     text
 }
 
 /// The columns as a Markdown table, for the reference page.
 pub fn reference() -> String {
-    let described = HOST
-        .iter()
-        .map(|column| (column.name, column.meaning))
-        .chain([WHAT_TO_DO])
-        .chain(REPORT.iter().map(|column| (column.name, column.meaning)));
-    let rows: String = described
-        .map(|(name, meaning)| format!("| `{name}` | {meaning} |\n"))
-        .collect();
-    format!("| column | meaning |\n|---|---|\n{rows}")
+    let mut table = String::from("| column | meaning |\n|---|---|\n");
+    for (name, meaning) in columns() {
+        let _ = writeln!(table, "| `{name}` | {meaning} |");
+    }
+    table
 }
 
-fn names() -> impl Iterator<Item = &'static str> {
-    let host = HOST.iter().map(|column| column.name);
-    host.chain([WHAT_TO_DO.0])
-        .chain(REPORT.iter().map(|column| column.name))
+/// Name and meaning of all columns, in their order.
+fn columns() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let host = HOST.iter().map(|column| (column.name, column.meaning));
+    let report = REPORT
+        .iter()
+        .chain(FILES)
+        .map(|column| (column.name, column.meaning));
+    host.chain([WHAT_TO_DO]).chain(report)
+}
+
+/// The cells of each host, or of none.
+fn own_cells(report: &Report) -> Vec<Vec<String>> {
+    if report.hosts.is_empty() {
+        return vec![vec![String::new(); HOST.len() + 1]];
+    }
+    let of = |host: &Host| {
+        let mut own = cells(HOST, host);
+        own.push(csv_cell(&what_to_do(report, host)));
+        own
+    };
+    report.hosts.iter().map(of).collect()
 }
 
 fn what_to_do(report: &Report, host: &Host) -> Vec<String> {
@@ -141,27 +158,34 @@ fn what_to_do(report: &Report, host: &Host) -> Vec<String> {
         .collect()
 }
 
-fn cell<T>(column: &Column<T>, of: &T) -> String {
-    csv_cell(&(column.cell)(of))
+fn cells<T>(columns: &[Column<T>], of: &T) -> Vec<String> {
+    columns
+        .iter()
+        .map(|column| csv_cell(&(column.cell)(of)))
+        .collect()
 }
 
-fn row(cells: impl Iterator<Item = String>) -> String {
-    cells.collect::<Vec<_>>().join(",") + "\r\n"
+fn row(cells: impl Iterator<Item = impl AsRef<str>>) -> String {
+    let mut row = String::new();
+    for (at, cell) in cells.enumerate() {
+        if at > 0 {
+            row.push(',');
+        }
+        row += cell.as_ref();
+    }
+    row + "\r\n"
 }
 
-fn one(value: impl ToString) -> Vec<String> {
-    vec![csv(&value.to_string())]
+fn one(value: impl std::fmt::Display) -> Vec<String> {
+    vec![csv(&format!("{value}"))]
 }
 
-fn maybe(value: Option<impl ToString>) -> Vec<String> {
+fn maybe(value: Option<impl std::fmt::Display>) -> Vec<String> {
     value.map(one).unwrap_or_default()
 }
 
-fn each<T: ToString>(values: &[T]) -> Vec<String> {
-    values
-        .iter()
-        .flat_map(|value| one(value.to_string()))
-        .collect()
+fn each<T: std::fmt::Display>(values: &[T]) -> Vec<String> {
+    values.iter().flat_map(one).collect()
 }
 
 fn counted(counts: impl Iterator<Item = (impl std::fmt::Display, u64)>) -> Vec<String> {

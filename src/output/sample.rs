@@ -12,7 +12,7 @@ use crate::tls::Version;
 /// takes deliveries, and a host of which too little was seen.
 pub(crate) fn site() -> Report {
     let mut tally = Tally::new(To::ExchangeOnline);
-    sessions().iter().for_each(|session| tally.add(session));
+    tally.extend(&sessions());
     Report::new(&tally, health(), context())
 }
 
@@ -141,7 +141,7 @@ fn refused(minute: u64) -> Session {
 }
 
 fn relay(minute: u64) -> Session {
-    let version = if minute % 90 == 0 {
+    let version = if minute.is_multiple_of(90) {
         Version::TLS11
     } else {
         Version::TLS12

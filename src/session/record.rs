@@ -141,7 +141,7 @@ fn write_own(session: &Session, own: &mut Object<'_>) {
     own.text("limited_by", session.limited_by.map(super::LimitedBy::name));
     own.text("verdict", session.verdict.name());
     own.words("findings", session.findings.iter());
-    if let Some(service) = &session.exchange_online {
+    if let Some(service) = session.exchange_online {
         own.object("exchange_online", |object| {
             write_exchange_online(service, object);
         });
@@ -167,7 +167,7 @@ fn write_offer(offer: &Offer, own: &mut Object<'_>) {
     own.flag("acceptable_suite", offer.acceptable_suite);
 }
 
-fn write_exchange_online(service: &ExchangeOnline, object: &mut Object<'_>) {
+fn write_exchange_online(service: ExchangeOnline, object: &mut Object<'_>) {
     object.text("instance", service.instance.map(super::Instance::name));
     object.text("endpoint", service.endpoint.name());
     object.words("evidence", service.evidence.iter());
@@ -232,8 +232,11 @@ pub struct Mac(pub [u8; 6]);
 
 impl std::fmt::Display for Mac {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self([a, b, c, d, e, g]) = self;
-        write!(f, "{a:02X}-{b:02X}-{c:02X}-{d:02X}-{e:02X}-{g:02X}")
+        for (at, octet) in self.0.iter().enumerate() {
+            let separator = if at == 0 { "" } else { "-" };
+            write!(f, "{separator}{octet:02X}")?;
+        }
+        Ok(())
     }
 }
 

@@ -52,9 +52,9 @@ pub(crate) fn bare() -> Session {
 pub(crate) fn full() -> Session {
     let text = |text: &str| Some(Arc::<str>::from(text));
     let mut findings = Findings::default();
-    Finding::ALL
-        .into_iter()
-        .for_each(|finding| findings.insert(finding));
+    for finding in Finding::ALL {
+        findings.insert(finding);
+    }
     let mut evidence = EvidenceSet::default();
     evidence.insert(Evidence::ServerName);
     evidence.insert(Evidence::Address);

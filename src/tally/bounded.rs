@@ -63,7 +63,9 @@ mod tests {
         fn keeps_the_smallest(values in proptest::collection::vec(0u8..20, 0..40), cut in 0usize..40, limit in 0usize..10) {
             let filled = |values: &[u8]| {
                 let mut kept = Smallest::default();
-                values.iter().for_each(|value| kept.insert(*value, limit));
+                for value in values {
+                    kept.insert(*value, limit);
+                }
                 kept
             };
             let (left, right) = values.split_at(cut.min(values.len()));

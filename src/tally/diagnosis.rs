@@ -23,6 +23,12 @@ pub struct Warning {
     pub text: String,
 }
 
+impl Warning {
+    const fn new(code: &'static str, text: String) -> Self {
+        Self { code, text }
+    }
+}
+
 /// What is doubtful about `report`, most serious first.
 pub fn warnings(report: &Report) -> Vec<Warning> {
     let capture = &report.capture;
@@ -57,17 +63,13 @@ pub fn warnings(report: &Report) -> Vec<Warning> {
 const KERNEL_ADVICE: &str = "give the sensor a larger buffer or more workers";
 const INTERFACE_ADVICE: &str = "mirror less to this interface or use a faster one";
 
-fn warning(code: &'static str, text: String) -> Option<Warning> {
-    Some(Warning { code, text })
-}
-
 /// History has sessions without packets; that is no fault.
 fn no_packets(capture: &Capture) -> Option<Warning> {
     if capture.packets > 0 || capture.sessions > 0 {
         return None;
     }
     let text = "No packet was seen: check that the mirror is on and that this is the right interface or file.";
-    warning("no_packets", text.into())
+    Some(Warning::new("no_packets", text.into()))
 }
 
 fn no_smtp(capture: &Capture) -> Option<Warning> {
@@ -79,7 +81,7 @@ fn no_smtp(capture: &Capture) -> Option<Warning> {
          `--ports` names the ports in use.",
         counted(capture.packets, "packet")
     );
-    warning("no_smtp", text)
+    Some(Warning::new("no_smtp", text))
 }
 
 fn no_internal(report: &Report) -> Option<Warning> {
@@ -90,7 +92,7 @@ fn no_internal(report: &Report) -> Option<Warning> {
         "Neither end is internal in {} (left out of the hosts): name your networks with `--internal` if these are yours.",
         counted(report.capture.external, "session")
     );
-    warning("no_internal_host", text)
+    Some(Warning::new("no_internal_host", text))
 }
 
 fn dropped(
@@ -106,7 +108,7 @@ fn dropped(
     let text = format!(
         "The {who} dropped {dropped} ({share}), so sessions may be missing or unknown: {advice}."
     );
-    warning(code, text)
+    Some(Warning::new(code, text))
 }
 
 fn one_direction(capture: &Capture) -> Option<Warning> {
@@ -121,7 +123,7 @@ fn one_direction(capture: &Capture) -> Option<Warning> {
         number(client),
         number(server),
     );
-    warning("one_direction", text)
+    Some(Warning::new("one_direction", text))
 }
 
 fn truncated(capture: &Capture) -> Option<Warning> {
@@ -132,7 +134,7 @@ fn truncated(capture: &Capture) -> Option<Warning> {
         "The capture cuts {} short: record whole packets (`tcpdump -s 0`, no truncation on the mirror).",
         counted(capture.truncated, "packet")
     );
-    warning("packets_cut", text)
+    Some(Warning::new("packets_cut", text))
 }
 
 fn malformed(capture: &Capture) -> Option<Warning> {
@@ -144,7 +146,7 @@ fn malformed(capture: &Capture) -> Option<Warning> {
     let malformed = counted(malformed, "packet");
     let text =
         format!("{malformed} ({share}) could not be read: the capture or the mirror damages them.");
-    warning("malformed", text)
+    Some(Warning::new("malformed", text))
 }
 
 fn bounds(bounds: &Counts) -> Option<Warning> {
@@ -159,7 +161,7 @@ fn bounds(bounds: &Counts) -> Option<Warning> {
         "There was more than this program holds, and something was given up: {}.",
         each.join(", ")
     );
-    warning("bounds_reached", text)
+    Some(Warning::new("bounds_reached", text))
 }
 
 fn files(code: &'static str, what: &str, messages: &[String]) -> Option<Warning> {
@@ -168,7 +170,7 @@ fn files(code: &'static str, what: &str, messages: &[String]) -> Option<Warning>
     }
     let verb = if messages.len() == 1 { "was" } else { "were" };
     let files = counted(messages.len() as u64, "file");
-    warning(code, format!("{files} {verb} {what}."))
+    Some(Warning::new(code, format!("{files} {verb} {what}.")))
 }
 
 #[cfg(test)]
@@ -181,7 +183,7 @@ mod tests {
 
     fn codes(sessions: &[Session], health: CaptureHealth) -> Vec<&'static str> {
         let mut tally = Tally::new(To::ExchangeOnline);
-        sessions.iter().for_each(|session| tally.add(session));
+        tally.extend(sessions);
         let report = Report::new(&tally, health, Context::default());
         report
             .capture

@@ -131,7 +131,7 @@ impl HostTally {
             offered_max: self.offered_max,
             limited_by: self.limited_by(),
             rejected: self.rejected,
-            endpoints: self.endpoints.iter().map(endpoint).collect(),
+            endpoints: self.endpoints.iter().copied().map(endpoint).collect(),
             instances: self.instances.iter().copied().collect(),
             servers: self.servers.iter().cloned().collect(),
             clients: self.clients.iter().copied().collect(),
@@ -177,7 +177,7 @@ impl HostTally {
     }
 }
 
-fn endpoint(kind: &Option<EndpointKind>) -> &'static str {
+fn endpoint(kind: Option<EndpointKind>) -> &'static str {
     kind.map_or(OTHER_SERVER, EndpointKind::name)
 }
 

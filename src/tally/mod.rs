@@ -208,6 +208,14 @@ impl Tally {
     }
 }
 
+impl<'a> Extend<&'a Session> for Tally {
+    fn extend<T: IntoIterator<Item = &'a Session>>(&mut self, sessions: T) {
+        for session in sessions {
+            self.add(session);
+        }
+    }
+}
+
 /// The internal host that a session says something about, and which end it is: the client where it is ours, else the
 /// server that is (Exchange Online delivers to us).
 const fn counts_for(session: &Session) -> Option<(IpAddr, Role)> {

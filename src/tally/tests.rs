@@ -13,7 +13,7 @@ fn report(sessions: &[Session]) -> Report {
 }
 
 fn report_with(sessions: &[Session], mut tally: Tally) -> Report {
-    sessions.iter().for_each(|session| tally.add(session));
+    tally.extend(sessions);
     Report::new(&tally, CaptureHealth::default(), Context::default())
 }
 
@@ -227,12 +227,14 @@ proptest! {
         let report = |tally: &Tally| Report::new(tally, CaptureHealth::default(), Context::default());
 
         let mut whole = empty();
-        sessions.iter().for_each(|(session, _)| whole.add(session));
+        whole.extend(sessions.iter().map(|(session, _)| session));
 
         let mut order: Vec<_> = sessions.iter().enumerate().collect();
         order.sort_by_key(|(at, _)| (*at as u64 + 1).wrapping_mul(shuffled | 1));
         let mut parts = [empty(), empty(), empty()];
-        order.iter().for_each(|(_, (session, part))| parts[*part].add(session));
+        for (_, (session, part)) in &order {
+            parts[*part].add(session);
+        }
         let [mut first, second, third] = parts;
         first.merge(third);
         first.merge(second);
