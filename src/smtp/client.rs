@@ -115,7 +115,7 @@ impl ClientSide {
     /// `length` bytes are missing before the next ones.
     pub fn gap(&mut self, length: u32) {
         self.line.clear();
-        self.tls.gap();
+        self.tls.gap(length);
         self.phase = match self.phase {
             Phase::Content(_) => Phase::Content(Dot::InLine),
             Phase::Chunk(left) if left > u64::from(length) => {

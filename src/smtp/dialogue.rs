@@ -69,8 +69,8 @@ impl Dialogue {
         });
         match piece {
             Piece::Bytes(bytes, time) => server.push(bytes, *time, &mut self.joint),
-            Piece::Gap(_) => {
-                server.gap();
+            Piece::Gap(length) => {
+                server.gap(*length);
                 self.joint.lose_count();
             }
         }

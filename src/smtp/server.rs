@@ -85,11 +85,11 @@ impl ServerSide {
         }
     }
 
-    /// Bytes are missing before the next ones.
-    pub fn gap(&mut self) {
+    /// `length` bytes are missing before the next ones.
+    pub fn gap(&mut self, length: u32) {
         self.line.clear();
         self.continues = false;
-        self.tls.gap();
+        self.tls.gap(length);
     }
 
     /// No more bytes will come.

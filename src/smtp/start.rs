@@ -99,14 +99,14 @@ impl TlsStart {
         self.before = Before::Something;
     }
 
-    /// Bytes are missing before the next ones.
-    pub(super) fn gap(&mut self) {
+    /// `length` bytes are missing before the next ones.
+    pub(super) fn gap(&mut self, length: u32) {
         self.searching = true;
         if self.before == Before::Nothing {
             self.before = Before::Something;
         }
         if let Some(stream) = &mut self.stream {
-            stream.gap();
+            stream.gap_of(u64::from(length));
         }
     }
 
