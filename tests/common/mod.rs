@@ -1,6 +1,13 @@
 //! What the whole-program tests share: running the program, scratch folders, captures as packets.
 
-#![allow(dead_code, unreachable_pub, reason = "each test file uses its own part")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    reason = "each test file uses its own part"
+)]
+
+pub mod conversation;
+pub mod reading;
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
