@@ -16,7 +16,8 @@ use crate::tls::Role;
 /// Bytes of something that is neither SMTP nor TLS after which a direction is no longer read.
 pub(super) const MAX_NOISE: usize = 16 * 1024;
 
-/// First twelve bytes of a PROXY protocol v2 header (HAProxy, proxy-protocol.txt section 2.2).
+/// First bytes of a PROXY protocol header, version 1 and version 2 (HAProxy, proxy-protocol.txt sections 2.1 and 2.2).
+const PROXY_V1: [u8; 6] = *b"PROXY ";
 const PROXY_V2: [u8; 12] = *b"\r\n\r\n\0\r\nQUIT\n";
 
 /// The client's direction.
@@ -62,6 +63,8 @@ enum Phase {
     Content(Dot),
     /// So many bytes of BDAT content to go.
     Chunk(u64),
+    /// The line of PROXY protocol v1.
+    ProxyLine,
     /// So many bytes of a PROXY protocol v2 header to go.
     ProxyHeader(u64),
     /// TLS records.
@@ -99,10 +102,15 @@ impl ClientSide {
         if self.tls.is_searching() && self.tls.look(bytes, time) == Look::Begun {
             return self.enter_tls();
         }
+        self.read(bytes, time, joint);
+    }
+
+    fn read(&mut self, bytes: &[u8], time: Timestamp, joint: &mut Joint) {
         let mut rest = bytes;
         while !rest.is_empty() {
             rest = match self.phase {
                 Phase::Lines => self.read_line(rest, time, joint),
+                Phase::ProxyLine => self.pass_line(rest),
                 Phase::DataAsked => self.after_data(rest, joint),
                 Phase::Content(dot) => self.pass_content(rest, dot, time, joint),
                 Phase::Chunk(left) => self.pass(rest, left, Phase::Chunk),
@@ -121,7 +129,9 @@ impl ClientSide {
             Phase::Chunk(left) if left > u64::from(length) => {
                 Phase::Chunk(left - u64::from(length))
             }
-            Phase::Chunk(_) | Phase::ProxyHeader(_) | Phase::DataAsked => Phase::Lines,
+            Phase::Chunk(_) | Phase::ProxyLine | Phase::ProxyHeader(_) | Phase::DataAsked => {
+                Phase::Lines
+            }
             same => same,
         };
     }
@@ -161,6 +171,19 @@ impl ClientSide {
         if self.line.holds_undecided() {
             return self.decide_held(bytes, time, joint);
         }
+        if self.line.is_at_start() && self.tls.is_at_first_byte() {
+            match Proxy::at_start(bytes) {
+                Proxy::NeedMore => {
+                    self.line.hold_undecided(bytes);
+                    return &[];
+                }
+                Proxy::Begins(phase) => {
+                    self.phase = phase;
+                    return bytes;
+                }
+                Proxy::None => {}
+            }
+        }
         if self.line.is_at_start() && !bytes.first().is_some_and(|byte| begins_text(*byte)) {
             match self.tls.look(bytes, time) {
                 Look::Begun => {
@@ -177,33 +200,15 @@ impl ClientSide {
         self.text_line(bytes, time, joint)
     }
 
-    /// Bytes too few to tell TLS from text have been held: tries again with more.
+    /// Bytes too few to tell what begins have been held: tries again with more.
     fn decide_held<'a>(&mut self, bytes: &'a [u8], time: Timestamp, joint: &mut Joint) -> &'a [u8] {
         let mut together = self.line.take();
         together.extend_from_slice(bytes);
-        match self.tls.look(&together, time) {
-            Look::Begun => self.enter_tls(),
-            Look::NeedMore => self.line.hold_undecided(&together),
-            Look::Text => {
-                let mut rest = &together[..];
-                while !rest.is_empty() && self.phase == Phase::Lines {
-                    rest = self.text_line(rest, time, joint);
-                }
-            }
-        }
+        self.read(&together, time, joint);
         &[]
     }
 
     fn text_line<'a>(&mut self, bytes: &'a [u8], time: Timestamp, joint: &mut Joint) -> &'a [u8] {
-        if self.line.is_at_start() && self.tls.is_at_first_byte() {
-            if let Some(length) = proxy_v2_length(bytes) {
-                self.phase = Phase::ProxyHeader(length);
-                return bytes;
-            }
-            if bytes.starts_with(b"PROXY ") {
-                return self.line.complete(bytes, |_| {}).unwrap_or_default();
-            }
-        }
         let mut command = None;
         let rest = self.line.complete(bytes, |line| {
             command = Some((Command::parse(line), line.len()));
@@ -303,6 +308,14 @@ impl ClientSide {
         rest
     }
 
+    fn pass_line<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
+        let Some(end) = memchr(b'\n', bytes) else {
+            return &[];
+        };
+        self.phase = Phase::Lines;
+        bytes.get(end + 1..).unwrap_or_default()
+    }
+
     fn pass<'a>(&mut self, bytes: &'a [u8], left: u64, phase: fn(u64) -> Phase) -> &'a [u8] {
         let taken = bytes.len().min(usize::try_from(left).unwrap_or(usize::MAX));
         let left = left - taken as u64;
@@ -340,9 +353,30 @@ const fn asked(command: &Command) -> Asked {
     }
 }
 
-/// Length of a PROXY protocol v2 header with its addresses, if `bytes` begin with one.
-fn proxy_v2_length(bytes: &[u8]) -> Option<u64> {
-    let rest = bytes.strip_prefix(&PROXY_V2)?;
-    let length = rest.get(2..4)?;
-    Some(16 + u64::from(u16::from_be_bytes([length[0], length[1]])))
+/// What the first bytes of a stream say of a PROXY protocol header.
+enum Proxy {
+    None,
+    NeedMore,
+    Begins(Phase),
+}
+
+impl Proxy {
+    fn at_start(bytes: &[u8]) -> Self {
+        if bytes.starts_with(&PROXY_V1) {
+            return Self::Begins(Phase::ProxyLine);
+        }
+        if let Some(rest) = bytes.strip_prefix(&PROXY_V2) {
+            return match *rest {
+                [_, _, high, low, ..] => {
+                    let addresses = u64::from(u16::from_be_bytes([high, low]));
+                    Self::Begins(Phase::ProxyHeader(16 + addresses))
+                }
+                _ => Self::NeedMore,
+            };
+        }
+        if PROXY_V1.starts_with(bytes) || PROXY_V2.starts_with(bytes) {
+            return Self::NeedMore;
+        }
+        Self::None
+    }
 }

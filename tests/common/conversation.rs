@@ -26,6 +26,8 @@ pub type End = (Ipv4Addr, u16);
 pub struct Segment {
     pub from: From,
     pub seq: u32,
+    /// Counts from the other end's SYN.
+    pub ack: u32,
     pub flags: u8,
     pub payload: Vec<u8>,
 }
@@ -60,7 +62,7 @@ impl Conversation {
 
     /// Segments as packets, a millisecond apart.
     pub fn packets(&self, starts: Starts, segments: &[Segment]) -> Vec<Packet> {
-        let frame = |segment| ethernet(&self.ip(starts, segment));
+        let frame = |segment: &Segment| ethernet(segment.from, &self.ip(starts, segment));
         segments
             .iter()
             .enumerate()
@@ -71,16 +73,17 @@ impl Conversation {
     /// One segment from its IPv4 header on.
     pub fn ip(&self, starts: Starts, segment: &Segment) -> Vec<u8> {
         let [client, server] = starts;
-        let (from, to, start) = match segment.from {
-            From::Client => (self.client, self.server, client),
-            From::Server => (self.server, self.client, server),
+        let (from, to, [start, other]) = match segment.from {
+            From::Client => (self.client, self.server, [client, server]),
+            From::Server => (self.server, self.client, [server, client]),
         };
-        ipv4(
-            from.0,
-            to.0,
-            6,
-            &tcp(from, to, start.wrapping_add(segment.seq), segment),
-        )
+        let seq = start.wrapping_add(segment.seq);
+        let ack = if segment.flags & ACK == 0 {
+            0
+        } else {
+            other.wrapping_add(segment.ack)
+        };
+        ipv4(from.0, to.0, 6, &tcp(from, to, [seq, ack], segment))
     }
 }
 
@@ -103,10 +106,12 @@ impl Sender {
     }
 
     fn send(&mut self, from: From, flags: u8, payload: &[u8]) {
+        let ack = self.next[1 - from as usize];
         let next = &mut self.next[from as usize];
         let segment = Segment {
             from,
             seq: *next,
+            ack,
             flags,
             payload: payload.to_vec(),
         };
@@ -126,13 +131,18 @@ pub fn packet(number: usize, bytes: Vec<u8>) -> Packet {
 }
 
 /// An Ethernet frame around an IP packet.
-pub fn ethernet(ip: &[u8]) -> Vec<u8> {
+pub fn ethernet(from: From, ip: &[u8]) -> Vec<u8> {
     let kind: [u8; 2] = if ip[0] >> 4 == 6 {
         [0x86, 0xdd]
     } else {
         [8, 0]
     };
-    [&[2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2][..], &kind, ip].concat()
+    let [client, server] = [[2, 0, 0, 0, 0, 1], [2, 0, 0, 0, 0, 2]];
+    let macs = match from {
+        From::Client => [server, client],
+        From::Server => [client, server],
+    };
+    [&macs.concat()[..], &kind, ip].concat()
 }
 
 /// An IPv4 packet of any protocol.
@@ -147,10 +157,16 @@ pub fn ipv4(from: Ipv4Addr, to: Ipv4Addr, protocol: u8, payload: &[u8]) -> Vec<u
     [header, payload.to_vec()].concat()
 }
 
-fn tcp(from: End, to: End, seq: u32, segment: &Segment) -> Vec<u8> {
+fn tcp(from: End, to: End, numbers: [u32; 2], segment: &Segment) -> Vec<u8> {
     let ports = [from.1.to_be_bytes(), to.1.to_be_bytes()].concat();
-    let rest = [0, 0, 0, 0, 0x50, segment.flags, 0xff, 0xff, 0, 0, 0, 0];
-    let mut bytes = [&ports[..], &seq.to_be_bytes(), &rest, &segment.payload].concat();
+    let rest = [0x50, segment.flags, 0xff, 0xff, 0, 0, 0, 0];
+    let mut bytes = [
+        &ports[..],
+        &numbers.map(u32::to_be_bytes).concat(),
+        &rest,
+        &segment.payload,
+    ]
+    .concat();
     let length = (bytes.len() as u32).to_be_bytes();
     let pseudo = [&from.0.octets()[..], &to.0.octets(), &[0, 0, 0, 6], &length];
     let sum = checksum(&[&pseudo.concat()[..], &bytes].concat());
