@@ -19,6 +19,8 @@ pub struct ServerSide {
     continues: bool,
     noise: usize,
     whole: bool,
+    /// The next line need not be the first of its reply: the capture begins here, or bytes are missing.
+    adrift: bool,
     /// The switch to TLS.
     pub tls: TlsStart,
     /// What was learned from the text.
@@ -40,7 +42,7 @@ pub struct ServerFacts {
     pub offers_tls: bool,
     /// An EHLO answer has keywords written over, as a middlebox does that strips STARTTLS.
     pub masked: bool,
-    /// An EHLO answer of several lines was seen to its end.
+    /// An EHLO answer of several lines was seen from its first to its last.
     pub extensions_seen: bool,
     /// Replies with code 220 behind the greeting: TLS may begin (or XCLIENT was taken).
     pub ready_again: u32,
@@ -66,6 +68,7 @@ impl ServerSide {
             continues: false,
             noise: 0,
             whole,
+            adrift: !whole,
             tls: TlsStart::new(Role::Server, whole),
             facts: ServerFacts::default(),
         }
@@ -89,6 +92,9 @@ impl ServerSide {
     pub fn gap(&mut self, length: u32) {
         self.line.clear();
         self.continues = false;
+        self.adrift = true;
+        // The greeting may be in the hole.
+        self.whole &= self.facts.replies > 0;
         self.tls.gap(length);
     }
 
@@ -162,6 +168,7 @@ impl ServerSide {
             noise,
             tls,
             whole,
+            adrift,
             ..
         } = self;
         let rest = line.complete(bytes, |line| {
@@ -169,8 +176,14 @@ impl ServerSide {
             match ReplyLine::parse(line) {
                 Some(reply) => {
                     tls.stop_searching();
-                    facts.learn(&reply, *continues, *whole, time);
+                    let place = Place {
+                        continued: *continues,
+                        whole: *whole,
+                        adrift: *adrift,
+                    };
+                    facts.learn(&reply, place, time);
                     *continues = reply.continues;
+                    *adrift &= reply.continues;
                     if !reply.continues {
                         joint.reply(reply.code, time);
                     }
@@ -185,15 +198,29 @@ impl ServerSide {
     }
 }
 
+/// Where a line stands.
+#[derive(Clone, Copy)]
+struct Place {
+    /// Behind another line of the same reply.
+    continued: bool,
+    /// In a direction that is seen from its true beginning.
+    whole: bool,
+    /// Behind lines of the same reply that are not seen, perhaps.
+    adrift: bool,
+}
+
 impl ServerFacts {
-    fn learn(&mut self, line: &ReplyLine<'_>, continued: bool, whole: bool, time: Timestamp) {
+    fn learn(&mut self, line: &ReplyLine<'_>, place: Place, time: Timestamp) {
+        let Place {
+            continued, whole, ..
+        } = place;
         let is_greeting = whole && self.replies == 0;
         if is_greeting && !continued {
             self.greeting = Some(line.code);
             self.banner = Some(clean(line.text));
         }
         if line.code == 250 && !is_greeting && (line.continues || continued) {
-            self.learn_extension(line, continued);
+            self.learn_extension(line, place);
         }
         if line.continues {
             return;
@@ -211,13 +238,16 @@ impl ServerFacts {
         self.last = Some((line.code, time));
     }
 
-    fn learn_extension(&mut self, line: &ReplyLine<'_>, continued: bool) {
-        if !continued && self.hello.is_none() {
+    fn learn_extension(&mut self, line: &ReplyLine<'_>, place: Place) {
+        let Place {
+            continued, adrift, ..
+        } = place;
+        if !continued && !adrift && self.hello.is_none() {
             self.hello = Some(clean(line.text));
         }
         self.offers_tls |= line.names(b"STARTTLS") || line.names(b"X-ANONYMOUSTLS");
         self.masked |= continued && line.is_masked();
-        self.extensions_seen |= !line.continues;
+        self.extensions_seen |= !line.continues && !adrift;
     }
 }
 
