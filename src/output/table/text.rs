@@ -146,15 +146,17 @@ pub(super) fn list(all: impl IntoIterator<Item = impl Display>) -> String {
     shown.join(", ")
 }
 
-/// Counts that are not zero, `legacy 3, modern 9`; `none` if there are none.
-pub(super) fn counts(all: impl Iterator<Item = (impl Display, u64)>) -> String {
+/// Counts that are not zero, `3 legacy`, `9 modern`, the first behind `label`; `none` if there are none.
+pub(super) fn counts(label: &str, all: impl Iterator<Item = (impl Display, u64)>) -> Vec<String> {
     let present = all.filter(|(_, count)| *count > 0);
-    let shown = list(present.map(|(key, count)| format!("{key} {}", number(count))));
-    if shown.is_empty() {
-        "none".into()
-    } else {
-        shown
+    let mut shown: Vec<_> = present
+        .map(|(key, count)| format!("{} {key}", number(count)))
+        .collect();
+    match shown.first_mut() {
+        Some(first) => *first = format!("{label}: {first}"),
+        None => shown.push(format!("{label}: none")),
     }
+    shown
 }
 
 /// `2026-08-01 09:00:00Z`.
