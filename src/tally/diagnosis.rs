@@ -155,7 +155,7 @@ fn bounds(bounds: &Counts) -> Option<Warning> {
     }
     let each: Vec<_> = bounds
         .iter()
-        .map(|(bound, count)| format!("{bound} {}", number(count)))
+        .map(|(bound, count)| format!("{} {bound}", number(count)))
         .collect();
     let text = format!(
         "There was more than this program holds, and something was given up: {}.",

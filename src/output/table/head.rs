@@ -11,8 +11,8 @@ pub(super) fn render(report: &Report, page: Page) -> String {
     let headline = wrapped(page, &headline(report), 0, 0);
     let mut text = page.style.paint(paint(report), headline.trim_end()) + "\n";
     if report.totals.hosts > 0 {
-        let verdicts = counts(report.totals.host_verdicts.iter());
-        text += &wrapped(page, &format!("Hosts by verdict: {verdicts}."), 0, 0);
+        let verdicts = counts("Hosts by verdict", report.totals.host_verdicts.iter());
+        text += &flowed(page, &verdicts, ", ", 0, 4);
     }
     let about = about(report, page);
     if !about.is_empty() {
