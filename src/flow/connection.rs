@@ -46,7 +46,8 @@ struct Half {
     highest: Option<u32>,
     /// `highest` when nothing more was to be learned from this direction.
     decided_at: Option<u32>,
-    fin: bool,
+    /// When a FIN was seen.
+    fin: Option<Timestamp>,
     /// Segments with a good checksum were seen: a bad one is then not explained by offloading.
     checksums_hold: bool,
     corrupt: u32,
@@ -102,7 +103,7 @@ impl Connection {
             let ahead = segment.seq.wrapping_sub(end);
             ahead > 1 && ahead < 1 << 31
         });
-        segment.length > 0 && self.is_over() && half.fin && beyond
+        segment.length > 0 && self.is_over() && half.fin.is_some() && beyond
     }
 
     /// Takes one segment of this connection in; `block` holds its bytes.
@@ -143,7 +144,7 @@ impl Connection {
 
     /// Closed in both directions, or reset.
     pub fn is_over(&self) -> bool {
-        self.reset_by.is_some() || self.halves.iter().all(|half| half.fin)
+        self.reset_by.is_some() || self.halves.iter().all(|half| half.fin.is_some())
     }
 
     /// How the connection ended, if it did.
@@ -157,7 +158,7 @@ impl Connection {
             }
         };
         let [up, down] = &self.halves;
-        match (self.reset_by, up.fin, down.fin) {
+        match (self.reset_by, up.fin.is_some(), down.fin.is_some()) {
             (Some(way), ..) => Close::Reset(side(way)),
             (None, true, true) => Close::Closed,
             (None, true, false) => Close::HalfClosed(side(Way::Up)),
@@ -185,6 +186,11 @@ impl Connection {
     /// Whether packets of `way` are in the capture.
     pub const fn saw(&self, way: Way) -> bool {
         self.halves[way.index()].seen
+    }
+
+    /// When the end that sends on `way` closed.
+    pub const fn closed_at(&self, way: Way) -> Option<Timestamp> {
+        self.halves[way.index()].fin
     }
 
     /// The link-layer address that packets of `way` came from.
@@ -318,7 +324,7 @@ impl Connection {
             }
             return;
         }
-        half.fin = true;
+        half.fin.get_or_insert(segment.time);
         half.stream.end_at(segment.seq.wrapping_add(segment.length));
     }
 }

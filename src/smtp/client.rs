@@ -48,6 +48,8 @@ pub struct ClientFacts {
     pub auth_after_tls: bool,
     /// The client went on without TLS: MAIL, AUTH or QUIT.
     pub went_on: bool,
+    /// The client sent mail or logged in, in clear: MAIL or AUTH.
+    pub transacted: bool,
     /// Lines that look like commands.
     pub commands: u32,
 }
@@ -239,13 +241,18 @@ impl ClientSide {
             }
             Command::Auth => {
                 self.facts.went_on = true;
+                self.facts.transacted = true;
                 if self.facts.asked_tls.is_some() {
                     self.facts.auth_after_tls = true;
                 } else {
                     self.facts.auth_before_tls = true;
                 }
             }
-            Command::Mail | Command::Quit => self.facts.went_on = true,
+            Command::Mail => {
+                self.facts.went_on = true;
+                self.facts.transacted = true;
+            }
+            Command::Quit => self.facts.went_on = true,
             Command::Data => self.phase = Phase::DataAsked,
             Command::Bdat(size) if size > 0 => self.phase = Phase::Chunk(size),
             _ => {}
@@ -327,6 +334,7 @@ impl ClientFacts {
         auth_before_tls: false,
         auth_after_tls: false,
         went_on: false,
+        transacted: false,
         commands: 0,
     };
 }

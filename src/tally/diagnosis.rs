@@ -55,7 +55,6 @@ pub fn warnings(report: &Report) -> Vec<Warning> {
         malformed(capture),
         bounds(&capture.bounds),
         files("files_damaged", "read only in part", &capture.files_damaged),
-        files("files_skipped", "skipped", &capture.files_skipped),
     ];
     found.into_iter().flatten().collect()
 }

@@ -106,11 +106,11 @@ fn window(window: Window) -> Option<String> {
     }
 }
 
-/// More than this many sources are counted instead of named, on a terminal.
+/// More than this many sources are counted instead of named; the other forms name all.
 const SOURCES: usize = 3;
 
 fn sources(sources: &[String], page: Page) -> String {
-    let listed = page.listed(sources.len(), SOURCES);
+    let listed = sources.len().min(SOURCES);
     let shown: Vec<_> = sources
         .iter()
         .take(listed)
