@@ -15,6 +15,8 @@ const HEADER: usize = 20;
 /// More fragments, and the offset in units of eight bytes.
 const MORE: u16 = 0x2000;
 const OFFSET: u16 = 0x1fff;
+/// One of them is set in a fragment.
+pub(super) const FRAGMENT: u16 = MORE | OFFSET;
 
 /// Option numbers: end, padding, and the two source routes, which keep the final destination among them.
 const END: u8 = 0;
@@ -38,7 +40,7 @@ pub(super) fn open(walk: &mut Walk) -> Result<Layer, Stop> {
     }
     let next = ip_protocol::layer(header.protocol)?;
     walk.skip(header.length);
-    if header.fragment & (MORE | OFFSET) != 0 {
+    if header.fragment & FRAGMENT != 0 {
         return Err(Stop::Fragment(header.place()));
     }
     Ok(next)

@@ -15,8 +15,10 @@
 pub mod checksum;
 
 mod arista;
+mod assembly;
 mod authentication;
 mod cooked;
+mod datagram;
 mod decoded;
 mod defragment;
 mod erspan;
@@ -62,8 +64,9 @@ mod frames;
 #[cfg(test)]
 mod tests;
 
+pub use datagram::Datagram;
 pub use decoded::{Addresses, Decoded, Macs, Tcp, TcpFlags, Udp};
-pub use defragment::{Datagram, DefragmentCounters, DefragmentLimits, Defragmenter};
+pub use defragment::{DefragmentCounters, DefragmentLimits, Defragmenter};
 pub use fragment::Fragment;
 pub use interest::{Interest, PortSet};
 pub use link::LinkType;
