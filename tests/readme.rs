@@ -1,5 +1,11 @@
 //! README shows what the program prints today. `UPDATE_DOCS=1 cargo test --test readme` writes it anew.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on fails"
+)]
+
 mod common;
 
 use std::path::Path;
@@ -7,7 +13,10 @@ use std::{env, fs};
 
 /// The report of the two captures of the demo, 100 columns wide.
 fn report() -> String {
-    let paths = ["pcaps/office-morning-1.pcap", "pcaps/office-morning-2.pcapng"];
+    let paths = [
+        "pcaps/office-morning-1.pcap",
+        "pcaps/office-morning-2.pcapng",
+    ];
     let mut args = vec!["read", "--sensor", "core-switch"];
     args.extend(paths);
     let output = common::command(&args)
@@ -33,7 +42,10 @@ fn readme_shows_what_the_program_prints() {
         fs::write(&path, &after).unwrap();
         return;
     }
-    assert!(before == after, "README.md is behind: UPDATE_DOCS=1 cargo test --test readme");
+    assert!(
+        before == after,
+        "README.md is behind: UPDATE_DOCS=1 cargo test --test readme"
+    );
 }
 
 /// `text` with the console block behind the marker `name` replaced.

@@ -237,7 +237,7 @@ impl Connection {
             seq = seq.wrapping_add(1);
             self.note_opening(segment);
             self.with_reader(segment.way, ports, |stream, sink| {
-                stream.start_at(seq, sink)
+                stream.start_at(seq, sink);
             });
         }
         if segment.length > 0 && self.is_sound(segment, block) {

@@ -206,8 +206,9 @@ impl<'a> View<'a> {
             || (client_at.is_none() && server.is_some_and(|side| side.facts.replies > 0));
         match (client_at, server_at) {
             _ if asked => Some(Mode::Starttls),
-            (Some(TlsAt::FirstByte), _) | (None, Some(TlsAt::FirstByte)) => Some(Mode::Implicit),
-            (Some(TlsAt::Later), Some(TlsAt::FirstByte)) => Some(Mode::Implicit),
+            (Some(TlsAt::FirstByte), _) | (None | Some(TlsAt::Later), Some(TlsAt::FirstByte)) => {
+                Some(Mode::Implicit)
+            }
             _ if text_before || self.server_spoke_first() => Some(Mode::Starttls),
             _ if self.server_port() == 465 => Some(Mode::Implicit),
             (Some(TlsAt::Later), _) | (_, Some(TlsAt::Later)) => Some(Mode::Starttls),

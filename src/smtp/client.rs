@@ -77,8 +77,8 @@ enum Phase {
 enum Dot {
     InLine,
     LineStart,
-    Dot,
-    DotCr,
+    Single,
+    SingleCr,
 }
 
 impl ClientSide {
@@ -292,9 +292,9 @@ impl ClientSide {
                     dot = Dot::LineStart;
                     continue;
                 }
-                (Dot::LineStart, b'.') => Dot::Dot,
-                (Dot::Dot, b'\r') => Dot::DotCr,
-                (Dot::Dot | Dot::DotCr, b'\n') => {
+                (Dot::LineStart, b'.') => Dot::Single,
+                (Dot::Single, b'\r') => Dot::SingleCr,
+                (Dot::Single | Dot::SingleCr, b'\n') => {
                     self.phase = Phase::Lines;
                     joint.ask(Asked::Other, time);
                     return after;

@@ -117,7 +117,7 @@ mod tests {
     #[test]
     fn hostile_names_are_bounded_and_printable() {
         assert_eq!(&*clean(b"a\x1b[2Jb\xff"), "a\u{fffd}[2Jb\u{fffd}");
-        let long = clean(&[b'x'; 70_000]);
+        let long = clean(&vec![b'x'; 70_000]);
         assert!(long.len() <= MAX_STRING && long.ends_with('…'));
         assert!(clean(&[0xff; 255]).len() <= MAX_STRING);
     }
