@@ -7,8 +7,7 @@ use memchr::memchr;
 use super::command::{Command, HelloVerb};
 use super::joint::Joint;
 use super::pairing::Asked;
-use super::start::{Look, TlsStart};
-use super::text::{Line, begins_text};
+use super::start::{Step, TlsStart};
 use crate::session::StarttlsCommand;
 use crate::time::Timestamp;
 use crate::tls::Role;
@@ -23,7 +22,6 @@ const PROXY_V2: [u8; 12] = *b"\r\n\r\n\0\r\nQUIT\n";
 #[derive(Debug)]
 pub struct ClientSide {
     phase: Phase,
-    line: Line,
     noise: usize,
     /// The switch to TLS.
     pub tls: TlsStart,
@@ -86,7 +84,6 @@ impl ClientSide {
     pub const fn new(whole: bool) -> Self {
         Self {
             phase: Phase::Lines,
-            line: Line::new(),
             noise: 0,
             tls: TlsStart::new(Role::Client, whole),
             facts: ClientFacts::EMPTY,
@@ -96,10 +93,11 @@ impl ClientSide {
     /// The next bytes of the stream: one segment or a part of one.
     pub fn push(&mut self, bytes: &[u8], time: Timestamp, joint: &mut Joint) {
         if self.phase == Phase::Tls {
-            return self.push_tls(bytes, time);
+            return self.tls.push(bytes, time);
         }
-        if self.tls.is_searching() && self.tls.look(bytes, time) == Look::Begun {
-            return self.enter_tls();
+        if self.tls.begins_with(bytes, time) {
+            self.phase = Phase::Tls;
+            return;
         }
         let mut rest = bytes;
         while !rest.is_empty() {
@@ -116,7 +114,6 @@ impl ClientSide {
 
     /// `length` bytes are missing before the next ones.
     pub fn gap(&mut self, length: u32) {
-        self.line.clear();
         self.tls.gap(length);
         self.phase = match self.phase {
             Phase::Content(_) => Phase::Content(Dot::InLine),
@@ -130,9 +127,7 @@ impl ClientSide {
 
     /// No more bytes will come.
     pub fn finish(&mut self) {
-        if let Some(stream) = self.tls.stream_mut() {
-            stream.finish();
-        }
+        self.tls.finish();
     }
 
     /// Nothing that could still come would change the facts.
@@ -147,73 +142,31 @@ impl ClientSide {
         }
     }
 
-    fn push_tls(&mut self, bytes: &[u8], time: Timestamp) {
-        if let Some(stream) = self.tls.stream_mut() {
-            stream.push(bytes, time);
-        }
-    }
-
-    fn enter_tls(&mut self) {
-        self.phase = Phase::Tls;
-        self.line.clear();
-    }
-
-    /// Reads on at a line's start or in its middle; returns what is left of `bytes`.
+    /// Reads a line, or finds TLS in its place; returns what is left of `bytes`.
     fn read_line<'a>(&mut self, bytes: &'a [u8], time: Timestamp, joint: &mut Joint) -> &'a [u8] {
-        if self.line.holds_undecided() {
-            return self.decide_held(bytes, time, joint);
-        }
-        if self.line.is_at_start() && !bytes.first().is_some_and(|byte| begins_text(*byte)) {
-            match self.tls.look(bytes, time) {
-                Look::Begun => {
-                    self.enter_tls();
-                    return &[];
-                }
-                Look::NeedMore => {
-                    self.line.hold_undecided(bytes);
-                    return &[];
-                }
-                Look::Text => {}
-            }
-        }
-        self.text_line(bytes, time, joint)
-    }
-
-    /// Bytes too few to tell TLS from text have been held: tries again with more.
-    fn decide_held<'a>(&mut self, bytes: &'a [u8], time: Timestamp, joint: &mut Joint) -> &'a [u8] {
-        let mut together = self.line.take();
-        together.extend_from_slice(bytes);
-        match self.tls.look(&together, time) {
-            Look::Begun => self.enter_tls(),
-            Look::NeedMore => self.line.hold_undecided(&together),
-            Look::Text => {
-                let mut rest = &together[..];
-                while !rest.is_empty() && self.phase == Phase::Lines {
-                    rest = self.text_line(rest, time, joint);
-                }
-            }
-        }
-        &[]
-    }
-
-    fn text_line<'a>(&mut self, bytes: &'a [u8], time: Timestamp, joint: &mut Joint) -> &'a [u8] {
-        if self.line.is_at_start() && self.tls.is_at_first_byte() {
+        if self.tls.is_at_line_start() && self.tls.is_at_first_byte() {
             if let Some(length) = proxy_v2_length(bytes) {
                 self.phase = Phase::ProxyHeader(length);
                 return bytes;
             }
-            if bytes.starts_with(b"PROXY ") {
-                return self.line.complete(bytes, |_| {}).unwrap_or_default();
+        }
+        match self.tls.step(bytes, time) {
+            Step::Tls => {
+                self.phase = Phase::Tls;
+                &[]
+            }
+            Step::More => &[],
+            // A proxy speaks before the client does (PROXY protocol v1): what follows is still the stream's first byte.
+            Step::Line(line, rest)
+                if self.tls.is_at_first_byte() && line.starts_with(b"PROXY ") =>
+            {
+                rest
+            }
+            Step::Line(line, rest) => {
+                self.command(Command::parse(&line), line.len(), time, joint);
+                rest
             }
         }
-        let mut command = None;
-        let rest = self.line.complete(bytes, |line| {
-            command = Some((Command::parse(line), line.len()));
-        });
-        if let Some((command, length)) = command {
-            self.command(command, length, time, joint);
-        }
-        rest.unwrap_or_default()
     }
 
     fn command(&mut self, command: Command, length: usize, time: Timestamp, joint: &mut Joint) {
