@@ -44,6 +44,8 @@ struct Half {
     mac: Option<[u8; 6]>,
     /// Sequence number behind the last byte seen.
     highest: Option<u32>,
+    /// Highest acknowledgement that the other end sent for it.
+    acknowledged: Option<u32>,
     /// `highest` when nothing more was to be learned from this direction.
     decided_at: Option<u32>,
     /// When a FIN was seen.
@@ -110,6 +112,7 @@ impl Connection {
     #[inline]
     pub fn segment(&mut self, segment: &Segment, block: &[u8], ports: &PortSet) {
         self.last = self.last.max(segment.time);
+        self.halves[segment.way.reversed().index()].note_acknowledged(segment);
         let half = &mut self.halves[segment.way.index()];
         half.note(segment);
         if half.decided_at.is_none() {
@@ -123,7 +126,9 @@ impl Connection {
     /// Nothing more will come: reads what was held back.
     pub fn finish(&mut self, ports: &PortSet) {
         for way in [Way::Up, Way::Down] {
-            if self.halves[way.index()].decided_at.is_none() {
+            let half = &mut self.halves[way.index()];
+            if half.decided_at.is_none() {
+                half.end_where_told();
                 self.with_reader(way, ports, |stream, sink| stream.flush(sink));
             }
         }
@@ -191,6 +196,12 @@ impl Connection {
     /// When the end that sends on `way` closed.
     pub const fn closed_at(&self, way: Way) -> Option<Timestamp> {
         self.halves[way.index()].fin
+    }
+
+    /// Whether bytes of `way` are missing, or nothing tells that none are.
+    pub fn misses(&self, way: Way) -> bool {
+        let stream = &self.halves[way.index()].stream;
+        stream.counts().gaps > 0 || stream.next().is_none()
     }
 
     /// The link-layer address that packets of `way` came from.
@@ -330,6 +341,30 @@ impl Connection {
 }
 
 impl Half {
+    #[inline]
+    fn note_acknowledged(&mut self, segment: &Segment) {
+        if self.decided_at.is_none() && segment.has(Segment::ACK) {
+            match self.acknowledged {
+                Some(before) if segment.ack.wrapping_sub(before) > 1 << 31 => {}
+                _ => self.acknowledged = Some(segment.ack),
+            }
+        }
+    }
+
+    /// No FIN is needed to know that bytes are missing at the end: what was acknowledged was sent, and so was what lies
+    /// before a later sequence number.
+    fn end_where_told(&mut self) {
+        for end in [self.acknowledged, self.highest].into_iter().flatten() {
+            let ahead = self.stream.next().map(|next| end.wrapping_sub(next));
+            if self.fin.is_none()
+                && self.stream.accepts(end)
+                && ahead.is_some_and(|ahead| ahead < 1 << 30)
+            {
+                self.stream.end_at(end);
+            }
+        }
+    }
+
     #[inline]
     fn note(&mut self, segment: &Segment) {
         self.seen = true;

@@ -112,7 +112,7 @@ impl Judge {
             outcome,
             alert: view.proof.alert,
             limited_by: view.limited_by(),
-            verdict: verdict(mode, negotiated, offer.as_ref()),
+            verdict: verdict(mode, negotiated, view.proof.cipher, offer.as_ref()),
             offer,
             negotiated,
             cipher: view.proof.cipher,
@@ -234,8 +234,8 @@ impl<'a> View<'a> {
         let went_on = client.is_some_and(|side| side.facts.went_on)
             || server.is_some_and(|side| side.facts.went_on);
         let refused = matches!(self.dialogue.joint.starttls, Starttls::Refused(_));
-        let ended_whole = self.is_over() && self.gaps().is_none();
-        (went_on || refused || ended_whole).then_some(Mode::Plaintext)
+        let whole = self.gaps().is_none();
+        (went_on || (whole && (refused || self.is_over()))).then_some(Mode::Plaintext)
     }
 
     /// The server let TLS begin: 220 to the command, or where the command was not seen, a 220 that is not the greeting.
@@ -304,8 +304,10 @@ impl<'a> View<'a> {
             .client_tls
             .is_some_and(|facts| facts.client_hello.is_some());
         let server_seen = self.connection.saw(self.client_way.reversed());
+        // The answer may lie in a hole.
+        let may_be_missing = !server_seen || self.connection.misses(self.client_way.reversed());
         match self.close {
-            _ if !hello || !server_seen => Outcome::Incomplete,
+            _ if !hello || may_be_missing => Outcome::Incomplete,
             Close::Open if self.waited() => Outcome::Unanswered,
             Close::Open => Outcome::Incomplete,
             _ => Outcome::Closed,
@@ -475,7 +477,12 @@ impl<'a> View<'a> {
 const PROTOCOL_VERSION: u8 = 70;
 
 /// The session in one word.
-fn verdict(mode: Option<Mode>, negotiated: Option<Version>, offer: Option<&Offer>) -> Verdict {
+fn verdict(
+    mode: Option<Mode>,
+    negotiated: Option<Version>,
+    cipher: Option<u32>,
+    offer: Option<&Offer>,
+) -> Verdict {
     if negotiated.is_some_and(Version::is_legacy) {
         return Verdict::Legacy;
     }
@@ -484,6 +491,17 @@ fn verdict(mode: Option<Mode>, negotiated: Option<Version>, offer: Option<&Offer
         Some(offer) if offer.max.is_legacy() => Verdict::Legacy,
         Some(offer) if offer.max == Version::TLS12 && offer.acceptable_suite == Some(false) => {
             Verdict::Weak
+        }
+        // Of a client whose offer was not seen, the suite that was taken proves that it offers one that is accepted.
+        _ if negotiated == Some(Version::TLS12)
+            && offer.and_then(|offer| offer.acceptable_suite).is_none() =>
+        {
+            let proves = |suite| u16::try_from(suite).is_ok_and(exchange::is_acceptable_suite);
+            if cipher.is_some_and(proves) {
+                Verdict::Modern
+            } else {
+                Verdict::Unknown
+            }
         }
         _ if negotiated.is_some_and(|version| version.standard().is_some()) => Verdict::Modern,
         _ if mode == Some(Mode::Plaintext) => Verdict::Plaintext,

@@ -1,5 +1,6 @@
 //! What the client says: commands, content that is passed over, and the TLS that follows.
 
+use std::mem;
 use std::sync::Arc;
 
 use memchr::memchr;
@@ -15,13 +16,16 @@ use crate::tls::Role;
 /// Bytes of something that is neither SMTP nor TLS after which a direction is no longer read.
 pub(super) const MAX_NOISE: usize = 16 * 1024;
 
-/// First twelve bytes of a PROXY protocol v2 header (HAProxy, proxy-protocol.txt section 2.2).
+/// First bytes of a PROXY protocol header, version 1 and version 2 (HAProxy, proxy-protocol.txt sections 2.1 and 2.2).
+const PROXY_V1: [u8; 6] = *b"PROXY ";
 const PROXY_V2: [u8; 12] = *b"\r\n\r\n\0\r\nQUIT\n";
 
 /// The client's direction.
 #[derive(Debug)]
 pub struct ClientSide {
     phase: Phase,
+    /// First bytes of the stream, where they may begin a PROXY header.
+    opening: Vec<u8>,
     noise: usize,
     /// The switch to TLS.
     pub tls: TlsStart,
@@ -54,6 +58,8 @@ pub struct ClientFacts {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Phase {
+    /// Before the first line: a proxy may speak first.
+    Begin,
     /// Commands.
     Lines,
     /// DATA was said, the reply to it may not be known yet.
@@ -62,6 +68,8 @@ enum Phase {
     Content(Dot),
     /// So many bytes of BDAT content to go.
     Chunk(u64),
+    /// The line of PROXY protocol v1.
+    ProxyLine,
     /// So many bytes of a PROXY protocol v2 header to go.
     ProxyHeader(u64),
     /// TLS records.
@@ -83,7 +91,8 @@ impl ClientSide {
     /// A direction seen from its true beginning (`whole`) or from somewhere inside.
     pub const fn new(whole: bool) -> Self {
         Self {
-            phase: Phase::Lines,
+            phase: if whole { Phase::Begin } else { Phase::Lines },
+            opening: Vec::new(),
             noise: 0,
             tls: TlsStart::new(Role::Client, whole),
             facts: ClientFacts::EMPTY,
@@ -99,10 +108,16 @@ impl ClientSide {
             self.phase = Phase::Tls;
             return;
         }
+        self.read(bytes, time, joint);
+    }
+
+    fn read(&mut self, bytes: &[u8], time: Timestamp, joint: &mut Joint) {
         let mut rest = bytes;
         while !rest.is_empty() {
             rest = match self.phase {
+                Phase::Begin => self.begin(rest, time, joint),
                 Phase::Lines => self.read_line(rest, time, joint),
+                Phase::ProxyLine => self.pass_line(rest),
                 Phase::DataAsked => self.after_data(rest, joint),
                 Phase::Content(dot) => self.pass_content(rest, dot, time, joint),
                 Phase::Chunk(left) => self.pass(rest, left, Phase::Chunk),
@@ -120,7 +135,11 @@ impl ClientSide {
             Phase::Chunk(left) if left > u64::from(length) => {
                 Phase::Chunk(left - u64::from(length))
             }
-            Phase::Chunk(_) | Phase::ProxyHeader(_) | Phase::DataAsked => Phase::Lines,
+            Phase::Begin
+            | Phase::Chunk(_)
+            | Phase::ProxyLine
+            | Phase::ProxyHeader(_)
+            | Phase::DataAsked => Phase::Lines,
             same => same,
         };
     }
@@ -142,26 +161,32 @@ impl ClientSide {
         }
     }
 
+    /// Looks for a PROXY header in front of everything; what follows it is still the stream's first byte.
+    fn begin<'a>(&mut self, bytes: &'a [u8], time: Timestamp, joint: &mut Joint) -> &'a [u8] {
+        if self.opening.is_empty()
+            && PROXY_V1.first() != bytes.first()
+            && PROXY_V2.first() != bytes.first()
+        {
+            self.phase = Phase::Lines;
+            return bytes;
+        }
+        self.opening.extend_from_slice(bytes);
+        if let Some(phase) = after_opening(&self.opening) {
+            self.phase = phase;
+            let opening = mem::take(&mut self.opening);
+            self.read(&opening, time, joint);
+        }
+        &[]
+    }
+
     /// Reads a line, or finds TLS in its place; returns what is left of `bytes`.
     fn read_line<'a>(&mut self, bytes: &'a [u8], time: Timestamp, joint: &mut Joint) -> &'a [u8] {
-        if self.tls.is_at_line_start() && self.tls.is_at_first_byte() {
-            if let Some(length) = proxy_v2_length(bytes) {
-                self.phase = Phase::ProxyHeader(length);
-                return bytes;
-            }
-        }
         match self.tls.step(bytes, time) {
             Step::Tls => {
                 self.phase = Phase::Tls;
                 &[]
             }
             Step::More => &[],
-            // A proxy speaks before the client does (PROXY protocol v1): what follows is still the stream's first byte.
-            Step::Line(line, rest)
-                if self.tls.is_at_first_byte() && line.starts_with(b"PROXY ") =>
-            {
-                rest
-            }
             Step::Line(line, rest) => {
                 self.command(Command::parse(&line), line.len(), time, joint);
                 rest
@@ -263,6 +288,14 @@ impl ClientSide {
         rest
     }
 
+    fn pass_line<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
+        let Some(end) = memchr(b'\n', bytes) else {
+            return &[];
+        };
+        self.phase = Phase::Lines;
+        bytes.get(end + 1..).unwrap_or_default()
+    }
+
     fn pass<'a>(&mut self, bytes: &'a [u8], left: u64, phase: fn(u64) -> Phase) -> &'a [u8] {
         let taken = bytes.len().min(usize::try_from(left).unwrap_or(usize::MAX));
         let left = left - taken as u64;
@@ -301,9 +334,19 @@ const fn asked(command: &Command) -> Asked {
     }
 }
 
-/// Length of a PROXY protocol v2 header with its addresses, if `bytes` begin with one.
-fn proxy_v2_length(bytes: &[u8]) -> Option<u64> {
-    let rest = bytes.strip_prefix(&PROXY_V2)?;
-    let length = rest.get(2..4)?;
-    Some(16 + u64::from(u16::from_be_bytes([length[0], length[1]])))
+/// What follows the first bytes of a stream; `None` if more of them are needed to tell.
+fn after_opening(bytes: &[u8]) -> Option<Phase> {
+    if bytes.starts_with(&PROXY_V1) {
+        return Some(Phase::ProxyLine);
+    }
+    if let Some(rest) = bytes.strip_prefix(&PROXY_V2) {
+        let [_, _, high, low, ..] = *rest else {
+            return None;
+        };
+        return Some(Phase::ProxyHeader(
+            16 + u64::from(u16::from_be_bytes([high, low])),
+        ));
+    }
+    let may_begin = PROXY_V1.starts_with(bytes) || PROXY_V2.starts_with(bytes);
+    (!may_begin).then_some(Phase::Lines)
 }

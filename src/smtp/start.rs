@@ -117,11 +117,6 @@ impl TlsStart {
         }
     }
 
-    /// Whether the next byte begins a line.
-    pub(super) fn is_at_line_start(&self) -> bool {
-        self.line.is_at_start()
-    }
-
     /// Looks at the start of a line or segment, and takes the bytes over if TLS begins there.
     fn look(&mut self, bytes: &[u8], time: Timestamp) -> Look {
         let found = probe(bytes, self.role);
@@ -169,11 +164,6 @@ impl TlsStart {
         if let Some(stream) = &mut self.stream {
             stream.gap_of(u64::from(length));
         }
-    }
-
-    /// Whether nothing of the stream has gone by yet.
-    pub(super) fn is_at_first_byte(&self) -> bool {
-        self.before == Before::Nothing
     }
 
     /// Text was recognised again: a TLS record is not expected in the middle of it.

@@ -6,6 +6,9 @@
     reason = "each test file uses its own part"
 )]
 
+pub mod conversation;
+pub mod reading;
+
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
