@@ -48,7 +48,8 @@ struct Half {
     acknowledged: Option<u32>,
     /// `highest` when nothing more was to be learned from this direction.
     decided_at: Option<u32>,
-    fin: bool,
+    /// When a FIN was seen.
+    fin: Option<Timestamp>,
     /// Segments with a good checksum were seen: a bad one is then not explained by offloading.
     checksums_hold: bool,
     corrupt: u32,
@@ -104,7 +105,7 @@ impl Connection {
             let ahead = segment.seq.wrapping_sub(end);
             ahead > 1 && ahead < 1 << 31
         });
-        segment.length > 0 && self.is_over() && half.fin && beyond
+        segment.length > 0 && self.is_over() && half.fin.is_some() && beyond
     }
 
     /// Takes one segment of this connection in; `block` holds its bytes.
@@ -148,7 +149,7 @@ impl Connection {
 
     /// Closed in both directions, or reset.
     pub fn is_over(&self) -> bool {
-        self.reset_by.is_some() || self.halves.iter().all(|half| half.fin)
+        self.reset_by.is_some() || self.halves.iter().all(|half| half.fin.is_some())
     }
 
     /// How the connection ended, if it did.
@@ -162,7 +163,7 @@ impl Connection {
             }
         };
         let [up, down] = &self.halves;
-        match (self.reset_by, up.fin, down.fin) {
+        match (self.reset_by, up.fin.is_some(), down.fin.is_some()) {
             (Some(way), ..) => Close::Reset(side(way)),
             (None, true, true) => Close::Closed,
             (None, true, false) => Close::HalfClosed(side(Way::Up)),
@@ -190,6 +191,11 @@ impl Connection {
     /// Whether packets of `way` are in the capture.
     pub const fn saw(&self, way: Way) -> bool {
         self.halves[way.index()].seen
+    }
+
+    /// When the end that sends on `way` closed.
+    pub const fn closed_at(&self, way: Way) -> Option<Timestamp> {
+        self.halves[way.index()].fin
     }
 
     /// Whether no byte of `way` is known to be missing from the first that was seen on.
@@ -247,7 +253,7 @@ impl Connection {
             seq = seq.wrapping_add(1);
             self.note_opening(segment);
             self.with_reader(segment.way, ports, |stream, sink| {
-                stream.start_at(seq, sink)
+                stream.start_at(seq, sink);
             });
         }
         if segment.length > 0 && self.is_sound(segment, block) {
@@ -334,7 +340,7 @@ impl Connection {
             }
             return;
         }
-        half.fin = true;
+        half.fin.get_or_insert(segment.time);
         half.stream.end_at(segment.seq.wrapping_add(segment.length));
     }
 }
@@ -355,7 +361,10 @@ impl Half {
     fn end_where_told(&mut self) {
         for end in [self.acknowledged, self.highest].into_iter().flatten() {
             let ahead = self.stream.next().map(|next| end.wrapping_sub(next));
-            if !self.fin && self.stream.accepts(end) && ahead.is_some_and(|ahead| ahead < 1 << 30) {
+            if self.fin.is_none()
+                && self.stream.accepts(end)
+                && ahead.is_some_and(|ahead| ahead < 1 << 30)
+            {
                 self.stream.end_at(end);
             }
         }

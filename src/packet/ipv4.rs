@@ -15,6 +15,8 @@ const HEADER: usize = 20;
 /// More fragments, and the offset in units of eight bytes.
 const MORE: u16 = 0x2000;
 const OFFSET: u16 = 0x1fff;
+/// One of them is set in a fragment.
+pub(super) const FRAGMENT: u16 = MORE | OFFSET;
 
 /// Option numbers: end, padding, and the two source routes, which keep the final destination among them.
 const END: u8 = 0;
@@ -38,7 +40,7 @@ pub(super) fn open(walk: &mut Walk) -> Result<Layer, Stop> {
     }
     let next = ip_protocol::layer(header.protocol)?;
     walk.skip(header.length);
-    if header.fragment & (MORE | OFFSET) != 0 {
+    if header.fragment & FRAGMENT != 0 {
         return Err(Stop::Fragment(header.place()));
     }
     Ok(next)
@@ -59,8 +61,8 @@ struct Header {
 impl Header {
     #[inline]
     fn read(bytes: &[u8]) -> Result<Self, Short> {
-        let fixed: [u8; HEADER] = Reader::new(bytes).array()?;
-        let mut reader = Reader::new(&fixed);
+        let fixed = Reader::new(bytes).take(HEADER)?;
+        let mut reader = Reader::new(fixed);
         let [version_length, _service] = reader.array()?;
         let total_length = reader.u16()? as usize;
         let identification = reader.u16()?;

@@ -8,6 +8,7 @@ use super::cooked;
 use super::ether_type::{IPV4, IPV6, SERVICE_VLAN, VLAN};
 use super::interest::Interest;
 use super::ip_protocol::{TCP, UDP};
+use super::ipv4::FRAGMENT;
 use super::link::LinkType;
 
 /// Most VLAN tags passed over; more is for `decode`.
@@ -47,7 +48,7 @@ fn transport(packet: &[u8]) -> Option<(u8, u16, u16)> {
     match *packet.first()? {
         0x45 => {
             let packet: &[u8; 24] = packet.first_chunk()?;
-            let whole = u16_at(packet, 6)? & 0x3fff == 0;
+            let whole = u16_at(packet, 6)? & FRAGMENT == 0;
             let [protocol] = *packet.get(9..)?.first_chunk()?;
             whole.then_some((protocol, u16_at(packet, 20)?, u16_at(packet, 22)?))
         }

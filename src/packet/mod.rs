@@ -5,9 +5,9 @@
 //! or UDP datagram on a watched port ([`Interest`]), a fragment for the [`Defragmenter`], or the reason why the frame
 //! goes no further.
 //!
-//! Each header has a file of its own with a function `open`: bytes in, [`walk::Inner`] out (how long the header is and
-//! what comes after it). Three tables say which header follows a number: [`ether_type`], [`ip_protocol`] and
-//! [`udp::TUNNELS`]. A new encapsulation is a file and a line in one of them.
+//! Each header has a file of its own with a function `open`: bytes in, `walk::Inner` out (how long the header is and
+//! what comes after it). Three tables say which header follows a number: `ether_type`, `ip_protocol` and
+//! `udp::TUNNELS`. A new encapsulation is a file and a line in one of them.
 //!
 //! The innermost addresses are the answer; nothing is allocated except by the defragmenter. A frame that the capture
 //! cut short is not malformed: lengths come from the headers, `captured` says how much of it is there.
@@ -15,8 +15,10 @@
 pub mod checksum;
 
 mod arista;
+mod assembly;
 mod authentication;
 mod cooked;
+mod datagram;
 mod decoded;
 mod defragment;
 mod erspan;
@@ -62,8 +64,9 @@ mod frames;
 #[cfg(test)]
 mod tests;
 
+pub use datagram::Datagram;
 pub use decoded::{Addresses, Decoded, Macs, Tcp, TcpFlags, Udp};
-pub use defragment::{Datagram, DefragmentCounters, DefragmentLimits, Defragmenter};
+pub use defragment::{DefragmentCounters, DefragmentLimits, Defragmenter};
 pub use fragment::Fragment;
 pub use interest::{Interest, PortSet};
 pub use link::LinkType;

@@ -60,28 +60,29 @@ fn behind_control_word(bytes: &[u8]) -> bool {
 /// 129.0.0.0/16, whose first bytes are the EtherType of 802.1Q, or of a card whose number is a good length) is IP if
 /// the header checksum, or the protocol, is right as well.
 fn is_ip(bytes: &[u8], on_wire: usize) -> bool {
-    let Some(header) = bytes.first_chunk::<20>() else {
-        return true;
-    };
-    let [
-        first,
-        _,
-        total_0,
-        total_1,
-        payload_0,
-        payload_1,
-        protocol,
-        ..,
-    ] = *header;
-    if first >> 4 == 6 {
-        let payload = u16::from_be_bytes([payload_0, payload_1]) as usize;
-        let certain = matches!(protocol, ip_protocol::TCP | ip_protocol::UDP);
-        return 40 + payload <= on_wire && (certain || !ethernet::is_plausible(bytes));
+    let (fits, certain) = match bytes.first().map(|first| first >> 4) {
+        Some(4) => fits_ipv4(bytes, on_wire),
+        _ => fits_ipv6(bytes, on_wire),
     }
-    let total = u16::from_be_bytes([total_0, total_1]) as usize;
-    let length = (first & 0xf) as usize * 4;
-    let certain = bytes.get(..length).is_some_and(checksum::is_whole);
-    length >= 20
-        && (total == 0 || (20..=on_wire).contains(&total))
-        && (certain || !ethernet::is_plausible(bytes))
+    .unwrap_or((true, false));
+    fits && (certain || !ethernet::is_plausible(bytes))
+}
+
+/// Whether the total length agrees with the room, and whether the checksum is right; `None` if they are not there.
+fn fits_ipv4(bytes: &[u8], on_wire: usize) -> Option<(bool, bool)> {
+    let mut reader = Reader::new(bytes);
+    let [version_length, _] = reader.array().ok()?;
+    let total = reader.u16().ok()? as usize;
+    let length = (version_length & 0xf) as usize * 4;
+    let fits = length >= 20 && (total == 0 || (length..=on_wire).contains(&total));
+    Some((fits, checksum::is_whole(bytes.get(..length)?)))
+}
+
+/// Whether the payload length agrees with the room, and whether TCP or UDP follows; `None` if they are not there.
+fn fits_ipv6(bytes: &[u8], on_wire: usize) -> Option<(bool, bool)> {
+    let mut reader = Reader::new(bytes);
+    reader.skip(4).ok()?;
+    let payload = reader.u16().ok()? as usize;
+    let certain = matches!(reader.u8().ok()?, ip_protocol::TCP | ip_protocol::UDP);
+    Some((40 + payload <= on_wire, certain))
 }

@@ -61,8 +61,8 @@ struct Header {
 impl Header {
     #[inline]
     fn read(bytes: &[u8]) -> Result<Self, Short> {
-        let fixed: [u8; HEADER] = Reader::new(bytes).array()?;
-        let mut reader = Reader::new(&fixed);
+        let fixed = Reader::new(bytes).take(HEADER)?;
+        let mut reader = Reader::new(fixed);
         Ok(Self {
             source_port: reader.u16()?,
             destination_port: reader.u16()?,

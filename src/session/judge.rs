@@ -110,7 +110,7 @@ impl Judge {
             mode,
             starttls_command: view.starttls_command(mode),
             outcome,
-            alert: view.alert(),
+            alert: view.proof.alert,
             limited_by: view.limited_by(),
             verdict: verdict(mode, negotiated, view.proof.cipher, offer.as_ref()),
             offer,
@@ -137,7 +137,7 @@ impl Judge {
             seen: view.seen(),
             exchange: view.exchange(),
         };
-        session.findings = findings(&session, &classification);
+        session.findings = findings(&session, &classification, view.never_asked(mode));
         Some(session)
     }
 }
@@ -206,8 +206,9 @@ impl<'a> View<'a> {
             || (client_at.is_none() && server.is_some_and(|side| side.facts.replies > 0));
         match (client_at, server_at) {
             _ if asked => Some(Mode::Starttls),
-            (Some(TlsAt::FirstByte), _) | (None, Some(TlsAt::FirstByte)) => Some(Mode::Implicit),
-            (Some(TlsAt::Later), Some(TlsAt::FirstByte)) => Some(Mode::Implicit),
+            (Some(TlsAt::FirstByte), _) | (None | Some(TlsAt::Later), Some(TlsAt::FirstByte)) => {
+                Some(Mode::Implicit)
+            }
             _ if text_before || self.server_spoke_first() => Some(Mode::Starttls),
             _ if self.server_port() == 465 => Some(Mode::Implicit),
             (Some(TlsAt::Later), _) | (_, Some(TlsAt::Later)) => Some(Mode::Starttls),
@@ -308,7 +309,7 @@ impl<'a> View<'a> {
         if self.proof.established == Some(true) {
             return Outcome::Established;
         }
-        if self.proof.alert.is_some() {
+        if self.refusal().is_some() {
             return Outcome::Rejected;
         }
         if self.proof.negotiated.is_some() || self.answered_hello() {
@@ -366,8 +367,21 @@ impl<'a> View<'a> {
         self.close != Close::Open || matches!(self.reason, Reason::Idle | Reason::Succeeded)
     }
 
-    fn alert(&self) -> Option<Alert> {
-        self.proof.alert
+    /// The alert that ended the handshake. One by which a client complains that the server has hung up on its hello ended nothing.
+    fn refusal(&self) -> Option<Alert> {
+        self.proof
+            .alert
+            .filter(|alert| alert.by == Side::Server || !self.server_hung_up_first())
+    }
+
+    /// The server closed before it answered the hello, and before the client's alert.
+    fn server_hung_up_first(&self) -> bool {
+        let closed = self.connection.closed_at(self.client_way.reversed());
+        let alert = self
+            .client_tls
+            .and_then(|facts| facts.fatal.or(facts.warning));
+        self.server_tls.is_none()
+            && matches!((closed, alert), (Some(closed), Some(alert)) if closed <= alert.time)
     }
 
     fn hello(&self) -> Option<&tls::ClientHello> {
@@ -414,6 +428,13 @@ impl<'a> View<'a> {
         } else {
             LimitedBy::Server
         })
+    }
+
+    /// The client sent mail or logged in without ever asking for TLS. One that asked whether it may and went away did nothing wrong.
+    fn never_asked(&self, mode: Option<Mode>) -> bool {
+        let client = self.dialogue.client.as_ref().map(|side| &side.facts);
+        mode == Some(Mode::Plaintext)
+            && client.is_some_and(|facts| facts.transacted && facts.asked_tls.is_none())
     }
 
     /// AUTH outside TLS. Behind an accepted STARTTLS it was inside, and a decrypting tap shows it.
@@ -508,7 +529,11 @@ fn verdict(
 }
 
 /// What to act on. `cleartext_fallback` needs other sessions and is added later.
-fn findings(session: &Session, classification: &exchange::Classification) -> Findings {
+fn findings(
+    session: &Session,
+    classification: &exchange::Classification,
+    never_asked: bool,
+) -> Findings {
     let mut findings = Findings::default();
     let mut add = |finding, holds: bool| {
         if holds {
@@ -526,7 +551,7 @@ fn findings(session: &Session, classification: &exchange::Classification) -> Fin
     );
     add(Finding::LegacyCapped, offers_legacy);
     add(Finding::NoAcceptableSuite, session.verdict == Verdict::Weak);
-    add(Finding::StarttlsNever, is_never_asking(session));
+    add(Finding::StarttlsNever, never_asked);
     add(Finding::CertificateRejected, is_distrust(session.alert));
     let issuer = session
         .certificate
@@ -545,15 +570,6 @@ fn findings(session: &Session, classification: &exchange::Classification) -> Fin
     add(Finding::RetiredName, online && classification.retired_name);
     add(Finding::AuthInClear, session.auth_in_clear);
     findings
-}
-
-/// The client never asked for TLS although it went through with the session; a server that refuses is another matter.
-fn is_never_asking(session: &Session) -> bool {
-    session.mode == Some(Mode::Plaintext)
-        && matches!(
-            session.outcome,
-            Outcome::StarttlsNotUsed | Outcome::StarttlsNotOffered
-        )
 }
 
 /// Alerts by which a client says that it does not trust the certificate: bad_certificate (42) to certificate_unknown (46), unknown_ca (48).

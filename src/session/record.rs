@@ -6,7 +6,9 @@ use std::borrow::Cow;
 use super::community::CommunityId;
 use super::json::{Object, object};
 use super::text::clip;
-use super::{Alert, Certificate, ExchangeOnline, Likely, Offer, Origin, Party, Session};
+use super::{
+    Alert, Certificate, Evidence, ExchangeOnline, Finding, Likely, Offer, Origin, Party, Session,
+};
 use crate::time::{SECOND, Timestamp};
 use crate::tls::Version;
 use crate::tls::names;
@@ -140,7 +142,7 @@ fn write_own(session: &Session, own: &mut Object<'_>) {
     }
     own.text("limited_by", session.limited_by.map(super::LimitedBy::name));
     own.text("verdict", session.verdict.name());
-    own.words("findings", session.findings.iter());
+    own.words("findings", session.findings.iter().map(Finding::name));
     if let Some(service) = session.exchange_online {
         own.object("exchange_online", |object| {
             write_exchange_online(service, object);
@@ -161,8 +163,8 @@ fn write_alert(alert_seen: Alert, object: &mut Object<'_>) {
 }
 
 fn write_offer(offer: &Offer, own: &mut Object<'_>) {
-    own.words("offered", offer.versions.iter());
-    own.plain("offered_max", Some(offer.max));
+    own.words("offered", offer.versions.iter().copied().map(word));
+    own.text("offered_max", &*word(offer.max));
     own.flag("offered_listed", offer.listed);
     own.flag("acceptable_suite", offer.acceptable_suite);
 }
@@ -170,7 +172,7 @@ fn write_offer(offer: &Offer, own: &mut Object<'_>) {
 fn write_exchange_online(service: ExchangeOnline, object: &mut Object<'_>) {
     object.text("instance", service.instance.map(super::Instance::name));
     object.text("endpoint", service.endpoint.name());
-    object.words("evidence", service.evidence.iter());
+    object.words("evidence", service.evidence.iter().map(Evidence::name));
 }
 
 fn write_measures(session: &Session, own: &mut Object<'_>) {
@@ -211,10 +213,15 @@ fn version_number(version: Version) -> Cow<'static, str> {
     match version.standard() {
         Some(Version::SSL2) => Cow::Borrowed("2.0"),
         Some(Version::SSL3) => Cow::Borrowed("3.0"),
-        _ => match version.name() {
-            Some(name) => Cow::Borrowed(name),
-            None => Cow::Owned(version.to_string()),
-        },
+        _ => word(version),
+    }
+}
+
+/// The version in the words of `tlstally.offered`.
+fn word(version: Version) -> Cow<'static, str> {
+    match version.name() {
+        Some(name) => Cow::Borrowed(name),
+        None => Cow::Owned(version.to_string()),
     }
 }
 
@@ -232,11 +239,15 @@ pub struct Mac(pub [u8; 6]);
 
 impl std::fmt::Display for Mac {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        for (at, octet) in self.0.iter().enumerate() {
-            let separator = if at == 0 { "" } else { "-" };
-            write!(f, "{separator}{octet:02X}")?;
+        const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+        let digit = |value: u8| DIGITS.get(value as usize).copied().unwrap_or(b'0');
+        let mut text = [b'-'; 17];
+        for (octet, place) in self.0.iter().zip(text.chunks_mut(3)) {
+            if let [high, low, ..] = place {
+                (*high, *low) = (digit(octet >> 4), digit(octet & 15));
+            }
         }
-        Ok(())
+        f.write_str(std::str::from_utf8(&text).unwrap_or_default())
     }
 }
 

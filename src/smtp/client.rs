@@ -1,5 +1,6 @@
 //! What the client says: commands, content that is passed over, and the TLS that follows.
 
+use std::mem;
 use std::sync::Arc;
 
 use memchr::memchr;
@@ -7,8 +8,7 @@ use memchr::memchr;
 use super::command::{Command, HelloVerb};
 use super::joint::Joint;
 use super::pairing::Asked;
-use super::start::{Look, TlsStart};
-use super::text::{Line, begins_text};
+use super::start::{Step, TlsStart};
 use crate::session::StarttlsCommand;
 use crate::time::Timestamp;
 use crate::tls::Role;
@@ -24,7 +24,8 @@ const PROXY_V2: [u8; 12] = *b"\r\n\r\n\0\r\nQUIT\n";
 #[derive(Debug)]
 pub struct ClientSide {
     phase: Phase,
-    line: Line,
+    /// First bytes of the stream, where they may begin a PROXY header.
+    opening: Vec<u8>,
     noise: usize,
     /// The switch to TLS.
     pub tls: TlsStart,
@@ -49,12 +50,16 @@ pub struct ClientFacts {
     pub auth_after_tls: bool,
     /// The client went on without TLS: MAIL, AUTH or QUIT.
     pub went_on: bool,
+    /// The client sent mail or logged in, in clear: MAIL or AUTH.
+    pub transacted: bool,
     /// Lines that look like commands.
     pub commands: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Phase {
+    /// Before the first line: a proxy may speak first.
+    Begin,
     /// Commands.
     Lines,
     /// DATA was said, the reply to it may not be known yet.
@@ -78,16 +83,16 @@ enum Phase {
 enum Dot {
     InLine,
     LineStart,
-    Dot,
-    DotCr,
+    Single,
+    SingleCr,
 }
 
 impl ClientSide {
     /// A direction seen from its true beginning (`whole`) or from somewhere inside.
     pub const fn new(whole: bool) -> Self {
         Self {
-            phase: Phase::Lines,
-            line: Line::new(),
+            phase: if whole { Phase::Begin } else { Phase::Lines },
+            opening: Vec::new(),
             noise: 0,
             tls: TlsStart::new(Role::Client, whole),
             facts: ClientFacts::EMPTY,
@@ -97,10 +102,11 @@ impl ClientSide {
     /// The next bytes of the stream: one segment or a part of one.
     pub fn push(&mut self, bytes: &[u8], time: Timestamp, joint: &mut Joint) {
         if self.phase == Phase::Tls {
-            return self.push_tls(bytes, time);
+            return self.tls.push(bytes, time);
         }
-        if self.tls.is_searching() && self.tls.look(bytes, time) == Look::Begun {
-            return self.enter_tls();
+        if self.tls.begins_with(bytes, time) {
+            self.phase = Phase::Tls;
+            return;
         }
         self.read(bytes, time, joint);
     }
@@ -109,6 +115,7 @@ impl ClientSide {
         let mut rest = bytes;
         while !rest.is_empty() {
             rest = match self.phase {
+                Phase::Begin => self.begin(rest, time, joint),
                 Phase::Lines => self.read_line(rest, time, joint),
                 Phase::ProxyLine => self.pass_line(rest),
                 Phase::DataAsked => self.after_data(rest, joint),
@@ -122,25 +129,24 @@ impl ClientSide {
 
     /// `length` bytes are missing before the next ones.
     pub fn gap(&mut self, length: u32) {
-        self.line.clear();
         self.tls.gap(length);
         self.phase = match self.phase {
             Phase::Content(_) => Phase::Content(Dot::InLine),
             Phase::Chunk(left) if left > u64::from(length) => {
                 Phase::Chunk(left - u64::from(length))
             }
-            Phase::Chunk(_) | Phase::ProxyLine | Phase::ProxyHeader(_) | Phase::DataAsked => {
-                Phase::Lines
-            }
+            Phase::Begin
+            | Phase::Chunk(_)
+            | Phase::ProxyLine
+            | Phase::ProxyHeader(_)
+            | Phase::DataAsked => Phase::Lines,
             same => same,
         };
     }
 
     /// No more bytes will come.
     pub fn finish(&mut self) {
-        if let Some(stream) = self.tls.stream_mut() {
-            stream.finish();
-        }
+        self.tls.finish();
     }
 
     /// Nothing that could still come would change the facts.
@@ -155,68 +161,37 @@ impl ClientSide {
         }
     }
 
-    fn push_tls(&mut self, bytes: &[u8], time: Timestamp) {
-        if let Some(stream) = self.tls.stream_mut() {
-            stream.push(bytes, time);
+    /// Looks for a PROXY header in front of everything; what follows it is still the stream's first byte.
+    fn begin<'a>(&mut self, bytes: &'a [u8], time: Timestamp, joint: &mut Joint) -> &'a [u8] {
+        if self.opening.is_empty()
+            && PROXY_V1.first() != bytes.first()
+            && PROXY_V2.first() != bytes.first()
+        {
+            self.phase = Phase::Lines;
+            return bytes;
         }
-    }
-
-    fn enter_tls(&mut self) {
-        self.phase = Phase::Tls;
-        self.line.clear();
-    }
-
-    /// Reads on at a line's start or in its middle; returns what is left of `bytes`.
-    fn read_line<'a>(&mut self, bytes: &'a [u8], time: Timestamp, joint: &mut Joint) -> &'a [u8] {
-        if self.line.holds_undecided() {
-            return self.decide_held(bytes, time, joint);
+        self.opening.extend_from_slice(bytes);
+        if let Some(phase) = after_opening(&self.opening) {
+            self.phase = phase;
+            let opening = mem::take(&mut self.opening);
+            self.read(&opening, time, joint);
         }
-        if self.line.is_at_start() && self.tls.is_at_first_byte() {
-            match Proxy::at_start(bytes) {
-                Proxy::NeedMore => {
-                    self.line.hold_undecided(bytes);
-                    return &[];
-                }
-                Proxy::Begins(phase) => {
-                    self.phase = phase;
-                    return bytes;
-                }
-                Proxy::None => {}
-            }
-        }
-        if self.line.is_at_start() && !bytes.first().is_some_and(|byte| begins_text(*byte)) {
-            match self.tls.look(bytes, time) {
-                Look::Begun => {
-                    self.enter_tls();
-                    return &[];
-                }
-                Look::NeedMore => {
-                    self.line.hold_undecided(bytes);
-                    return &[];
-                }
-                Look::Text => {}
-            }
-        }
-        self.text_line(bytes, time, joint)
-    }
-
-    /// Bytes too few to tell what begins have been held: tries again with more.
-    fn decide_held<'a>(&mut self, bytes: &'a [u8], time: Timestamp, joint: &mut Joint) -> &'a [u8] {
-        let mut together = self.line.take();
-        together.extend_from_slice(bytes);
-        self.read(&together, time, joint);
         &[]
     }
 
-    fn text_line<'a>(&mut self, bytes: &'a [u8], time: Timestamp, joint: &mut Joint) -> &'a [u8] {
-        let mut command = None;
-        let rest = self.line.complete(bytes, |line| {
-            command = Some((Command::parse(line), line.len()));
-        });
-        if let Some((command, length)) = command {
-            self.command(command, length, time, joint);
+    /// Reads a line, or finds TLS in its place; returns what is left of `bytes`.
+    fn read_line<'a>(&mut self, bytes: &'a [u8], time: Timestamp, joint: &mut Joint) -> &'a [u8] {
+        match self.tls.step(bytes, time) {
+            Step::Tls => {
+                self.phase = Phase::Tls;
+                &[]
+            }
+            Step::More => &[],
+            Step::Line(line, rest) => {
+                self.command(Command::parse(&line), line.len(), time, joint);
+                rest
+            }
         }
-        rest.unwrap_or_default()
     }
 
     fn command(&mut self, command: Command, length: usize, time: Timestamp, joint: &mut Joint) {
@@ -244,13 +219,18 @@ impl ClientSide {
             }
             Command::Auth => {
                 self.facts.went_on = true;
+                self.facts.transacted = true;
                 if self.facts.asked_tls.is_some() {
                     self.facts.auth_after_tls = true;
                 } else {
                     self.facts.auth_before_tls = true;
                 }
             }
-            Command::Mail | Command::Quit => self.facts.went_on = true,
+            Command::Mail => {
+                self.facts.went_on = true;
+                self.facts.transacted = true;
+            }
+            Command::Quit => self.facts.went_on = true,
             Command::Data => self.phase = Phase::DataAsked,
             Command::Bdat(size) if size > 0 => self.phase = Phase::Chunk(size),
             _ => {}
@@ -298,9 +278,9 @@ impl ClientSide {
                     dot = Dot::LineStart;
                     continue;
                 }
-                (Dot::LineStart, b'.') => Dot::Dot,
-                (Dot::Dot, b'\r') => Dot::DotCr,
-                (Dot::Dot | Dot::DotCr, b'\n') => {
+                (Dot::LineStart, b'.') => Dot::Single,
+                (Dot::Single, b'\r') => Dot::SingleCr,
+                (Dot::Single | Dot::SingleCr, b'\n') => {
                     self.phase = Phase::Lines;
                     joint.ask(Asked::Other, time);
                     return after;
@@ -348,6 +328,7 @@ impl ClientFacts {
         auth_before_tls: false,
         auth_after_tls: false,
         went_on: false,
+        transacted: false,
         commands: 0,
     };
 }
@@ -361,30 +342,19 @@ const fn asked(command: &Command) -> Asked {
     }
 }
 
-/// What the first bytes of a stream say of a PROXY protocol header.
-enum Proxy {
-    None,
-    NeedMore,
-    Begins(Phase),
-}
-
-impl Proxy {
-    fn at_start(bytes: &[u8]) -> Self {
-        if bytes.starts_with(&PROXY_V1) {
-            return Self::Begins(Phase::ProxyLine);
-        }
-        if let Some(rest) = bytes.strip_prefix(&PROXY_V2) {
-            return match *rest {
-                [_, _, high, low, ..] => {
-                    let addresses = u64::from(u16::from_be_bytes([high, low]));
-                    Self::Begins(Phase::ProxyHeader(16 + addresses))
-                }
-                _ => Self::NeedMore,
-            };
-        }
-        if PROXY_V1.starts_with(bytes) || PROXY_V2.starts_with(bytes) {
-            return Self::NeedMore;
-        }
-        Self::None
+/// What follows the first bytes of a stream; `None` if more of them are needed to tell.
+fn after_opening(bytes: &[u8]) -> Option<Phase> {
+    if bytes.starts_with(&PROXY_V1) {
+        return Some(Phase::ProxyLine);
     }
+    if let Some(rest) = bytes.strip_prefix(&PROXY_V2) {
+        let [_, _, high, low, ..] = *rest else {
+            return None;
+        };
+        return Some(Phase::ProxyHeader(
+            16 + u64::from(u16::from_be_bytes([high, low])),
+        ));
+    }
+    let may_begin = PROXY_V1.starts_with(bytes) || PROXY_V2.starts_with(bytes);
+    (!may_begin).then_some(Phase::Lines)
 }

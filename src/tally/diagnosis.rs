@@ -55,7 +55,6 @@ pub fn warnings(report: &Report) -> Vec<Warning> {
         malformed(capture),
         bounds(&capture.bounds),
         files("files_damaged", "read only in part", &capture.files_damaged),
-        files("files_skipped", "skipped", &capture.files_skipped),
     ];
     found.into_iter().flatten().collect()
 }
@@ -155,7 +154,7 @@ fn bounds(bounds: &Counts) -> Option<Warning> {
     }
     let each: Vec<_> = bounds
         .iter()
-        .map(|(bound, count)| format!("{bound} {}", number(count)))
+        .map(|(bound, count)| format!("{} {bound}", number(count)))
         .collect();
     let text = format!(
         "There was more than this program holds, and something was given up: {}.",

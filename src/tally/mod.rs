@@ -57,9 +57,9 @@ impl Limits {
     /// About 300 bytes a host without its texts, which are at most [`crate::session::MAX_STRING`] bytes each.
     pub const DEFAULT: Self = Self {
         hosts: 65_536,
-        names: 8,
-        macs: 4,
-        servers: 8,
+        names: 32,
+        macs: 8,
+        servers: 32,
         clients: 8,
     };
 }

@@ -82,7 +82,7 @@ class Session:
         hello = self.connection.recv(4096, socket.MSG_PEEK)
         if self.behaviour == 'silent':
             self.result = 'silent'
-            time.sleep(8)
+            time.sleep(20)
             return False
         if self.behaviour in ('reset', 'close') and best_offer(hello) < 0x0303:
             self.result = self.behaviour

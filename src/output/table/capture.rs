@@ -70,9 +70,9 @@ fn losses(capture: &Capture) -> Vec<String> {
         ),
         format!("cut short: {}", number(capture.truncated)),
         format!("duplicates: {}", number(capture.duplicates)),
-        format!("malformed: {}", counts(capture.malformed.iter())),
-        format!("not followed: {}", counts(capture.not_followed.iter())),
-        format!("bounds reached: {}", counts(capture.bounds.iter())),
+        counts("malformed", capture.malformed.iter()).join(", "),
+        counts("not followed", capture.not_followed.iter()).join(", "),
+        counts("bounds reached", capture.bounds.iter()).join(", "),
     ]
 }
 

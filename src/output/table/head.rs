@@ -11,8 +11,8 @@ pub(super) fn render(report: &Report, page: Page) -> String {
     let headline = wrapped(page, &headline(report), 0, 0);
     let mut text = page.style.paint(paint(report), headline.trim_end()) + "\n";
     if report.totals.hosts > 0 {
-        let verdicts = counts(report.totals.host_verdicts.iter());
-        text += &wrapped(page, &format!("Hosts by verdict: {verdicts}."), 0, 0);
+        let verdicts = counts("Hosts by verdict", report.totals.host_verdicts.iter());
+        text += &flowed(page, &verdicts, ", ", 0, 4);
     }
     let about = about(report, page);
     if !about.is_empty() {
@@ -106,11 +106,11 @@ fn window(window: Window) -> Option<String> {
     }
 }
 
-/// More than this many sources are counted instead of named, on a terminal.
+/// More than this many sources are counted instead of named; the other forms name all.
 const SOURCES: usize = 3;
 
 fn sources(sources: &[String], page: Page) -> String {
-    let listed = page.listed(sources.len(), SOURCES);
+    let listed = sources.len().min(SOURCES);
     let shown: Vec<_> = sources
         .iter()
         .take(listed)

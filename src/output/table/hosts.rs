@@ -36,18 +36,16 @@ enum Extra {
     LimitedBy,
     Rejected,
     LastSeen,
-    Endpoints,
 }
 
 impl Extra {
     /// In the order in which they are let in, and in which they stand.
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 5] = [
         Self::Sessions,
         Self::Offered,
         Self::LimitedBy,
         Self::Rejected,
         Self::LastSeen,
-        Self::Endpoints,
     ];
 
     const fn header(self) -> &'static str {
@@ -57,7 +55,6 @@ impl Extra {
             Self::LimitedBy => "LIMITED BY",
             Self::Rejected => "REJECTED",
             Self::LastSeen => "LAST SEEN",
-            Self::Endpoints => "ENDPOINTS",
         }
     }
 
@@ -68,7 +65,6 @@ impl Extra {
             Self::LimitedBy => host.limited_by.map(|limit| limit.to_string()),
             Self::Rejected => (host.rejected > 0).then(|| number(host.rejected)),
             Self::LastSeen => Some(time(host.last_seen)),
-            Self::Endpoints => Some(list(&host.endpoints)),
         }
     }
 
@@ -80,8 +76,8 @@ impl Extra {
             Self::Offered => Some(format!("offers {cell} at best")),
             Self::LimitedBy => Some(format!("limited by {cell}")),
             Self::Rejected => Some(format!("{cell} rejected")),
-            // Told with the first or with the servers' names.
-            Self::LastSeen | Self::Endpoints => None,
+            // Told together with the first.
+            Self::LastSeen => None,
         }
     }
 }

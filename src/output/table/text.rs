@@ -46,6 +46,8 @@ struct Lines {
     rest: usize,
     done: String,
     line: String,
+    /// Columns of the line that are taken.
+    used: usize,
     /// Nothing but the indentation stands in the line.
     fresh: bool,
 }
@@ -57,6 +59,7 @@ impl Lines {
             rest,
             done: String::new(),
             line: " ".repeat(first),
+            used: first,
             fresh: true,
         }
     }
@@ -67,11 +70,12 @@ impl Lines {
         let mark = separator.trim_end();
         if !self.fresh {
             let needed = width(separator) + width(part) + width(mark);
-            if width(&self.line) + needed > self.page.width {
+            if self.used + needed > self.page.width {
                 self.line += mark;
                 self.next();
             } else {
                 self.line += separator;
+                self.used += width(separator);
             }
         }
         self.push(part);
@@ -86,13 +90,25 @@ impl Lines {
     }
 
     fn push(&mut self, part: &str) {
+        let columns = width(part);
+        if !self.page.shortens || self.used + columns <= self.page.width {
+            self.line += part;
+            self.used += columns;
+        } else {
+            self.push_broken(part);
+        }
+        self.fresh = false;
+    }
+
+    /// Breaks `part` wherever a line is full.
+    fn push_broken(&mut self, part: &str) {
         for character in part.chars() {
             let columns = character.width().unwrap_or(0);
-            if self.page.shortens && !self.fresh && width(&self.line) + columns > self.page.width {
+            if self.used + columns > self.page.width {
                 self.next();
             }
             self.line.push(character);
-            self.fresh = false;
+            self.used += columns;
         }
     }
 
@@ -100,6 +116,7 @@ impl Lines {
         self.done += self.line.trim_end();
         self.done.push('\n');
         self.line = " ".repeat(self.rest);
+        self.used = self.rest;
         self.fresh = true;
     }
 
@@ -129,15 +146,17 @@ pub(super) fn list(all: impl IntoIterator<Item = impl Display>) -> String {
     shown.join(", ")
 }
 
-/// Counts that are not zero, `legacy 3, modern 9`; `none` if there are none.
-pub(super) fn counts(all: impl Iterator<Item = (impl Display, u64)>) -> String {
+/// Counts that are not zero, `3 legacy`, `9 modern`, the first behind `label`; `none` if there are none.
+pub(super) fn counts(label: &str, all: impl Iterator<Item = (impl Display, u64)>) -> Vec<String> {
     let present = all.filter(|(_, count)| *count > 0);
-    let shown = list(present.map(|(key, count)| format!("{key} {}", number(count))));
-    if shown.is_empty() {
-        "none".into()
-    } else {
-        shown
+    let mut shown: Vec<_> = present
+        .map(|(key, count)| format!("{} {key}", number(count)))
+        .collect();
+    match shown.first_mut() {
+        Some(first) => *first = format!("{label}: {first}"),
+        None => shown.push(format!("{label}: none")),
     }
+    shown
 }
 
 /// `2026-08-01 09:00:00Z`.

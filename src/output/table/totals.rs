@@ -1,7 +1,7 @@
 //! All counted sessions together.
 
 use super::Page;
-use super::text::{counts, version, wrapped};
+use super::text::{counts, flowed, version};
 use crate::output::style::Paint;
 use crate::tally::Report;
 use crate::tally::figures::counted;
@@ -15,18 +15,15 @@ pub(super) fn render(report: &Report, page: Page) -> String {
         .versions
         .iter()
         .map(|(key, count)| (version(key), count));
+    let sessions = counted(totals.sessions, "session");
     let lines = [
-        format!(
-            "{} by version: {}",
-            counted(totals.sessions, "session"),
-            counts(versions)
-        ),
-        format!("by outcome: {}", counts(totals.outcomes.iter())),
-        format!("by verdict: {}", counts(totals.verdicts.iter())),
+        counts(&format!("{sessions} by version"), versions),
+        counts("by outcome", totals.outcomes.iter()),
+        counts("by verdict", totals.verdicts.iter()),
     ];
     let mut text = page.style.paint(Paint::Strong, "TOTALS") + "\n";
     for line in lines {
-        text += &wrapped(page, &line, 2, 4);
+        text += &flowed(page, &line, ", ", 2, 4);
     }
     text
 }

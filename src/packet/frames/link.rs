@@ -1,0 +1,105 @@
+//! Links that captures come from.
+
+use super::{CLIENT_MAC, Frame, SERVER_MAC, all_of, be16, ip_type, label};
+use crate::packet::LinkType;
+
+all_of! {
+    /// A link that captures come from.
+    Link { Ethernet, Raw, RawByVersion, Cooked, CookedVlan, Cooked2, Cooked2Vlan, Null, NullBigEndian, Loop, Ppp, PppFramed, CiscoHdlc, PppoeOnly, MplsOnly, Nflog, NflogBigEndian, Pktap, Wireless, RadiotapQos, RadiotapPadded, Ppi }
+}
+
+impl Link {
+    /// The frame as captured on this link, and its link type. Ethernet stays Ethernet.
+    pub(in crate::packet) fn capture(self, frame: Frame) -> (LinkType, Vec<u8>) {
+        let Frame::Ip(packet) = frame else {
+            return (LinkType(1), frame.ethernet());
+        };
+        let kind = ip_type(&packet);
+        let six = packet[0] >> 4 == 6;
+        let ppp = [0, if six { 0x57 } else { 0x21 }];
+        let vlan = [&[0, 100][..], &kind].concat();
+        let sll = |kind: &[u8]| [&[0, 0, 0, 1, 0, 6][..], &CLIENT_MAC, &[0, 0], kind].concat();
+        let sll2 =
+            |kind: &[u8]| [kind, &[0, 0, 0, 0, 0, 2, 0, 1, 0, 6], &CLIENT_MAC, &[0, 0]].concat();
+        let (link, head) = match self {
+            Self::Ethernet => return (LinkType(1), Frame::Ip(packet).ethernet()),
+            Self::Raw => (101, vec![]),
+            Self::RawByVersion => (if six { 229 } else { 228 }, vec![]),
+            Self::Cooked => (113, sll(&kind)),
+            Self::CookedVlan => (113, [&sll(&[0x81, 0])[..], &vlan].concat()),
+            Self::Cooked2 => (276, sll2(&kind)),
+            Self::Cooked2Vlan => (276, [&sll2(&[0x81, 0])[..], &vlan].concat()),
+            Self::Null => (0, vec![if six { 30 } else { 2 }, 0, 0, 0]),
+            Self::NullBigEndian => (0, vec![0, 0, 0, if six { 24 } else { 2 }]),
+            Self::Loop => (108, vec![0, 0, 0, if six { 24 } else { 2 }]),
+            Self::Ppp => (9, ppp.to_vec()),
+            Self::PppFramed => (50, [&[0xff, 3][..], &ppp].concat()),
+            Self::CiscoHdlc => (104, [&[0x0f, 0][..], &kind].concat()),
+            Self::PppoeOnly => (
+                51,
+                [&[0x11, 0, 0, 1][..], &be16(packet.len() + 2), &ppp].concat(),
+            ),
+            Self::MplsOnly => (219, label(50, true).to_vec()),
+            Self::Nflog => {
+                // Family, version, group; packet header (type 1, 8 bytes), prefix (type 10, 5 padded to 8), payload.
+                let mut head = vec![if six { 10 } else { 2 }, 0, 0, 30];
+                head.extend([12, 0, 1, 0, 8, 0, 0, 0, 0, 0, 0, 0]);
+                head.extend([5, 0, 10, 0, 0, 0, 0, 0]);
+                head.extend(((packet.len() + 4) as u16).to_le_bytes());
+                head.extend([9, 0]);
+                (239, head)
+            }
+            Self::NflogBigEndian => {
+                let mut head = vec![if six { 10 } else { 2 }, 0, 0, 30];
+                head.extend([0, 12, 0, 1, 8, 0, 0, 0, 0, 0, 0, 0]);
+                head.extend(be16(packet.len() + 4));
+                head.extend([0, 9]);
+                (239, head)
+            }
+            Self::Pktap => {
+                let mut head = [&[108, 0, 0, 0, 1, 0, 0, 0, 12, 0, 0, 0][..], &[0; 96]].concat();
+                head[12] = b'l';
+                (258, head)
+            }
+            Self::Wireless => (105, [&wireless(0x08, 0x01)[..], &snap(kind)].concat()),
+            Self::RadiotapQos => {
+                // Flags (0x10: FCS at the end), rate; no timestamp.
+                let radiotap = [0, 0, 10, 0, 0x06, 0, 0, 0, 0x10, 2];
+                let qos = [&wireless(0x88, 0x02)[..], &[0, 0], &snap(kind)].concat();
+                (127, [&radiotap, &qos[..]].concat())
+            }
+            Self::RadiotapPadded => {
+                // Two presence words, alignment, timestamp, flags (0x20: padded).
+                let presence = [0x03, 0, 0, 0x80, 0, 0, 0, 0];
+                let radiotap = [&[0, 0, 25, 0][..], &presence, &[0; 4], &[1; 8], &[0x20]].concat();
+                let qos = [&wireless(0x88, 0x01)[..], &[0, 0], &[0, 0], &snap(kind)].concat();
+                (127, [radiotap, qos].concat())
+            }
+            Self::Ppi => {
+                let ppi = [0, 0, 12, 0, 105, 0, 0, 0, 9, 9, 9, 9];
+                (192, [&ppi, &wireless(0x08, 0x00)[..], &snap(kind)].concat())
+            }
+        };
+        (LinkType(link), [head, packet].concat())
+    }
+}
+
+/// An 802.11 data header in which the client's frame goes to the access point, comes from it, or stays in a cell.
+fn wireless(control: u8, direction: u8) -> Vec<u8> {
+    let point = [0x02, 0, 0, 0, 0, 0xcc];
+    let addresses = match direction {
+        1 => [point, CLIENT_MAC, SERVER_MAC],
+        2 => [SERVER_MAC, point, CLIENT_MAC],
+        _ => [SERVER_MAC, CLIENT_MAC, point],
+    };
+    [
+        &[control, direction, 0, 0][..],
+        &addresses.concat(),
+        &[0x10, 0],
+    ]
+    .concat()
+}
+
+fn snap(kind: [u8; 2]) -> Vec<u8> {
+    [&[0xaa, 0xaa, 3, 0, 0, 0][..], &kind].concat()
+}
