@@ -7,7 +7,10 @@ use std::{env, fs};
 
 /// The report of the two captures of the demo, 100 columns wide.
 fn report() -> String {
-    let paths = ["pcaps/office-morning-1.pcap", "pcaps/office-morning-2.pcapng"];
+    let paths = [
+        "pcaps/office-morning-1.pcap",
+        "pcaps/office-morning-2.pcapng",
+    ];
     let mut args = vec!["read", "--sensor", "core-switch"];
     args.extend(paths);
     let output = common::command(&args)
@@ -33,7 +36,10 @@ fn readme_shows_what_the_program_prints() {
         fs::write(&path, &after).unwrap();
         return;
     }
-    assert!(before == after, "README.md is behind: UPDATE_DOCS=1 cargo test --test readme");
+    assert!(
+        before == after,
+        "README.md is behind: UPDATE_DOCS=1 cargo test --test readme"
+    );
 }
 
 /// `text` with the console block behind the marker `name` replaced.
