@@ -162,15 +162,13 @@ mod tests {
         assert!(recent.best(&key(ENTRIES as u32 + 9), 0).is_some());
         assert!(recent.given_up() >= 10);
         assert!(recent.order.len() <= 2 * ENTRIES + 2);
-        assert_eq!(
-            recent.bytes,
-            recent
-                .told
-                .values()
-                .flatten()
-                .map(|told| told.name.len())
-                .sum()
-        );
+        let bytes: usize = recent
+            .told
+            .values()
+            .flatten()
+            .map(|told| told.name.len())
+            .sum();
+        assert_eq!(recent.bytes, bytes);
     }
 
     #[test]
