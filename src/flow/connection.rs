@@ -1,5 +1,7 @@
 //! One TCP connection: two directions put in order, who is who, when it began and how it ended.
 
+use std::sync::Arc;
+
 use super::reassembly::{Counts, Direction, Piece};
 use super::{FlowKey, Segment, Way};
 use crate::packet::PortSet;
@@ -32,6 +34,8 @@ pub struct Connection {
     syn_ack_at: Option<Timestamp>,
     halves: [Half; 2],
     reset_by: Option<Way>,
+    /// The name for which DNS had given the client the server's address before the first packet.
+    pub asked: Option<Arc<str>>,
     /// What was said.
     pub dialogue: Dialogue,
 }
@@ -83,6 +87,7 @@ impl Connection {
             syn_ack_at: None,
             halves: [Half::default(), Half::default()],
             reset_by: None,
+            asked: None,
             dialogue: Dialogue::default(),
         }
     }
@@ -120,6 +125,14 @@ impl Connection {
         }
         if segment.flags & (Segment::FIN | Segment::RST) != 0 {
             self.note_end(segment);
+        }
+    }
+
+    /// `segment` was sent by, or to, a client to which DNS had given the server's address for `name`. Counts only if it is the first
+    /// packet: whatever was answered later cannot be why the client came.
+    pub fn note_asked(&mut self, segment: &Segment, name: &Arc<str>) {
+        if self.start == segment.time && self.first_seq == segment.seq {
+            self.asked.get_or_insert_with(|| Arc::clone(name));
         }
     }
 

@@ -171,6 +171,17 @@ impl Table {
         }
     }
 
+    /// Tells the connection of `segment`, just taken in, what its client had asked DNS for.
+    pub fn note_asked(&mut self, segment: &Segment, name: &Arc<str>) {
+        let Some(slot) = self.index.get(&segment.key) else {
+            return;
+        };
+        let place = self.slots.get_mut(*slot as usize);
+        if let Some(connection) = place.and_then(|place| place.connection.as_mut()) {
+            connection.note_asked(segment, name);
+        }
+    }
+
     /// Lets time pass without a packet: `clock` in nanoseconds.
     pub fn tick(&mut self, clock: u64, done: &mut impl FnMut(Finished)) {
         self.advance(seconds(clock), done);

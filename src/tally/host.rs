@@ -1,6 +1,6 @@
 //! What is added up for one internal host.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -8,6 +8,7 @@ use super::bounded::Smallest;
 use super::counts::{PerVersion, PerWord};
 use super::report::{Host, HostLimit, HostVerdict};
 use super::{Limits, Role, Span};
+use crate::names::NameSource;
 use crate::session::record::Mac;
 use crate::session::text::clip;
 use crate::session::{
@@ -17,6 +18,9 @@ use crate::tls::Version;
 
 /// The word in `endpoints` for a server that is not Exchange Online (with `--to any`).
 pub const OTHER_SERVER: &str = "other";
+
+/// Where a name in a session comes from.
+const HELLO: &str = "hello";
 
 /// One internal host's sessions.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -116,11 +120,17 @@ impl HostTally {
     }
 
     /// The host as the report shows it; `None` if no session counts for it.
-    pub(super) fn report(&self, address: IpAddr) -> Option<Host> {
+    pub(super) fn report<'a>(
+        &self,
+        address: IpAddr,
+        called: impl Iterator<Item = &'a (Arc<str>, NameSource)>,
+    ) -> Option<Host> {
+        let (names, name_sources) = self.all_names(called);
         let (first_seen, last_seen) = (self.span.first?, self.span.last?);
         Some(Host {
             host: address,
-            names: self.names.iter().cloned().collect(),
+            names,
+            name_sources,
             macs: self.macs.iter().copied().collect(),
             roles: self.roles.iter().copied().collect(),
             relay: self.serves_internal && self.reaches_service,
@@ -150,6 +160,33 @@ impl HostTally {
         ]
         .into_iter()
         .filter_map(|(bound, reached)| reached.then_some(bound))
+    }
+
+    /// The host's own names, then the others; two that differ in case only are one.
+    fn all_names<'a>(
+        &self,
+        called: impl Iterator<Item = &'a (Arc<str>, NameSource)>,
+    ) -> (Vec<Arc<str>>, BTreeMap<Arc<str>, Vec<&'static str>>) {
+        let mut names: Vec<_> = self.names.iter().cloned().collect();
+        let mut sources: BTreeMap<_, _> = names
+            .iter()
+            .map(|name| (Arc::clone(name), vec![HELLO]))
+            .collect();
+        for (name, source) in called {
+            let known = names
+                .iter()
+                .find(|known| known.eq_ignore_ascii_case(name))
+                .cloned();
+            let shown = known.unwrap_or_else(|| {
+                names.push(Arc::clone(name));
+                Arc::clone(name)
+            });
+            let words = sources.entry(shown).or_default();
+            if !words.contains(&source.name()) {
+                words.push(source.name());
+            }
+        }
+        (names, sources)
     }
 
     /// The worst that was seen; sessions that tell nothing (`unknown`) decide only where there is nothing else.

@@ -3,6 +3,7 @@
 //! As JSON (serde) it is the contract's report. Lists and maps have a fixed order; what is unknown is `null`.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -84,8 +85,10 @@ pub struct Totals {
 pub struct Host {
     /// Its address.
     pub host: IpAddr,
-    /// The names it gave.
+    /// The names it gave in its sessions, then what it is called elsewhere.
     pub names: Vec<Arc<str>>,
+    /// Where each name comes from: `hello` (EHLO, or the greeting of a server), or a word of [`crate::names::NameSource`].
+    pub name_sources: BTreeMap<Arc<str>, Vec<&'static str>>,
     /// The link-layer addresses its packets came from.
     pub macs: Vec<Mac>,
     /// Which end of its sessions it was.
@@ -261,7 +264,9 @@ impl Report {
 }
 
 fn hosts(tally: &Tally) -> Vec<Host> {
-    let shown = |(address, host): (&IpAddr, &super::host::HostTally)| host.report(*address);
+    let shown = |(address, host): (&IpAddr, &super::host::HostTally)| {
+        host.report(*address, tally.called.of(*address))
+    };
     let mut hosts: Vec<_> = tally.hosts.iter().filter_map(shown).collect();
     hosts.sort_by_key(|host| (host.verdict, std::cmp::Reverse(host.sessions), host.host));
     hosts
