@@ -401,9 +401,8 @@ fn each_scenario_one_direction_behind_the_other() {
         let plain = conversation.packets(WRAPPING, &conversation.segments(1460));
         let plain = timeless(reading.only(&plain));
         for last in [From::Client, From::Server] {
-            let mut segments = conversation.segments(1460);
-            segments.sort_by_key(|segment| segment.from == last);
-            let record = timeless(reading.only(&conversation.packets(WRAPPING, &segments)));
+            let packets = conversation.one_behind_the_other(last);
+            let record = timeless(reading.only(&packets));
             faults.extend(differences(
                 &format!("{name}, {last:?} last"),
                 &record,

@@ -4,7 +4,8 @@
 
 use libfuzzer_sys::fuzz_target;
 use tlstally::time::Timestamp;
-use tlstally::tls::{Facts, MAX_MESSAGE, Role, Stream, probe};
+use tlstally::tls::stream::MAX_MESSAGE;
+use tlstally::tls::{Facts, Role, Stream, probe};
 use tlstally_fuzz::{Input, pieces};
 
 fn read<'a>(role: Role, parts: impl Iterator<Item = &'a [u8]>) -> Facts {

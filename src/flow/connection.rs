@@ -211,10 +211,15 @@ impl Connection {
         self.halves[way.index()].fin
     }
 
-    /// Whether bytes of `way` are missing, or nothing tells that none are.
-    pub fn misses(&self, way: Way) -> bool {
+    /// Whether no byte of `way` is known to be missing from the first that was seen on.
+    pub fn is_unbroken(&self, way: Way) -> bool {
         let stream = &self.halves[way.index()].stream;
-        stream.counts().gaps > 0 || stream.next().is_none()
+        stream.counts().gaps == 0 && stream.next().is_some()
+    }
+
+    /// Whether `way` is seen from its true beginning and no byte of it is known to be missing.
+    pub fn is_whole(&self, way: Way) -> bool {
+        self.halves[way.index()].stream.first().is_some() && self.is_unbroken(way)
     }
 
     /// The link-layer address that packets of `way` came from.

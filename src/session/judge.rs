@@ -117,7 +117,7 @@ impl Judge {
             offer,
             negotiated,
             cipher: view.proof.cipher,
-            established: view.proof.established,
+            established: view.established(),
             resumed: view.proof.resumed,
             ja3: view.hello().and_then(tls::ja3::ja3).map(Arc::from),
             ja3s: view.answer().and_then(tls::ja3::ja3s).map(Arc::from),
@@ -265,7 +265,7 @@ impl<'a> View<'a> {
 
     fn outcome(&self, mode: Option<Mode>) -> Outcome {
         if self.client_tls.is_some() || self.server_tls.is_some() {
-            return self.outcome_of_tls();
+            return self.outcome_of_tls(mode);
         }
         if mode == Some(Mode::Starttls) || mode.is_none() {
             return Outcome::Incomplete;
@@ -283,12 +283,30 @@ impl<'a> View<'a> {
                 Outcome::StarttlsRefused
             }
             Some(facts) if facts.offers_tls => Outcome::StarttlsNotUsed,
-            Some(_) if answered || !extended => Outcome::StarttlsNotOffered,
+            Some(_) if answered || (!extended && self.heard_client()) => {
+                Outcome::StarttlsNotOffered
+            }
             _ => Outcome::Incomplete,
         }
     }
 
-    fn outcome_of_tls(&self) -> Outcome {
+    /// All that the client said was seen, so what it did not say was not said.
+    fn heard_client(&self) -> bool {
+        self.connection.is_whole(self.client_way)
+    }
+
+    /// Whether the handshake finished. That it did not is told by an alert, or by an end of the connection before which
+    /// nothing is missing.
+    fn established(&self) -> Option<bool> {
+        let server_way = self.client_way.reversed();
+        let seen_to_the_end = matches!(self.close, Close::Closed | Close::Reset(_))
+            && self.connection.is_whole(self.client_way)
+            && self.connection.is_whole(server_way);
+        let told = seen_to_the_end || self.proof.alert.is_some();
+        self.proof.established.filter(|finished| *finished || told)
+    }
+
+    fn outcome_of_tls(&self, mode: Option<Mode>) -> Outcome {
         if self.proof.established == Some(true) {
             return Outcome::Established;
         }
@@ -298,7 +316,7 @@ impl<'a> View<'a> {
         if self.proof.negotiated.is_some() || self.answered_hello() {
             return Outcome::Negotiated;
         }
-        if self.refused_in_text() {
+        if mode == Some(Mode::Starttls) && self.refused_in_text() {
             return Outcome::StarttlsRefused;
         }
         let hello = self
@@ -306,7 +324,8 @@ impl<'a> View<'a> {
             .is_some_and(|facts| facts.client_hello.is_some());
         let server_seen = self.connection.saw(self.client_way.reversed());
         // The answer may lie in a hole.
-        let may_be_missing = !server_seen || self.connection.misses(self.client_way.reversed());
+        let may_be_missing =
+            !server_seen || !self.connection.is_unbroken(self.client_way.reversed());
         match self.close {
             _ if !hello || may_be_missing => Outcome::Incomplete,
             Close::Open if self.waited() => Outcome::Unanswered,

@@ -237,11 +237,19 @@ impl ClientSide {
         }
     }
 
-    /// Content follows DATA if the server let it in; where its reply is not known, only a command in its place says no.
+    /// Content follows DATA if the server let it in. Where its reply is not known, only a command that a client says
+    /// when it was not let in says no: the first line of content is a header, or may quote anything else.
     fn after_data<'a>(&mut self, bytes: &'a [u8], joint: &mut Joint) -> &'a [u8] {
         let accepted = joint.take_data().unwrap_or_else(|| {
             let command = Command::parse(bytes.split(|b| *b == b'\n').next().unwrap_or_default());
-            !command.proves_smtp() && !matches!(command, Command::Quit | Command::Other)
+            !matches!(
+                command,
+                Command::Quit
+                    | Command::Other
+                    | Command::Mail
+                    | Command::Rcpt
+                    | Command::Hello { .. }
+            )
         });
         self.phase = if accepted {
             Phase::Content(Dot::LineStart)

@@ -18,6 +18,8 @@ pub struct ServerSide {
     continues: bool,
     noise: usize,
     whole: bool,
+    /// The next line need not be the first of its reply: the capture begins here, or bytes are missing.
+    adrift: bool,
     /// The switch to TLS.
     pub tls: TlsStart,
     /// What was learned from the text.
@@ -39,7 +41,7 @@ pub struct ServerFacts {
     pub offers_tls: bool,
     /// An EHLO answer has keywords written over, as a middlebox does that strips STARTTLS.
     pub masked: bool,
-    /// An EHLO answer of several lines was seen to its end.
+    /// An EHLO answer of several lines was seen from its first to its last.
     pub extensions_seen: bool,
     /// Replies with code 220 behind the greeting: TLS may begin (or XCLIENT was taken).
     pub ready_again: u32,
@@ -64,6 +66,7 @@ impl ServerSide {
             continues: false,
             noise: 0,
             whole,
+            adrift: !whole,
             tls: TlsStart::new(Role::Server, whole),
             facts: ServerFacts::default(),
         }
@@ -87,6 +90,9 @@ impl ServerSide {
     /// `length` bytes are missing before the next ones.
     pub fn gap(&mut self, length: u32) {
         self.continues = false;
+        self.adrift = true;
+        // The greeting may be in the hole.
+        self.whole &= self.facts.replies > 0;
         self.tls.gap(length);
     }
 
@@ -132,23 +138,43 @@ impl ServerSide {
             return;
         };
         self.tls.stop_searching();
-        self.facts.learn(&reply, self.continues, self.whole, time);
+        let place = Place {
+            continued: self.continues,
+            whole: self.whole,
+            adrift: self.adrift,
+        };
+        self.facts.learn(&reply, place, time);
         self.continues = reply.continues;
+        self.adrift &= reply.continues;
         if !reply.continues {
             joint.reply(reply.code, time);
         }
     }
 }
 
+/// Where a line stands.
+#[derive(Clone, Copy)]
+struct Place {
+    /// Behind another line of the same reply.
+    continued: bool,
+    /// In a direction that is seen from its true beginning.
+    whole: bool,
+    /// Behind lines of the same reply that are not seen, perhaps.
+    adrift: bool,
+}
+
 impl ServerFacts {
-    fn learn(&mut self, line: &ReplyLine<'_>, continued: bool, whole: bool, time: Timestamp) {
+    fn learn(&mut self, line: &ReplyLine<'_>, place: Place, time: Timestamp) {
+        let Place {
+            continued, whole, ..
+        } = place;
         let is_greeting = whole && self.replies == 0;
         if is_greeting && !continued {
             self.greeting = Some(line.code);
             self.banner = Some(clean(line.text));
         }
         if line.code == 250 && !is_greeting && (line.continues || continued) {
-            self.learn_extension(line, continued);
+            self.learn_extension(line, place);
         }
         if line.continues {
             return;
@@ -166,13 +192,16 @@ impl ServerFacts {
         self.last = Some((line.code, time));
     }
 
-    fn learn_extension(&mut self, line: &ReplyLine<'_>, continued: bool) {
-        if !continued && self.hello.is_none() {
+    fn learn_extension(&mut self, line: &ReplyLine<'_>, place: Place) {
+        let Place {
+            continued, adrift, ..
+        } = place;
+        if !continued && !adrift && self.hello.is_none() {
             self.hello = Some(clean(line.text));
         }
         self.offers_tls |= line.names(b"STARTTLS") || line.names(b"X-ANONYMOUSTLS");
         self.masked |= continued && line.is_masked();
-        self.extensions_seen |= !line.continues;
+        self.extensions_seen |= !line.continues && !adrift;
     }
 }
 

@@ -70,6 +70,19 @@ impl Conversation {
             .collect()
     }
 
+    /// All packets of one end, with their times, and behind them all packets of the end `last`.
+    pub fn one_behind_the_other(&self, last: From) -> Vec<Packet> {
+        let segments = self.segments(1460);
+        let packets = self.packets(WRAPPING, &segments);
+        let (behind, before): (Vec<_>, Vec<_>) =
+            (segments.iter().zip(packets)).partition(|(segment, _)| segment.from == last);
+        before
+            .into_iter()
+            .chain(behind)
+            .map(|(_, packet)| packet)
+            .collect()
+    }
+
     /// One segment from its IPv4 header on.
     pub fn ip(&self, starts: Starts, segment: &Segment) -> Vec<u8> {
         let [client, server] = starts;
