@@ -1,9 +1,15 @@
 //! Bad input: a clear line that names the file and the place, everything readable still reported, the right exit status.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on fails"
+)]
+
 mod common;
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 
 use common::{Scratch, command, pcaps, run};
@@ -27,8 +33,8 @@ fn stdout(output: &Output) -> String {
 }
 
 /// The bad file is named and told apart, and the good one beside it is reported all the same.
-fn is_told_and_the_rest_reported(bad: PathBuf, words: &[&str]) {
-    let output = read(&[bad.clone(), good()]);
+fn is_told_and_the_rest_reported(bad: &Path, words: &[&str]) {
+    let output = read(&[bad.to_owned(), good()]);
     let told = stderr(&output);
     assert_eq!(output.status.code(), Some(1), "{told}");
     assert!(told.contains(bad.to_str().unwrap()), "{told}");
@@ -46,7 +52,7 @@ fn is_told_and_the_rest_reported(bad: PathBuf, words: &[&str]) {
 fn an_empty_file() {
     let scratch = Scratch::new();
     is_told_and_the_rest_reported(
-        scratch.file("empty.pcap", b""),
+        &scratch.file("empty.pcap", b""),
         &["is not a capture", "empty"],
     );
 }
@@ -55,20 +61,20 @@ fn an_empty_file() {
 fn a_text_file() {
     let scratch = Scratch::new();
     let path = scratch.file("notes.pcap", b"To do: capture at the core switch.\n");
-    is_told_and_the_rest_reported(path, &["is not a capture", "text"]);
+    is_told_and_the_rest_reported(&path, &["is not a capture", "text"]);
 }
 
 #[test]
 fn a_file_that_is_not_there() {
     let scratch = Scratch::new();
-    is_told_and_the_rest_reported(scratch.path().join("gone.pcap"), &["No such file"]);
+    is_told_and_the_rest_reported(&scratch.path().join("gone.pcap"), &["No such file"]);
 }
 
 /// Even root cannot read this one: the kernel answers EIO at address 0.
 #[test]
 #[cfg(target_os = "linux")]
 fn an_unreadable_file() {
-    is_told_and_the_rest_reported(PathBuf::from("/proc/self/mem"), &["cannot be read"]);
+    is_told_and_the_rest_reported(Path::new("/proc/self/mem"), &["cannot be read"]);
 }
 
 #[test]
@@ -76,7 +82,7 @@ fn a_capture_cut_in_a_packet() {
     let scratch = Scratch::new();
     let whole = fs::read(pcaps().join("swaks.pcap")).unwrap();
     let path = scratch.file("cut.pcap", &whole[..whole.len() - 3]);
-    is_told_and_the_rest_reported(path, &["packet"]);
+    is_told_and_the_rest_reported(&path, &["packet"]);
 }
 
 #[test]
@@ -88,14 +94,14 @@ fn a_capture_cut_in_a_header() {
     bytes.extend([1, 2, 3, 4, 5]);
     let path = scratch.file("cut.pcap", &bytes);
     let at = format!("byte {sound}");
-    is_told_and_the_rest_reported(path, &["packet", &at]);
+    is_told_and_the_rest_reported(&path, &["packet", &at]);
 }
 
 #[test]
 fn a_file_header_cut_short() {
     let scratch = Scratch::new();
     let whole = fs::read(good()).unwrap();
-    is_told_and_the_rest_reported(scratch.file("cut.pcap", &whole[..13]), &[]);
+    is_told_and_the_rest_reported(&scratch.file("cut.pcap", &whole[..13]), &[]);
 }
 
 /// What was readable of a cut capture is in the report, and the report says that it was cut.

@@ -1,6 +1,12 @@
 //! Captures of real programs yield what `pcaps/expected.tsv` says. That table was made by tshark and by the servers' own logs
 //! (`pcaps/make/expected.py`), not by this program.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on fails"
+)]
+
 mod common;
 
 use std::collections::{BTreeMap, HashMap};

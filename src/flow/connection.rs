@@ -48,6 +48,8 @@ struct Half {
     mac: Option<[u8; 6]>,
     /// Sequence number behind the last byte seen.
     highest: Option<u32>,
+    /// Highest acknowledgement that the other end sent for it.
+    acknowledged: Option<u32>,
     /// `highest` when nothing more was to be learned from this direction.
     decided_at: Option<u32>,
     /// When a FIN was seen.
@@ -115,6 +117,7 @@ impl Connection {
     #[inline]
     pub fn segment(&mut self, segment: &Segment, block: &[u8], ports: &PortSet) {
         self.last = self.last.max(segment.time);
+        self.halves[segment.way.reversed().index()].note_acknowledged(segment);
         let half = &mut self.halves[segment.way.index()];
         half.note(segment);
         if half.decided_at.is_none() {
@@ -136,7 +139,9 @@ impl Connection {
     /// Nothing more will come: reads what was held back.
     pub fn finish(&mut self, ports: &PortSet) {
         for way in [Way::Up, Way::Down] {
-            if self.halves[way.index()].decided_at.is_none() {
+            let half = &mut self.halves[way.index()];
+            if half.decided_at.is_none() {
+                half.end_where_told();
                 self.with_reader(way, ports, |stream, sink| stream.flush(sink));
             }
         }
@@ -206,6 +211,17 @@ impl Connection {
         self.halves[way.index()].fin
     }
 
+    /// Whether no byte of `way` is known to be missing from the first that was seen on.
+    pub fn is_unbroken(&self, way: Way) -> bool {
+        let stream = &self.halves[way.index()].stream;
+        stream.counts().gaps == 0 && stream.next().is_some()
+    }
+
+    /// Whether `way` is seen from its true beginning and no byte of it is known to be missing.
+    pub fn is_whole(&self, way: Way) -> bool {
+        self.halves[way.index()].stream.first().is_some() && self.is_unbroken(way)
+    }
+
     /// The link-layer address that packets of `way` came from.
     pub const fn mac(&self, way: Way) -> Option<[u8; 6]> {
         self.halves[way.index()].mac
@@ -250,7 +266,7 @@ impl Connection {
             seq = seq.wrapping_add(1);
             self.note_opening(segment);
             self.with_reader(segment.way, ports, |stream, sink| {
-                stream.start_at(seq, sink)
+                stream.start_at(seq, sink);
             });
         }
         if segment.length > 0 && self.is_sound(segment, block) {
@@ -343,6 +359,30 @@ impl Connection {
 }
 
 impl Half {
+    #[inline]
+    fn note_acknowledged(&mut self, segment: &Segment) {
+        if self.decided_at.is_none() && segment.has(Segment::ACK) {
+            match self.acknowledged {
+                Some(before) if segment.ack.wrapping_sub(before) > 1 << 31 => {}
+                _ => self.acknowledged = Some(segment.ack),
+            }
+        }
+    }
+
+    /// No FIN is needed to know that bytes are missing at the end: what was acknowledged was sent, and so was what lies
+    /// before a later sequence number.
+    fn end_where_told(&mut self) {
+        for end in [self.acknowledged, self.highest].into_iter().flatten() {
+            let ahead = self.stream.next().map(|next| end.wrapping_sub(next));
+            if self.fin.is_none()
+                && self.stream.accepts(end)
+                && ahead.is_some_and(|ahead| ahead < 1 << 30)
+            {
+                self.stream.end_at(end);
+            }
+        }
+    }
+
     #[inline]
     fn note(&mut self, segment: &Segment) {
         self.seen = true;

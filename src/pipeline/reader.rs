@@ -13,6 +13,9 @@ use crate::session::judge::Judge;
 use crate::source::{Block, RawPacket, Timeline};
 use crate::time::Timestamp;
 
+/// Fragments inside tunnels that are fragmented themselves: so often a packet may be put together anew.
+const MAX_NESTED_FRAGMENTS: usize = 4;
+
 /// What the reader counted.
 #[derive(Clone, Debug, Default)]
 pub struct ReaderFacts {
@@ -79,7 +82,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    #[inline(always)]
+    #[inline]
     fn packet(&mut self, packet: &RawPacket, block: &Arc<Block>, origin: u32, lanes: &mut Lanes) {
         let clock = self.clock.advance(packet.time);
         self.facts.packets += 1;
@@ -110,15 +113,22 @@ impl Reader<'_> {
             time: packet.time,
             clock,
         };
-        match decode(packet.link, bytes, packet.original, self.interest) {
-            Decoded::Fragment(fragment) => {
-                if let Some(datagram) = self.defragmenter.push(packet.time, bytes, &fragment) {
-                    let whole = Arc::new(Block::from(datagram.bytes().to_vec()));
-                    let decoded = datagram.decode(self.interest);
-                    self.take(decoded, Place { base: 0, ..place }, &whole, lanes);
-                }
-            }
-            decoded => self.take(decoded, place, block, lanes),
+        let mut decoded = decode(packet.link, bytes, packet.original, self.interest);
+        let mut whole: Option<Arc<Block>> = None;
+        for _ in 0..MAX_NESTED_FRAGMENTS {
+            let Decoded::Fragment(fragment) = decoded else {
+                break;
+            };
+            let from = whole.as_ref().map_or(bytes, |whole| whole.bytes());
+            let Some(datagram) = self.defragmenter.push(packet.time, from, &fragment) else {
+                return;
+            };
+            decoded = datagram.decode(self.interest);
+            whole = Some(Arc::new(Block::from(datagram.bytes().to_vec())));
+        }
+        match whole {
+            Some(whole) => self.take(decoded, Place { base: 0, ..place }, &whole, lanes),
+            None => self.take(decoded, place, block, lanes),
         }
     }
 
@@ -153,17 +163,8 @@ impl Reader<'_> {
 impl ReaderFacts {
     #[inline]
     fn note_time(&mut self, time: Timestamp) {
-        match (self.first, self.last) {
-            (Some(first), Some(last)) => {
-                if time < first {
-                    self.first = Some(time);
-                }
-                if time > last {
-                    self.last = Some(time);
-                }
-            }
-            _ => (self.first, self.last) = (Some(time), Some(time)),
-        }
+        self.first = Some(self.first.map_or(time, |first| first.min(time)));
+        self.last = Some(self.last.map_or(time, |last| last.max(time)));
     }
 }
 

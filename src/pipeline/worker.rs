@@ -84,7 +84,7 @@ pub(super) fn work(
         }
     }
     table.finish(clock, &mut |finished| {
-        facts.take(&finished, judge, origins, &mut over)
+        facts.take(&finished, judge, origins, &mut over);
     });
     facts.given_up = table.given_up();
     let _ = deliveries.send(Delivery {

@@ -113,11 +113,11 @@ impl Judge {
             outcome,
             alert: view.proof.alert,
             limited_by: view.limited_by(),
-            verdict: verdict(mode, negotiated, offer.as_ref()),
+            verdict: verdict(mode, negotiated, view.proof.cipher, offer.as_ref()),
             offer,
             negotiated,
             cipher: view.proof.cipher,
-            established: view.proof.established,
+            established: view.established(),
             resumed: view.proof.resumed,
             ja3: view.hello().and_then(tls::ja3::ja3).map(Arc::from),
             ja3s: view.answer().and_then(tls::ja3::ja3s).map(Arc::from),
@@ -207,8 +207,9 @@ impl<'a> View<'a> {
             || (client_at.is_none() && server.is_some_and(|side| side.facts.replies > 0));
         match (client_at, server_at) {
             _ if asked => Some(Mode::Starttls),
-            (Some(TlsAt::FirstByte), _) | (None, Some(TlsAt::FirstByte)) => Some(Mode::Implicit),
-            (Some(TlsAt::Later), Some(TlsAt::FirstByte)) => Some(Mode::Implicit),
+            (Some(TlsAt::FirstByte), _) | (None | Some(TlsAt::Later), Some(TlsAt::FirstByte)) => {
+                Some(Mode::Implicit)
+            }
             _ if text_before || self.server_spoke_first() => Some(Mode::Starttls),
             _ if self.server_port() == 465 => Some(Mode::Implicit),
             (Some(TlsAt::Later), _) | (_, Some(TlsAt::Later)) => Some(Mode::Starttls),
@@ -234,8 +235,8 @@ impl<'a> View<'a> {
         let went_on = client.is_some_and(|side| side.facts.went_on)
             || server.is_some_and(|side| side.facts.went_on);
         let refused = matches!(self.dialogue.joint.starttls, Starttls::Refused(_));
-        let ended_whole = self.is_over() && self.gaps().is_none();
-        (went_on || refused || ended_whole).then_some(Mode::Plaintext)
+        let whole = self.gaps().is_none();
+        (went_on || (whole && (refused || self.is_over()))).then_some(Mode::Plaintext)
     }
 
     /// The server let TLS begin: 220 to the command, or where the command was not seen, a 220 that is not the greeting.
@@ -264,7 +265,7 @@ impl<'a> View<'a> {
 
     fn outcome(&self, mode: Option<Mode>) -> Outcome {
         if self.client_tls.is_some() || self.server_tls.is_some() {
-            return self.outcome_of_tls();
+            return self.outcome_of_tls(mode);
         }
         if mode == Some(Mode::Starttls) || mode.is_none() {
             return Outcome::Incomplete;
@@ -282,12 +283,30 @@ impl<'a> View<'a> {
                 Outcome::StarttlsRefused
             }
             Some(facts) if facts.offers_tls => Outcome::StarttlsNotUsed,
-            Some(_) if answered || !extended => Outcome::StarttlsNotOffered,
+            Some(_) if answered || (!extended && self.heard_client()) => {
+                Outcome::StarttlsNotOffered
+            }
             _ => Outcome::Incomplete,
         }
     }
 
-    fn outcome_of_tls(&self) -> Outcome {
+    /// All that the client said was seen, so what it did not say was not said.
+    fn heard_client(&self) -> bool {
+        self.connection.is_whole(self.client_way)
+    }
+
+    /// Whether the handshake finished. That it did not is told by an alert, or by an end of the connection before which
+    /// nothing is missing.
+    fn established(&self) -> Option<bool> {
+        let server_way = self.client_way.reversed();
+        let seen_to_the_end = matches!(self.close, Close::Closed | Close::Reset(_))
+            && self.connection.is_whole(self.client_way)
+            && self.connection.is_whole(server_way);
+        let told = seen_to_the_end || self.proof.alert.is_some();
+        self.proof.established.filter(|finished| *finished || told)
+    }
+
+    fn outcome_of_tls(&self, mode: Option<Mode>) -> Outcome {
         if self.proof.established == Some(true) {
             return Outcome::Established;
         }
@@ -297,15 +316,18 @@ impl<'a> View<'a> {
         if self.proof.negotiated.is_some() || self.answered_hello() {
             return Outcome::Negotiated;
         }
-        if self.refused_in_text() {
+        if mode == Some(Mode::Starttls) && self.refused_in_text() {
             return Outcome::StarttlsRefused;
         }
         let hello = self
             .client_tls
             .is_some_and(|facts| facts.client_hello.is_some());
         let server_seen = self.connection.saw(self.client_way.reversed());
+        // The answer may lie in a hole.
+        let may_be_missing =
+            !server_seen || !self.connection.is_unbroken(self.client_way.reversed());
         match self.close {
-            _ if !hello || !server_seen => Outcome::Incomplete,
+            _ if !hello || may_be_missing => Outcome::Incomplete,
             Close::Open if self.waited() => Outcome::Unanswered,
             Close::Open => Outcome::Incomplete,
             _ => Outcome::Closed,
@@ -475,7 +497,12 @@ impl<'a> View<'a> {
 const PROTOCOL_VERSION: u8 = 70;
 
 /// The session in one word.
-fn verdict(mode: Option<Mode>, negotiated: Option<Version>, offer: Option<&Offer>) -> Verdict {
+fn verdict(
+    mode: Option<Mode>,
+    negotiated: Option<Version>,
+    cipher: Option<u32>,
+    offer: Option<&Offer>,
+) -> Verdict {
     if negotiated.is_some_and(Version::is_legacy) {
         return Verdict::Legacy;
     }
@@ -484,6 +511,17 @@ fn verdict(mode: Option<Mode>, negotiated: Option<Version>, offer: Option<&Offer
         Some(offer) if offer.max.is_legacy() => Verdict::Legacy,
         Some(offer) if offer.max == Version::TLS12 && offer.acceptable_suite == Some(false) => {
             Verdict::Weak
+        }
+        // Of a client whose offer was not seen, the suite that was taken proves that it offers one that is accepted.
+        _ if negotiated == Some(Version::TLS12)
+            && offer.and_then(|offer| offer.acceptable_suite).is_none() =>
+        {
+            let proves = |suite| u16::try_from(suite).is_ok_and(exchange::is_acceptable_suite);
+            if cipher.is_some_and(proves) {
+                Verdict::Modern
+            } else {
+                Verdict::Unknown
+            }
         }
         _ if negotiated.is_some_and(|version| version.standard().is_some()) => Verdict::Modern,
         _ if mode == Some(Mode::Plaintext) => Verdict::Plaintext,

@@ -1,5 +1,6 @@
 //! What the client says: commands, content that is passed over, and the TLS that follows.
 
+use std::mem;
 use std::sync::Arc;
 
 use memchr::memchr;
@@ -7,8 +8,7 @@ use memchr::memchr;
 use super::command::{Command, HelloVerb};
 use super::joint::Joint;
 use super::pairing::Asked;
-use super::start::{Look, TlsStart};
-use super::text::{Line, begins_text};
+use super::start::{Step, TlsStart};
 use crate::session::StarttlsCommand;
 use crate::time::Timestamp;
 use crate::tls::Role;
@@ -16,14 +16,16 @@ use crate::tls::Role;
 /// Bytes of something that is neither SMTP nor TLS after which a direction is no longer read.
 pub(super) const MAX_NOISE: usize = 16 * 1024;
 
-/// First twelve bytes of a PROXY protocol v2 header (HAProxy, proxy-protocol.txt section 2.2).
+/// First bytes of a PROXY protocol header, version 1 and version 2 (HAProxy, proxy-protocol.txt sections 2.1 and 2.2).
+const PROXY_V1: [u8; 6] = *b"PROXY ";
 const PROXY_V2: [u8; 12] = *b"\r\n\r\n\0\r\nQUIT\n";
 
 /// The client's direction.
 #[derive(Debug)]
 pub struct ClientSide {
     phase: Phase,
-    line: Line,
+    /// First bytes of the stream, where they may begin a PROXY header.
+    opening: Vec<u8>,
     noise: usize,
     /// The switch to TLS.
     pub tls: TlsStart,
@@ -56,6 +58,8 @@ pub struct ClientFacts {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Phase {
+    /// Before the first line: a proxy may speak first.
+    Begin,
     /// Commands.
     Lines,
     /// DATA was said, the reply to it may not be known yet.
@@ -64,6 +68,8 @@ enum Phase {
     Content(Dot),
     /// So many bytes of BDAT content to go.
     Chunk(u64),
+    /// The line of PROXY protocol v1.
+    ProxyLine,
     /// So many bytes of a PROXY protocol v2 header to go.
     ProxyHeader(u64),
     /// TLS records.
@@ -77,16 +83,16 @@ enum Phase {
 enum Dot {
     InLine,
     LineStart,
-    Dot,
-    DotCr,
+    Single,
+    SingleCr,
 }
 
 impl ClientSide {
     /// A direction seen from its true beginning (`whole`) or from somewhere inside.
     pub const fn new(whole: bool) -> Self {
         Self {
-            phase: Phase::Lines,
-            line: Line::new(),
+            phase: if whole { Phase::Begin } else { Phase::Lines },
+            opening: Vec::new(),
             noise: 0,
             tls: TlsStart::new(Role::Client, whole),
             facts: ClientFacts::EMPTY,
@@ -96,15 +102,22 @@ impl ClientSide {
     /// The next bytes of the stream: one segment or a part of one.
     pub fn push(&mut self, bytes: &[u8], time: Timestamp, joint: &mut Joint) {
         if self.phase == Phase::Tls {
-            return self.push_tls(bytes, time);
+            return self.tls.push(bytes, time);
         }
-        if self.tls.is_searching() && self.tls.look(bytes, time) == Look::Begun {
-            return self.enter_tls();
+        if self.tls.begins_with(bytes, time) {
+            self.phase = Phase::Tls;
+            return;
         }
+        self.read(bytes, time, joint);
+    }
+
+    fn read(&mut self, bytes: &[u8], time: Timestamp, joint: &mut Joint) {
         let mut rest = bytes;
         while !rest.is_empty() {
             rest = match self.phase {
+                Phase::Begin => self.begin(rest, time, joint),
                 Phase::Lines => self.read_line(rest, time, joint),
+                Phase::ProxyLine => self.pass_line(rest),
                 Phase::DataAsked => self.after_data(rest, joint),
                 Phase::Content(dot) => self.pass_content(rest, dot, time, joint),
                 Phase::Chunk(left) => self.pass(rest, left, Phase::Chunk),
@@ -116,23 +129,24 @@ impl ClientSide {
 
     /// `length` bytes are missing before the next ones.
     pub fn gap(&mut self, length: u32) {
-        self.line.clear();
         self.tls.gap(length);
         self.phase = match self.phase {
             Phase::Content(_) => Phase::Content(Dot::InLine),
             Phase::Chunk(left) if left > u64::from(length) => {
                 Phase::Chunk(left - u64::from(length))
             }
-            Phase::Chunk(_) | Phase::ProxyHeader(_) | Phase::DataAsked => Phase::Lines,
+            Phase::Begin
+            | Phase::Chunk(_)
+            | Phase::ProxyLine
+            | Phase::ProxyHeader(_)
+            | Phase::DataAsked => Phase::Lines,
             same => same,
         };
     }
 
     /// No more bytes will come.
     pub fn finish(&mut self) {
-        if let Some(stream) = self.tls.stream_mut() {
-            stream.finish();
-        }
+        self.tls.finish();
     }
 
     /// Nothing that could still come would change the facts.
@@ -147,73 +161,37 @@ impl ClientSide {
         }
     }
 
-    fn push_tls(&mut self, bytes: &[u8], time: Timestamp) {
-        if let Some(stream) = self.tls.stream_mut() {
-            stream.push(bytes, time);
+    /// Looks for a PROXY header in front of everything; what follows it is still the stream's first byte.
+    fn begin<'a>(&mut self, bytes: &'a [u8], time: Timestamp, joint: &mut Joint) -> &'a [u8] {
+        if self.opening.is_empty()
+            && PROXY_V1.first() != bytes.first()
+            && PROXY_V2.first() != bytes.first()
+        {
+            self.phase = Phase::Lines;
+            return bytes;
         }
-    }
-
-    fn enter_tls(&mut self) {
-        self.phase = Phase::Tls;
-        self.line.clear();
-    }
-
-    /// Reads on at a line's start or in its middle; returns what is left of `bytes`.
-    fn read_line<'a>(&mut self, bytes: &'a [u8], time: Timestamp, joint: &mut Joint) -> &'a [u8] {
-        if self.line.holds_undecided() {
-            return self.decide_held(bytes, time, joint);
-        }
-        if self.line.is_at_start() && !bytes.first().is_some_and(|byte| begins_text(*byte)) {
-            match self.tls.look(bytes, time) {
-                Look::Begun => {
-                    self.enter_tls();
-                    return &[];
-                }
-                Look::NeedMore => {
-                    self.line.hold_undecided(bytes);
-                    return &[];
-                }
-                Look::Text => {}
-            }
-        }
-        self.text_line(bytes, time, joint)
-    }
-
-    /// Bytes too few to tell TLS from text have been held: tries again with more.
-    fn decide_held<'a>(&mut self, bytes: &'a [u8], time: Timestamp, joint: &mut Joint) -> &'a [u8] {
-        let mut together = self.line.take();
-        together.extend_from_slice(bytes);
-        match self.tls.look(&together, time) {
-            Look::Begun => self.enter_tls(),
-            Look::NeedMore => self.line.hold_undecided(&together),
-            Look::Text => {
-                let mut rest = &together[..];
-                while !rest.is_empty() && self.phase == Phase::Lines {
-                    rest = self.text_line(rest, time, joint);
-                }
-            }
+        self.opening.extend_from_slice(bytes);
+        if let Some(phase) = after_opening(&self.opening) {
+            self.phase = phase;
+            let opening = mem::take(&mut self.opening);
+            self.read(&opening, time, joint);
         }
         &[]
     }
 
-    fn text_line<'a>(&mut self, bytes: &'a [u8], time: Timestamp, joint: &mut Joint) -> &'a [u8] {
-        if self.line.is_at_start() && self.tls.is_at_first_byte() {
-            if let Some(length) = proxy_v2_length(bytes) {
-                self.phase = Phase::ProxyHeader(length);
-                return bytes;
+    /// Reads a line, or finds TLS in its place; returns what is left of `bytes`.
+    fn read_line<'a>(&mut self, bytes: &'a [u8], time: Timestamp, joint: &mut Joint) -> &'a [u8] {
+        match self.tls.step(bytes, time) {
+            Step::Tls => {
+                self.phase = Phase::Tls;
+                &[]
             }
-            if bytes.starts_with(b"PROXY ") {
-                return self.line.complete(bytes, |_| {}).unwrap_or_default();
+            Step::More => &[],
+            Step::Line(line, rest) => {
+                self.command(Command::parse(&line), line.len(), time, joint);
+                rest
             }
         }
-        let mut command = None;
-        let rest = self.line.complete(bytes, |line| {
-            command = Some((Command::parse(line), line.len()));
-        });
-        if let Some((command, length)) = command {
-            self.command(command, length, time, joint);
-        }
-        rest.unwrap_or_default()
     }
 
     fn command(&mut self, command: Command, length: usize, time: Timestamp, joint: &mut Joint) {
@@ -259,11 +237,19 @@ impl ClientSide {
         }
     }
 
-    /// Content follows DATA if the server let it in; where its reply is not known, only a command in its place says no.
+    /// Content follows DATA if the server let it in. Where its reply is not known, only a command that a client says
+    /// when it was not let in says no: the first line of content is a header, or may quote anything else.
     fn after_data<'a>(&mut self, bytes: &'a [u8], joint: &mut Joint) -> &'a [u8] {
         let accepted = joint.take_data().unwrap_or_else(|| {
             let command = Command::parse(bytes.split(|b| *b == b'\n').next().unwrap_or_default());
-            !command.proves_smtp() && !matches!(command, Command::Quit | Command::Other)
+            !matches!(
+                command,
+                Command::Quit
+                    | Command::Other
+                    | Command::Mail
+                    | Command::Rcpt
+                    | Command::Hello { .. }
+            )
         });
         self.phase = if accepted {
             Phase::Content(Dot::LineStart)
@@ -292,9 +278,9 @@ impl ClientSide {
                     dot = Dot::LineStart;
                     continue;
                 }
-                (Dot::LineStart, b'.') => Dot::Dot,
-                (Dot::Dot, b'\r') => Dot::DotCr,
-                (Dot::Dot | Dot::DotCr, b'\n') => {
+                (Dot::LineStart, b'.') => Dot::Single,
+                (Dot::Single, b'\r') => Dot::SingleCr,
+                (Dot::Single | Dot::SingleCr, b'\n') => {
                     self.phase = Phase::Lines;
                     joint.ask(Asked::Other, time);
                     return after;
@@ -308,6 +294,14 @@ impl ClientSide {
         }
         self.phase = Phase::Content(dot);
         rest
+    }
+
+    fn pass_line<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
+        let Some(end) = memchr(b'\n', bytes) else {
+            return &[];
+        };
+        self.phase = Phase::Lines;
+        bytes.get(end + 1..).unwrap_or_default()
     }
 
     fn pass<'a>(&mut self, bytes: &'a [u8], left: u64, phase: fn(u64) -> Phase) -> &'a [u8] {
@@ -348,9 +342,19 @@ const fn asked(command: &Command) -> Asked {
     }
 }
 
-/// Length of a PROXY protocol v2 header with its addresses, if `bytes` begin with one.
-fn proxy_v2_length(bytes: &[u8]) -> Option<u64> {
-    let rest = bytes.strip_prefix(&PROXY_V2)?;
-    let length = rest.get(2..4)?;
-    Some(16 + u64::from(u16::from_be_bytes([length[0], length[1]])))
+/// What follows the first bytes of a stream; `None` if more of them are needed to tell.
+fn after_opening(bytes: &[u8]) -> Option<Phase> {
+    if bytes.starts_with(&PROXY_V1) {
+        return Some(Phase::ProxyLine);
+    }
+    if let Some(rest) = bytes.strip_prefix(&PROXY_V2) {
+        let [_, _, high, low, ..] = *rest else {
+            return None;
+        };
+        return Some(Phase::ProxyHeader(
+            16 + u64::from(u16::from_be_bytes([high, low])),
+        ));
+    }
+    let may_begin = PROXY_V1.starts_with(bytes) || PROXY_V2.starts_with(bytes);
+    (!may_begin).then_some(Phase::Lines)
 }

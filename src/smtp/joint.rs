@@ -90,6 +90,8 @@ impl Joint {
                     latency: Some(reply.time.since(time)),
                 };
             }
+            // RFC 3207 section 4 knows 220, 454 and 501: anything that is no refusal answers another command.
+            Asked::Tls if reply.code < 400 => self.pairing.lose_count(),
             Asked::Tls => self.starttls = Starttls::Refused(reply.code),
             Asked::Other => {}
         }

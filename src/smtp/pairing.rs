@@ -91,11 +91,19 @@ impl Pairing {
             self.greeted = true;
             return None;
         }
-        if let Some((asked, time)) = self.asked.pop_front() {
-            return Some((asked, time, reply));
+        let waiting = self.asked.front().copied();
+        match waiting {
+            // It answers a command that was not seen.
+            Some((_, time)) if self.late && reply.time < time => None,
+            Some((asked, time)) => {
+                self.asked.pop_front();
+                Some((asked, time, reply))
+            }
+            None => {
+                self.wait(|pairing| pairing.replied.push_back(reply));
+                None
+            }
         }
-        self.wait(|pairing| pairing.replied.push_back(reply));
-        None
     }
 
     fn wait(&mut self, queue: impl FnOnce(&mut Self)) {
@@ -138,6 +146,19 @@ mod tests {
         pairing.expect_no_greeting();
         assert_eq!(pairing.reply(reply(250, 1)), None);
         assert_eq!(pairing.ask(Asked::Tls, Timestamp(2)), None);
+        assert_eq!(
+            pairing.reply(reply(220, 3)),
+            Some((Asked::Tls, Timestamp(2), reply(220, 3)))
+        );
+    }
+
+    #[test]
+    fn a_late_start_ignores_them_too_where_the_commands_come_first() {
+        let mut pairing = Pairing::default();
+        pairing.start_late();
+        pairing.expect_no_greeting();
+        assert_eq!(pairing.ask(Asked::Tls, Timestamp(2)), None);
+        assert_eq!(pairing.reply(reply(250, 1)), None);
         assert_eq!(
             pairing.reply(reply(220, 3)),
             Some((Asked::Tls, Timestamp(2), reply(220, 3)))

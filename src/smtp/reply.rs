@@ -47,7 +47,8 @@ impl<'a> ReplyLine<'a> {
     /// Whether a middlebox has written over a keyword (`XXXXXXXA`, as Cisco firewalls do to STARTTLS).
     pub fn is_masked(&self) -> bool {
         let word = self.text.split(|b| *b == b' ').next().unwrap_or_default();
-        word.len() >= 7 && word.iter().filter(|b| **b == b'X').count() + 1 >= word.len()
+        let others = word.iter().filter(|b| **b != b'X').take(2);
+        word.len() >= 7 && others.count() < 2
     }
 }
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::client::MAX_NOISE;
 use super::joint::Joint;
 use super::reply::ReplyLine;
-use super::start::{Look, TlsStart};
-use super::text::{Line, begins_text, clean};
+use super::start::{Step, TlsStart};
+use super::text::clean;
 use crate::time::Timestamp;
 use crate::tls::Role;
 
@@ -14,11 +14,12 @@ use crate::tls::Role;
 #[derive(Debug)]
 pub struct ServerSide {
     phase: Phase,
-    line: Line,
     /// Inside a reply of several lines.
     continues: bool,
     noise: usize,
     whole: bool,
+    /// The next line need not be the first of its reply: the capture begins here, or bytes are missing.
+    adrift: bool,
     /// The switch to TLS.
     pub tls: TlsStart,
     /// What was learned from the text.
@@ -40,7 +41,7 @@ pub struct ServerFacts {
     pub offers_tls: bool,
     /// An EHLO answer has keywords written over, as a middlebox does that strips STARTTLS.
     pub masked: bool,
-    /// An EHLO answer of several lines was seen to its end.
+    /// An EHLO answer of several lines was seen from its first to its last.
     pub extensions_seen: bool,
     /// Replies with code 220 behind the greeting: TLS may begin (or XCLIENT was taken).
     pub ready_again: u32,
@@ -62,10 +63,10 @@ impl ServerSide {
     pub fn new(whole: bool) -> Self {
         Self {
             phase: Phase::Lines,
-            line: Line::new(),
             continues: false,
             noise: 0,
             whole,
+            adrift: !whole,
             tls: TlsStart::new(Role::Server, whole),
             facts: ServerFacts::default(),
         }
@@ -74,10 +75,11 @@ impl ServerSide {
     /// The next bytes of the stream: one segment or a part of one.
     pub fn push(&mut self, bytes: &[u8], time: Timestamp, joint: &mut Joint) {
         if self.phase == Phase::Tls {
-            return self.push_tls(bytes, time);
+            return self.tls.push(bytes, time);
         }
-        if self.tls.is_searching() && self.tls.look(bytes, time) == Look::Begun {
-            return self.enter_tls();
+        if self.tls.begins_with(bytes, time) {
+            self.phase = Phase::Tls;
+            return;
         }
         let mut rest = bytes;
         while !rest.is_empty() && self.phase == Phase::Lines {
@@ -87,16 +89,16 @@ impl ServerSide {
 
     /// `length` bytes are missing before the next ones.
     pub fn gap(&mut self, length: u32) {
-        self.line.clear();
         self.continues = false;
+        self.adrift = true;
+        // The greeting may be in the hole.
+        self.whole &= self.facts.replies > 0;
         self.tls.gap(length);
     }
 
     /// No more bytes will come.
     pub fn finish(&mut self) {
-        if let Some(stream) = self.tls.stream_mut() {
-            stream.finish();
-        }
+        self.tls.finish();
     }
 
     /// Nothing that could still come would change the facts.
@@ -111,89 +113,68 @@ impl ServerSide {
         }
     }
 
-    fn push_tls(&mut self, bytes: &[u8], time: Timestamp) {
-        if let Some(stream) = self.tls.stream_mut() {
-            stream.push(bytes, time);
-        }
-    }
-
-    fn enter_tls(&mut self) {
-        self.phase = Phase::Tls;
-        self.line.clear();
-    }
-
+    /// Reads a line, or finds TLS in its place; returns what is left of `bytes`.
     fn read_line<'a>(&mut self, bytes: &'a [u8], time: Timestamp, joint: &mut Joint) -> &'a [u8] {
-        if self.line.holds_undecided() {
-            let mut together = self.line.take();
-            together.extend_from_slice(bytes);
-            match self.tls.look(&together, time) {
-                Look::Begun => self.enter_tls(),
-                Look::NeedMore => self.line.hold_undecided(&together),
-                Look::Text => {
-                    let mut rest = &together[..];
-                    while !rest.is_empty() && self.phase == Phase::Lines {
-                        rest = self.text_line(rest, time, joint);
-                    }
-                }
+        match self.tls.step(bytes, time) {
+            Step::Tls => {
+                self.phase = Phase::Tls;
+                &[]
             }
-            return &[];
-        }
-        if self.line.is_at_start() && !bytes.first().is_some_and(|byte| begins_text(*byte)) {
-            match self.tls.look(bytes, time) {
-                Look::Begun => {
-                    self.enter_tls();
-                    return &[];
-                }
-                Look::NeedMore => {
-                    self.line.hold_undecided(bytes);
-                    return &[];
-                }
-                Look::Text => {}
+            Step::More => &[],
+            Step::Line(line, rest) => {
+                self.line(&line, time, joint);
+                rest
             }
         }
-        self.text_line(bytes, time, joint)
     }
 
-    fn text_line<'a>(&mut self, bytes: &'a [u8], time: Timestamp, joint: &mut Joint) -> &'a [u8] {
-        let Self {
-            line,
-            facts,
-            continues,
-            noise,
-            tls,
-            whole,
-            ..
-        } = self;
-        let rest = line.complete(bytes, |line| {
-            tls.passed_text();
-            match ReplyLine::parse(line) {
-                Some(reply) => {
-                    tls.stop_searching();
-                    facts.learn(&reply, *continues, *whole, time);
-                    *continues = reply.continues;
-                    if !reply.continues {
-                        joint.reply(reply.code, time);
-                    }
-                }
-                None => *noise += line.len(),
+    fn line(&mut self, line: &[u8], time: Timestamp, joint: &mut Joint) {
+        self.tls.passed_text();
+        let Some(reply) = ReplyLine::parse(line) else {
+            self.noise += line.len();
+            if self.noise > MAX_NOISE {
+                self.phase = Phase::Lost;
             }
-        });
-        if self.noise > MAX_NOISE {
-            self.phase = Phase::Lost;
+            return;
+        };
+        self.tls.stop_searching();
+        let place = Place {
+            continued: self.continues,
+            whole: self.whole,
+            adrift: self.adrift,
+        };
+        self.facts.learn(&reply, place, time);
+        self.continues = reply.continues;
+        self.adrift &= reply.continues;
+        if !reply.continues {
+            joint.reply(reply.code, time);
         }
-        rest.unwrap_or_default()
     }
 }
 
+/// Where a line stands.
+#[derive(Clone, Copy)]
+struct Place {
+    /// Behind another line of the same reply.
+    continued: bool,
+    /// In a direction that is seen from its true beginning.
+    whole: bool,
+    /// Behind lines of the same reply that are not seen, perhaps.
+    adrift: bool,
+}
+
 impl ServerFacts {
-    fn learn(&mut self, line: &ReplyLine<'_>, continued: bool, whole: bool, time: Timestamp) {
+    fn learn(&mut self, line: &ReplyLine<'_>, place: Place, time: Timestamp) {
+        let Place {
+            continued, whole, ..
+        } = place;
         let is_greeting = whole && self.replies == 0;
         if is_greeting && !continued {
             self.greeting = Some(line.code);
             self.banner = Some(clean(line.text));
         }
         if line.code == 250 && !is_greeting && (line.continues || continued) {
-            self.learn_extension(line, continued);
+            self.learn_extension(line, place);
         }
         if line.continues {
             return;
@@ -211,13 +192,16 @@ impl ServerFacts {
         self.last = Some((line.code, time));
     }
 
-    fn learn_extension(&mut self, line: &ReplyLine<'_>, continued: bool) {
-        if !continued && self.hello.is_none() {
+    fn learn_extension(&mut self, line: &ReplyLine<'_>, place: Place) {
+        let Place {
+            continued, adrift, ..
+        } = place;
+        if !continued && !adrift && self.hello.is_none() {
             self.hello = Some(clean(line.text));
         }
         self.offers_tls |= line.names(b"STARTTLS") || line.names(b"X-ANONYMOUSTLS");
         self.masked |= continued && line.is_masked();
-        self.extensions_seen |= !line.continues;
+        self.extensions_seen |= !line.continues && !adrift;
     }
 }
 

@@ -1,5 +1,8 @@
-//! Where, in one direction, text ends and TLS begins.
+//! One direction's lines of text, up to where TLS begins.
 
+use std::borrow::Cow;
+
+use super::text::{Line, begins_text};
 use crate::time::Timestamp;
 use crate::tls::{Probe, Role, Stream, probe};
 
@@ -14,9 +17,20 @@ pub enum TlsAt {
     Unseen,
 }
 
+/// What the next bytes of a direction bring.
+#[derive(Debug)]
+pub(super) enum Step<'a> {
+    /// TLS has begun and has taken all of them.
+    Tls,
+    /// A line, and the bytes behind it.
+    Line(Cow<'a, [u8]>, &'a [u8]),
+    /// A line that has not ended yet, or too few bytes to tell text from TLS.
+    More,
+}
+
 /// What a look for TLS found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Look {
+enum Look {
     /// TLS begins here and has been taken over.
     Begun,
     /// Too few bytes to say.
@@ -34,6 +48,9 @@ pub struct TlsStart {
     searching: bool,
     stream: Option<Box<Stream>>,
     at: Option<TlsAt>,
+    line: Line,
+    /// What `line` holds may turn out to be TLS.
+    undecided: bool,
 }
 
 /// What this direction held so far.
@@ -61,11 +78,47 @@ impl TlsStart {
             searching: !whole,
             stream: None,
             at: None,
+            line: Line::new(),
+            undecided: false,
+        }
+    }
+
+    /// A segment begins: after a hole, TLS may begin with it, whatever line it would interrupt. Whether it did.
+    pub(super) fn begins_with(&mut self, segment: &[u8], time: Timestamp) -> bool {
+        self.searching && self.stream.is_none() && self.look(segment, time) == Look::Begun
+    }
+
+    /// The next line, or TLS in its place.
+    pub(super) fn step<'a>(&mut self, bytes: &'a [u8], time: Timestamp) -> Step<'a> {
+        if self.undecided {
+            let together = [self.line.begun(), bytes].concat();
+            match self.look(&together, time) {
+                Look::Begun => return Step::Tls,
+                Look::NeedMore => {
+                    self.line.extend(bytes);
+                    return Step::More;
+                }
+                Look::Text => self.undecided = false,
+            }
+        } else if self.line.is_at_start() && !bytes.first().is_some_and(|byte| begins_text(*byte)) {
+            match self.look(bytes, time) {
+                Look::Begun => return Step::Tls,
+                Look::NeedMore => {
+                    self.undecided = true;
+                    self.line.extend(bytes);
+                    return Step::More;
+                }
+                Look::Text => {}
+            }
+        }
+        match self.line.complete(bytes) {
+            Some((line, rest)) => Step::Line(line, rest),
+            None => Step::More,
         }
     }
 
     /// Looks at the start of a line or segment, and takes the bytes over if TLS begins there.
-    pub(super) fn look(&mut self, bytes: &[u8], time: Timestamp) -> Look {
+    fn look(&mut self, bytes: &[u8], time: Timestamp) -> Look {
         let found = probe(bytes, self.role);
         let begins = match found {
             Probe::NeedMore => return Look::NeedMore,
@@ -91,6 +144,7 @@ impl TlsStart {
             Before::Unknown => TlsAt::Unseen,
             Before::Something => TlsAt::Later,
         });
+        self.line.clear();
         Look::Begun
     }
 
@@ -102,22 +156,14 @@ impl TlsStart {
     /// `length` bytes are missing before the next ones.
     pub(super) fn gap(&mut self, length: u32) {
         self.searching = true;
+        self.undecided = false;
+        self.line.clear();
         if self.before == Before::Nothing {
             self.before = Before::Something;
         }
         if let Some(stream) = &mut self.stream {
             stream.gap_of(u64::from(length));
         }
-    }
-
-    /// Whether nothing of the stream has gone by yet.
-    pub(super) fn is_at_first_byte(&self) -> bool {
-        self.before == Before::Nothing
-    }
-
-    /// Whether any record at a segment's start would be taken.
-    pub(super) const fn is_searching(&self) -> bool {
-        self.searching
     }
 
     /// Text was recognised again: a TLS record is not expected in the middle of it.
@@ -133,9 +179,18 @@ impl TlsStart {
         }
     }
 
-    /// As [`TlsStart::stream`], to feed it.
-    pub(super) fn stream_mut(&mut self) -> Option<&mut Stream> {
-        self.stream.as_deref_mut()
+    /// More bytes of the TLS that has begun.
+    pub(super) fn push(&mut self, bytes: &[u8], time: Timestamp) {
+        if let Some(stream) = &mut self.stream {
+            stream.push(bytes, time);
+        }
+    }
+
+    /// No more bytes will come.
+    pub(super) fn finish(&mut self) {
+        if let Some(stream) = &mut self.stream {
+            stream.finish();
+        }
     }
 
     /// Where it began.

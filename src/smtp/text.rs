@@ -1,5 +1,6 @@
 //! Text off the wire: lines put together from segments, strings cleaned before anything keeps them.
 
+use std::borrow::Cow;
 use std::mem;
 use std::sync::Arc;
 
@@ -14,28 +15,16 @@ const MAX_LINE: usize = 1024;
 #[derive(Debug)]
 pub(super) struct Line {
     begun: Vec<u8>,
-    /// The bytes may turn out to be TLS.
-    undecided: bool,
 }
 
 impl Line {
     pub(super) const fn new() -> Self {
-        Self {
-            begun: Vec::new(),
-            undecided: false,
-        }
+        Self { begun: Vec::new() }
     }
 
-    /// Keeps bytes that are too few to tell TLS from text.
-    pub(super) fn hold_undecided(&mut self, bytes: &[u8]) {
-        self.begun.clear();
-        self.extend(bytes);
-        self.undecided = true;
-    }
-
-    /// Whether such bytes are kept.
-    pub(super) const fn holds_undecided(&self) -> bool {
-        self.undecided
+    /// What has begun.
+    pub(super) fn begun(&self) -> &[u8] {
+        &self.begun
     }
 
     /// Whether the next byte begins a line.
@@ -55,31 +44,19 @@ impl Line {
             .extend_from_slice(bytes.get(..room).unwrap_or(bytes));
     }
 
-    /// Takes the line's bytes out.
-    pub(super) fn take(&mut self) -> Vec<u8> {
-        self.undecided = false;
-        mem::take(&mut self.begun)
-    }
-
-    /// Cuts `bytes` behind the next line feed and gives the whole line to `read`; returns what follows it, or `None` if
-    /// the line does not end in `bytes`.
-    pub(super) fn complete<'a>(
-        &mut self,
-        bytes: &'a [u8],
-        read: impl FnOnce(&[u8]),
-    ) -> Option<&'a [u8]> {
+    /// Cuts `bytes` behind the next line feed: the whole line, and what follows it. `None` if the line does not end in `bytes`; its
+    /// part of it is kept.
+    pub(super) fn complete<'a>(&mut self, bytes: &'a [u8]) -> Option<(Cow<'a, [u8]>, &'a [u8])> {
         let Some(end) = memchr(b'\n', bytes) else {
             self.extend(bytes);
             return None;
         };
         let (head, rest) = bytes.split_at(end + 1);
         if self.begun.is_empty() {
-            read(head.get(..MAX_LINE).unwrap_or(head));
-        } else {
-            self.extend(head);
-            read(&self.take());
+            return Some((Cow::Borrowed(head.get(..MAX_LINE).unwrap_or(head)), rest));
         }
-        Some(rest)
+        self.extend(head);
+        Some((Cow::Owned(mem::take(&mut self.begun)), rest))
     }
 }
 
@@ -117,7 +94,7 @@ mod tests {
     #[test]
     fn hostile_names_are_bounded_and_printable() {
         assert_eq!(&*clean(b"a\x1b[2Jb\xff"), "a\u{fffd}[2Jb\u{fffd}");
-        let long = clean(&[b'x'; 70_000]);
+        let long = clean(&vec![b'x'; 70_000]);
         assert!(long.len() <= MAX_STRING && long.ends_with('…'));
         assert!(clean(&[0xff; 255]).len() <= MAX_STRING);
     }
@@ -128,11 +105,9 @@ mod tests {
         let mut lines = Vec::new();
         for piece in [&b"EH"[..], b"LO a\r", b"\nSTART", b"TLS\n\n"] {
             let mut bytes = piece;
-            while let Some(rest) = line.complete(bytes, |whole| lines.push(whole.to_vec())) {
+            while let Some((whole, rest)) = line.complete(bytes) {
+                lines.push(whole.into_owned());
                 bytes = rest;
-                if bytes.is_empty() {
-                    break;
-                }
             }
         }
         assert_eq!(lines, [&b"EHLO a\r\n"[..], b"STARTTLS\n", b"\n"]);

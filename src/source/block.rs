@@ -103,6 +103,17 @@ impl BlockPool {
     }
 }
 
+/// Bytes of one's own, such as a packet put together from fragments.
+impl From<Vec<u8>> for Block {
+    fn from(buffer: Vec<u8>) -> Self {
+        Self {
+            filled: buffer.len(),
+            buffer,
+            home: None,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -134,16 +145,5 @@ mod tests {
         block.keep_from(6);
         assert_eq!(block.bytes(), b"gh");
         assert_eq!(block.room().len(), 6);
-    }
-}
-
-/// Bytes of one's own, such as a packet put together from fragments.
-impl From<Vec<u8>> for Block {
-    fn from(buffer: Vec<u8>) -> Self {
-        Self {
-            filled: buffer.len(),
-            buffer,
-            home: None,
-        }
     }
 }

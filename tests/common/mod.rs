@@ -6,6 +6,9 @@
     reason = "each test file uses its own part"
 )]
 
+pub mod conversation;
+pub mod reading;
+
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -184,7 +187,9 @@ pub fn pcap(form: Form, link: u32, packets: &[Packet]) -> Vec<u8> {
             packet.bytes.len() as u32,
             packet.original,
         ];
-        fields.iter().for_each(|field| out.extend(word(*field)));
+        for field in fields {
+            out.extend(word(field));
+        }
         out.extend(&packet.bytes);
     }
     out
@@ -200,6 +205,7 @@ pub fn plain_pcap(link: u32, packets: &[Packet]) -> Vec<u8> {
 }
 
 /// Whether a program can be run; tests that need one say when they skip, and never skip in CI.
+#[allow(clippy::print_stderr, reason = "a test that skips says so")]
 pub fn has(program: &str) -> bool {
     let found = Command::new(program)
         .arg("--version")
