@@ -81,7 +81,8 @@ fn leases_name_hosts() {
         let hosts = report["hosts"].as_array().unwrap();
         let host = hosts.iter().find(|host| host["host"] == address).unwrap();
         assert_eq!(host["names"][0], name);
-        let sources = host["name_sources"][name].as_array().unwrap();
+        assert_eq!(host["name_sources"][0]["name"], name);
+        let sources = host["name_sources"][0]["sources"].as_array().unwrap();
         assert!(sources.iter().any(|source| source == "dhcp"), "{host}");
     }
 }
