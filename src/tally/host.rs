@@ -1,12 +1,12 @@
 //! What is added up for one internal host.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::bounded::Smallest;
 use super::counts::{PerVersion, PerWord};
-use super::report::{Host, HostLimit, HostVerdict};
+use super::report::{Host, HostLimit, HostVerdict, NamedBy};
 use super::{Limits, Role, Span};
 use crate::names::NameSource;
 use crate::session::record::Mac;
@@ -125,11 +125,14 @@ impl HostTally {
         address: IpAddr,
         called: impl Iterator<Item = &'a (Arc<str>, NameSource)>,
     ) -> Option<Host> {
-        let (names, name_sources) = self.all_names(called);
+        let name_sources = self.all_names(called);
         let (first_seen, last_seen) = (self.span.first?, self.span.last?);
         Some(Host {
             host: address,
-            names,
+            names: name_sources
+                .iter()
+                .map(|named| Arc::clone(&named.name))
+                .collect(),
             name_sources,
             macs: self.macs.iter().copied().collect(),
             roles: self.roles.iter().copied().collect(),
@@ -166,27 +169,24 @@ impl HostTally {
     fn all_names<'a>(
         &self,
         called: impl Iterator<Item = &'a (Arc<str>, NameSource)>,
-    ) -> (Vec<Arc<str>>, BTreeMap<Arc<str>, Vec<&'static str>>) {
-        let mut names: Vec<_> = self.names.iter().cloned().collect();
-        let mut sources: BTreeMap<_, _> = names
-            .iter()
-            .map(|name| (Arc::clone(name), vec![HELLO]))
-            .collect();
-        for (name, source) in called {
-            let known = names
-                .iter()
-                .find(|known| known.eq_ignore_ascii_case(name))
-                .cloned();
-            let shown = known.unwrap_or_else(|| {
-                names.push(Arc::clone(name));
-                Arc::clone(name)
-            });
-            let words = sources.entry(shown).or_default();
-            if !words.contains(&source.name()) {
-                words.push(source.name());
+    ) -> Vec<NamedBy> {
+        let own = self.names.iter().map(|name| (name, HELLO));
+        let others = called.map(|(name, source)| (name, source.name()));
+        let mut all: Vec<NamedBy> = Vec::new();
+        for (name, source) in own.chain(others) {
+            match all
+                .iter_mut()
+                .find(|known| known.name.eq_ignore_ascii_case(name))
+            {
+                Some(known) if known.sources.contains(&source) => {}
+                Some(known) => known.sources.push(source),
+                None => all.push(NamedBy {
+                    name: Arc::clone(name),
+                    sources: vec![source],
+                }),
             }
         }
-        (names, sources)
+        all
     }
 
     /// The worst that was seen; sessions that tell nothing (`unknown`) decide only where there is nothing else.

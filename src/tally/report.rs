@@ -3,7 +3,6 @@
 //! As JSON (serde) it is the contract's report. Lists and maps have a fixed order; what is unknown is `null`.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -87,8 +86,8 @@ pub struct Host {
     pub host: IpAddr,
     /// The names it gave in its sessions, then what it is called elsewhere.
     pub names: Vec<Arc<str>>,
-    /// Where each name comes from: `hello` (EHLO, or the greeting of a server), or a word of [`crate::names::NameSource`].
-    pub name_sources: BTreeMap<Arc<str>, Vec<&'static str>>,
+    /// Where each of them comes from.
+    pub name_sources: Vec<NamedBy>,
     /// The link-layer addresses its packets came from.
     pub macs: Vec<Mac>,
     /// Which end of its sessions it was.
@@ -125,6 +124,15 @@ pub struct Host {
     /// End of its last session.
     #[serde(serialize_with = "shown")]
     pub last_seen: Timestamp,
+}
+
+/// A name with everybody who told it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct NamedBy {
+    /// The name.
+    pub name: Arc<str>,
+    /// `hello` (EHLO, or a server's own name), or words of [`crate::names::NameSource`].
+    pub sources: Vec<&'static str>,
 }
 
 /// A host in one word, worst first.
