@@ -35,13 +35,20 @@ fn is_told_and_the_rest_reported(bad: PathBuf, words: &[&str]) {
     for word in words {
         assert!(told.contains(word), "{word:?} is not in: {told}");
     }
-    assert!(stdout(&output).contains("legacy_negotiated"), "{}", stdout(&output));
+    assert!(
+        stdout(&output).contains("legacy_negotiated"),
+        "{}",
+        stdout(&output)
+    );
 }
 
 #[test]
 fn an_empty_file() {
     let scratch = Scratch::new();
-    is_told_and_the_rest_reported(scratch.file("empty.pcap", b""), &["is not a capture", "empty"]);
+    is_told_and_the_rest_reported(
+        scratch.file("empty.pcap", b""),
+        &["is not a capture", "empty"],
+    );
 }
 
 #[test]
@@ -109,12 +116,21 @@ fn a_folder_without_captures() {
     scratch.file("readme.txt", b"nothing here\n");
     let output = read(&[scratch.path().to_owned()]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(stderr(&output).contains("no captures found"), "{}", stderr(&output));
+    assert!(
+        stderr(&output).contains("no captures found"),
+        "{}",
+        stderr(&output)
+    );
 }
 
 #[test]
 fn wrong_arguments() {
-    for args in [&["read"][..], &["read", "--ports", "smtp", "x"], &["read", "--internal", "x", "y"], &["raed"]] {
+    for args in [
+        &["read"][..],
+        &["read", "--ports", "smtp", "x"],
+        &["read", "--internal", "x", "y"],
+        &["raed"],
+    ] {
         let output = run(args);
         assert_eq!(output.status.code(), Some(2), "{args:?}");
         assert!(output.stdout.is_empty());
@@ -132,12 +148,19 @@ fn an_output_that_cannot_be_written() {
 /// Whoever reads the output may stop reading: `tlstally read … | head -1` is no failure.
 #[test]
 fn a_closed_pipe_is_success() {
-    let mut child = command(&["read", "--to", "any", "--sessions", "-", pcaps().to_str().unwrap()])
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child = command(&[
+        "read",
+        "--to",
+        "any",
+        "--sessions",
+        "-",
+        pcaps().to_str().unwrap(),
+    ])
+    .stdin(Stdio::null())
+    .stdout(Stdio::piped())
+    .stderr(Stdio::piped())
+    .spawn()
+    .unwrap();
     drop(child.stdout.take());
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
@@ -157,7 +180,17 @@ fn a_bad_endpoint_list() {
 #[test]
 fn fail_on_legacy() {
     let path = good().into_os_string().into_string().unwrap();
-    let modern = pcaps().join("message-delivered.pcap").into_os_string().into_string().unwrap();
-    assert_eq!(run(&["read", "--fail-on-legacy", &path]).status.code(), Some(10));
-    assert_eq!(run(&["read", "--fail-on-legacy", &modern]).status.code(), Some(0));
+    let modern = pcaps()
+        .join("message-delivered.pcap")
+        .into_os_string()
+        .into_string()
+        .unwrap();
+    assert_eq!(
+        run(&["read", "--fail-on-legacy", &path]).status.code(),
+        Some(10)
+    );
+    assert_eq!(
+        run(&["read", "--fail-on-legacy", &modern]).status.code(),
+        Some(0)
+    );
 }

@@ -28,7 +28,16 @@ fn any_number_of_workers_gives_the_same_report() {
     for format in ["table", "json", "csv"] {
         let with = |workers: &str| {
             let folder = pcaps().into_os_string().into_string().unwrap();
-            let args = ["read", "--sensor", "test", "--format", format, "--workers", workers, &folder];
+            let args = [
+                "read",
+                "--sensor",
+                "test",
+                "--format",
+                format,
+                "--workers",
+                workers,
+                &folder,
+            ];
             run(&args).stdout
         };
         assert_eq!(with("1"), with("7"), "{format}");
@@ -55,15 +64,26 @@ fn one_capture_in_several_files() {
     let rotated: Vec<PathBuf> = all
         .chunks(7)
         .enumerate()
-        .map(|(n, part)| scratch.file(&format!("ring-{:03}.pcap", 999 - n), &common::plain_pcap(link, part)))
+        .map(|(n, part)| {
+            scratch.file(
+                &format!("ring-{:03}.pcap", 999 - n),
+                &common::plain_pcap(link, part),
+            )
+        })
         .collect();
     assert!(rotated.len() > 3);
     let taps: Vec<PathBuf> = [true, false]
         .map(|from_inside| {
             // The source address of an untagged IPv4 packet; the inside of the recording is 10.20.0.0/24.
-            let part: Vec<_> =
-                all.iter().filter(|packet| (packet.bytes.get(26) == Some(&10)) == from_inside).cloned().collect();
-            scratch.file(&format!("tap-{from_inside}.pcap"), &common::plain_pcap(link, &part))
+            let part: Vec<_> = all
+                .iter()
+                .filter(|packet| (packet.bytes.get(26) == Some(&10)) == from_inside)
+                .cloned()
+                .collect();
+            scratch.file(
+                &format!("tap-{from_inside}.pcap"),
+                &common::plain_pcap(link, &part),
+            )
         })
         .into();
     let expected = without_path(sessions(&[], &[whole]));
@@ -81,7 +101,10 @@ fn any_container() {
     assert!(!expected.is_empty());
     for big_endian in [false, true] {
         for nanoseconds in [false, true] {
-            let form = Form { big_endian, nanoseconds };
+            let form = Form {
+                big_endian,
+                nanoseconds,
+            };
             let path = scratch.file("form.pcap", &pcap(form, link, &all));
             assert_eq!(without_path(sessions(&[], &[path])), expected, "{form:?}");
         }
@@ -105,10 +128,20 @@ fn standard_input() {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    child.stdin.take().unwrap().write_all(&fs::read(&whole).unwrap()).unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(&fs::read(&whole).unwrap())
+        .unwrap();
     let output = child.wait_with_output().unwrap();
-    let lines = output.stdout.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
-    let piped: Vec<Value> = lines.map(|line| serde_json::from_slice(line).unwrap()).collect();
+    let lines = output
+        .stdout
+        .split(|byte| *byte == b'\n')
+        .filter(|line| !line.is_empty());
+    let piped: Vec<Value> = lines
+        .map(|line| serde_json::from_slice(line).unwrap())
+        .collect();
     assert_eq!(without_path(piped), without_path(sessions(&[], &[whole])));
 }
 
@@ -121,10 +154,18 @@ fn pcapng_by_wireshark() {
     let scratch = Scratch::new();
     let whole = pcaps().join("legacy-negotiated.pcap");
     let path = scratch.path().join("same.pcapng");
-    let status =
-        Command::new("tshark").arg("-r").arg(&whole).args(["-F", "pcapng", "-w"]).arg(&path).status().unwrap();
+    let status = Command::new("tshark")
+        .arg("-r")
+        .arg(&whole)
+        .args(["-F", "pcapng", "-w"])
+        .arg(&path)
+        .status()
+        .unwrap();
     assert!(status.success());
-    assert_eq!(without_path(sessions(&[], &[path])), without_path(sessions(&[], &[whole])));
+    assert_eq!(
+        without_path(sessions(&[], &[path])),
+        without_path(sessions(&[], &[whole]))
+    );
 }
 
 /// Reading the same capture twice, or a copy of it beside it, counts nothing twice.

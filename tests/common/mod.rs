@@ -1,6 +1,10 @@
 //! What the whole-program tests share: running the program, scratch folders, captures as packets.
 
-#![allow(dead_code, unreachable_pub, reason = "each test file uses its own part")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    reason = "each test file uses its own part"
+)]
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
