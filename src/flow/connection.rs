@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::reassembly::{Counts, Direction, Piece};
+use super::trace::{Need, Trace, later_end};
 use super::{FlowKey, Segment, Way};
 use crate::packet::PortSet;
 use crate::packet::checksum::Checksum;
@@ -133,6 +134,28 @@ impl Connection {
     pub fn note_asked(&mut self, segment: &Segment, name: &Arc<str>) {
         if self.start == segment.time && self.first_seq == segment.seq {
             self.asked.get_or_insert_with(|| Arc::clone(name));
+        }
+    }
+
+    /// What the table may note of further packets by itself.
+    pub(super) fn trace(&self) -> Trace {
+        let over = self.is_over();
+        Trace {
+            last: self.last,
+            highest: [0, 1].map(|way| self.halves[way].highest.unwrap_or_default()),
+            // An acknowledgement tells of the other direction, as long as that is read.
+            need: [0, 1].map(|way| match self.halves[1 - way].decided_at {
+                Some(_) => self.halves[way].need(over),
+                None => Need::All,
+            }),
+        }
+    }
+
+    /// Takes over what the table noted.
+    pub(super) fn catch_up(&mut self, trace: &Trace) {
+        self.last = trace.last;
+        for (half, highest) in self.halves.iter_mut().zip(trace.highest) {
+            half.highest = half.highest.map(|_| highest);
         }
     }
 
@@ -332,6 +355,9 @@ impl Connection {
         if dialogue.is_decided(side) {
             half.decided_at = half.highest;
             half.stream.forget();
+            if self.is_decided() {
+                self.dialogue.joint.settle();
+            }
         }
     }
 
@@ -387,9 +413,22 @@ impl Half {
     fn note(&mut self, segment: &Segment) {
         self.seen = true;
         let end = segment.seq.wrapping_add(segment.length);
-        match self.highest {
-            Some(highest) if end.wrapping_sub(highest) > 1 << 31 => {}
-            _ => self.highest = Some(end),
+        self.highest = Some(
+            self.highest
+                .map_or(end, |highest| later_end(highest, segment)),
+        );
+    }
+
+    /// What of this direction must still be read; `over`: the connection has ended.
+    const fn need(&self, over: bool) -> Need {
+        if over || self.highest.is_none() {
+            Need::All
+        } else if self.decided_at.is_some() {
+            Need::Nothing
+        } else if self.mac.is_some() {
+            Need::Payload
+        } else {
+            Need::All
         }
     }
 }
