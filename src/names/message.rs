@@ -246,7 +246,7 @@ fn labels(reader: &mut Reader, text: &mut Text) -> Result<Option<usize>, Wrong> 
 /// A name being put together.
 #[derive(Default)]
 struct Text {
-    text: String,
+    name: String,
     /// Octets on the wire so far, without the root.
     octets: usize,
     /// A label cannot be written: not UTF-8, or it holds a dot, space or control.
@@ -261,10 +261,10 @@ impl Text {
         }
         match std::str::from_utf8(label) {
             Ok(label) if !label.contains(is_unfit) => {
-                if !self.text.is_empty() {
-                    self.text.push('.');
+                if !self.name.is_empty() {
+                    self.name.push('.');
                 }
-                self.text
+                self.name
                     .extend(label.chars().map(|c| c.to_ascii_lowercase()));
             }
             _ => self.unfit = true,
@@ -273,7 +273,7 @@ impl Text {
     }
 
     fn finish(self) -> Option<String> {
-        (!self.unfit).then_some(self.text)
+        (!self.unfit).then_some(self.name)
     }
 }
 

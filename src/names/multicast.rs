@@ -38,10 +38,11 @@ pub(super) fn llmnr(message: &Message) -> Vec<HostName> {
 }
 
 fn is_local(record: &Record) -> bool {
-    record
+    let last = record
         .owner
         .as_deref()
-        .is_some_and(|owner| owner.ends_with(".local"))
+        .and_then(|owner| owner.rsplit_once('.'));
+    last.is_some_and(|(_, domain)| domain == "local")
 }
 
 fn host(record: &Record, source: NameSource) -> Option<HostName> {
