@@ -39,3 +39,33 @@ deps-test:
 
 clean: ## Remove what was built
 	@$(CARGO) clean
+
+# Measurements (docs/performance.md). The captures they make stay in target/bench.
+BENCH := target/bench
+FILTER := tcp port 25 or tcp port 465 or tcp port 587
+ROUNDS ?= 5
+
+.PHONY: bench bench-peers bench-captures
+
+bench-captures: build
+	@$(CARGO) build --release --quiet --examples
+	@mkdir -p $(BENCH)
+	@for kind in "mixed 1024" "smtp 600" "flood 1000000"; do set -- $$kind; \
+		[ -s $(BENCH)/$$1.pcap ] || target/release/examples/generate $$1 $$2 $(BENCH)/$$1.pcap || exit 1; done
+
+bench: bench-captures ## Compare the CPU time of reading with that of a bare walk over the same captures
+	@for kind in mixed smtp flood; do echo "$$kind"; tools/bench.py $(ROUNDS) \
+		walk="target/release/examples/walk $(BENCH)/$$kind.pcap" \
+		workers-1="$(PROGRAM) read --workers 1 --sessions /dev/null $(BENCH)/$$kind.pcap" \
+		workers-2="$(PROGRAM) read --workers 2 --sessions /dev/null $(BENCH)/$$kind.pcap" || exit 1; done
+
+bench-peers: bench-captures ## The same beside tcpdump, and tshark over a slice
+	@tools/packages.sh tcpdump tshark
+	@for kind in mixed smtp flood; do echo "$$kind"; tools/bench.py $(ROUNDS) \
+		tcpdump="tcpdump -r $(BENCH)/$$kind.pcap -w /dev/null '$(FILTER)'" \
+		walk="target/release/examples/walk $(BENCH)/$$kind.pcap" \
+		tlstally="$(PROGRAM) read --sessions /dev/null $(BENCH)/$$kind.pcap" || exit 1; done
+	@target/release/examples/generate mixed 64 $(BENCH)/slice.pcap
+	@echo "mixed, 64 MB"; tools/bench.py 1 \
+		tshark="tshark -r $(BENCH)/slice.pcap -Y tls.handshake.type==2 -T fields -e tls.handshake.version" \
+		tlstally="$(PROGRAM) read --sessions /dev/null $(BENCH)/slice.pcap"

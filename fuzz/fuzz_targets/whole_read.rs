@@ -29,7 +29,7 @@ fn records(path: &std::path::Path, workers: usize) -> Vec<u8> {
         fallback.judge(&mut session);
         session::record::write(&session, "fuzz", &mut out);
     };
-    pipeline::read(&mut timeline, &JUDGE, workers, each, || {}).expect("no thread panics");
+    pipeline::read(&mut timeline, &JUDGE, workers, each, |_| {}, || {}).expect("no thread panics");
     out
 }
 

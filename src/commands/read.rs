@@ -35,10 +35,10 @@ pub(super) fn run(args: &ReadArgs) -> Result<Ended> {
         ended = Ended::InPart;
     }
 
-    let mut tally = Tally::new(match args.report.to {
+    let tally = RefCell::new(Tally::new(match args.report.to {
         To::ExchangeOnline => tally::To::ExchangeOnline,
         To::Any => tally::To::Any,
-    });
+    }));
     let bar = Bar::over(&timeline.progress());
     let fallback = RefCell::new(Fallback::default());
     let mut written = Ok(());
@@ -48,13 +48,15 @@ pub(super) fn run(args: &ReadArgs) -> Result<Ended> {
         workers(&args.follow),
         |mut session| {
             fallback.borrow_mut().judge(&mut session);
-            tally.add(&session);
+            tally.borrow_mut().add(&session);
             if written.is_ok() {
                 written = records.write(&session);
             }
         },
+        |host| tally.borrow_mut().name(&host),
         || bar.tick(),
     )?;
+    let tally = tally.into_inner();
     bar.finish();
     written.and_then(|()| records.finish())?;
 
@@ -162,6 +164,12 @@ fn health(facts: &Facts, files: &[FileFacts], timeline: &Timeline) -> CaptureHea
     health
         .not_followed
         .add("connections_without_smtp_or_tls", workers.no_sessions);
+    let names = &reader.names;
+    health.malformed.add("name_message", names.malformed);
+    health.not_followed.add("dns_truncated", names.truncated);
+    health.not_followed.add("dns_split", names.split);
+    health.not_followed.add("dns_unasked", names.unasked);
+    health.bounds.add("dns_answers", names.given_up);
     health.bounds.add("flows", workers.given_up.flows);
     health.bounds.add("held_bytes", workers.given_up.held);
     health.bounds.add("fragments", reader.fragments.evicted);

@@ -1,6 +1,9 @@
 //! One TCP connection: two directions put in order, who is who, when it began and how it ended.
 
+use std::sync::Arc;
+
 use super::reassembly::{Counts, Direction, Piece};
+use super::trace::{Need, Trace, later_end};
 use super::{FlowKey, Segment, Way};
 use crate::packet::PortSet;
 use crate::packet::checksum::Checksum;
@@ -32,6 +35,8 @@ pub struct Connection {
     syn_ack_at: Option<Timestamp>,
     halves: [Half; 2],
     reset_by: Option<Way>,
+    /// The name for which DNS had given the client the server's address before the first packet.
+    pub asked: Option<Arc<str>>,
     /// What was said.
     pub dialogue: Dialogue,
 }
@@ -83,6 +88,7 @@ impl Connection {
             syn_ack_at: None,
             halves: [Half::default(), Half::default()],
             reset_by: None,
+            asked: None,
             dialogue: Dialogue::default(),
         }
     }
@@ -120,6 +126,36 @@ impl Connection {
         }
         if segment.flags & (Segment::FIN | Segment::RST) != 0 {
             self.note_end(segment);
+        }
+    }
+
+    /// `segment` was sent by, or to, a client to which DNS had given the server's address for `name`. Counts only if it is the first
+    /// packet: whatever was answered later cannot be why the client came.
+    pub fn note_asked(&mut self, segment: &Segment, name: &Arc<str>) {
+        if self.start == segment.time && self.first_seq == segment.seq {
+            self.asked.get_or_insert_with(|| Arc::clone(name));
+        }
+    }
+
+    /// What the table may note of further packets by itself.
+    pub(super) fn trace(&self) -> Trace {
+        let over = self.is_over();
+        Trace {
+            last: self.last,
+            highest: [0, 1].map(|way| self.halves[way].highest.unwrap_or_default()),
+            // An acknowledgement tells of the other direction, as long as that is read.
+            need: [0, 1].map(|way| match self.halves[1 - way].decided_at {
+                Some(_) => self.halves[way].need(over),
+                None => Need::All,
+            }),
+        }
+    }
+
+    /// Takes over what the table noted.
+    pub(super) fn catch_up(&mut self, trace: &Trace) {
+        self.last = trace.last;
+        for (half, highest) in self.halves.iter_mut().zip(trace.highest) {
+            half.highest = half.highest.map(|_| highest);
         }
     }
 
@@ -319,6 +355,9 @@ impl Connection {
         if dialogue.is_decided(side) {
             half.decided_at = half.highest;
             half.stream.forget();
+            if self.is_decided() {
+                self.dialogue.joint.settle();
+            }
         }
     }
 
@@ -374,9 +413,22 @@ impl Half {
     fn note(&mut self, segment: &Segment) {
         self.seen = true;
         let end = segment.seq.wrapping_add(segment.length);
-        match self.highest {
-            Some(highest) if end.wrapping_sub(highest) > 1 << 31 => {}
-            _ => self.highest = Some(end),
+        self.highest = Some(
+            self.highest
+                .map_or(end, |highest| later_end(highest, segment)),
+        );
+    }
+
+    /// What of this direction must still be read; `over`: the connection has ended.
+    const fn need(&self, over: bool) -> Need {
+        if over || self.highest.is_none() {
+            Need::All
+        } else if self.decided_at.is_some() {
+            Need::Nothing
+        } else if self.mac.is_some() {
+            Need::Payload
+        } else {
+            Need::All
         }
     }
 }

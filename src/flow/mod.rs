@@ -8,6 +8,7 @@ pub mod key;
 pub mod reassembly;
 pub mod segment;
 pub mod table;
+mod trace;
 pub mod wheel;
 
 pub use connection::{Close, Connection};

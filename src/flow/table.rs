@@ -3,12 +3,14 @@
 //! Time is the clock that comes with each segment: forward capture time, the same for every worker, so that a connection ends at
 //! the same packet whatever the number of workers.
 
-use std::collections::HashMap;
 use std::collections::VecDeque;
-use std::hash::RandomState;
+use std::hash::{BuildHasher as _, RandomState};
 use std::sync::Arc;
 
+use hashbrown::HashTable;
+
 use super::connection::Connection;
+use super::trace::Trace;
 use super::wheel::{TURN, Wheel};
 use super::{FlowKey, Segment};
 use crate::packet::PortSet;
@@ -78,7 +80,10 @@ pub enum Reason {
 pub struct Table {
     ports: Arc<PortSet>,
     limits: Limits,
-    index: HashMap<FlowKey, u32, RandomState>,
+    /// Places in `slots`, by the hash of their key.
+    index: HashTable<u32>,
+    /// Secret, so that nobody can choose the place of a connection.
+    seed: u64,
     slots: Vec<Slot>,
     free: Vec<u32>,
     wheel: Wheel<Ticket>,
@@ -87,8 +92,11 @@ pub struct Table {
     given_up: GivenUp,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Slot {
+    key: FlowKey,
+    /// Ahead of the connection by the packets that it did not need.
+    trace: Trace,
     connection: Option<Box<Connection>>,
     /// Counts the connections that have used the slot.
     generation: u32,
@@ -108,7 +116,8 @@ impl Table {
         Self {
             ports,
             limits,
-            index: HashMap::default(),
+            index: HashTable::new(),
+            seed: RandomState::new().hash_one(0),
             slots: Vec::new(),
             free: Vec::new(),
             wheel: Wheel::default(),
@@ -149,8 +158,14 @@ impl Table {
         let Some(connection) = &mut place.connection else {
             return;
         };
+        if place.trace.note(segment) {
+            place.deadline = second + self.limits.idle;
+            return;
+        }
         let held = connection.held_bytes();
+        connection.catch_up(&place.trace);
         connection.segment(segment, block, &self.ports);
+        place.trace = connection.trace();
         self.held_bytes = self.held_bytes + connection.held_bytes() - held;
         let was = place.deadline;
         let wait = if connection.is_over() {
@@ -168,6 +183,17 @@ impl Table {
         }
         if self.held_bytes > self.limits.held_bytes {
             self.let_go_of_held(slot);
+        }
+    }
+
+    /// Tells the connection of `segment`, just taken in, what its client had asked DNS for.
+    pub fn note_asked(&mut self, segment: &Segment, name: &Arc<str>) {
+        let Some(slot) = self.find(&segment.key) else {
+            return;
+        };
+        let place = self.slots.get_mut(slot as usize);
+        if let Some(connection) = place.and_then(|place| place.connection.as_mut()) {
+            connection.note_asked(segment, name);
         }
     }
 
@@ -239,7 +265,7 @@ impl Table {
         second: u32,
         done: &mut impl FnMut(Finished),
     ) -> u32 {
-        if let Some(slot) = self.index.get(&segment.key).copied() {
+        if let Some(slot) = self.find(&segment.key) {
             let place = self.slots.get(slot as usize);
             let connection = place.and_then(|place| place.connection.as_ref());
             if !connection.is_some_and(|connection| connection.is_succeeded_by(segment)) {
@@ -253,13 +279,34 @@ impl Table {
         self.open(segment, second)
     }
 
+    #[inline]
+    fn find(&self, key: &FlowKey) -> Option<u32> {
+        let is_it = |slot: &u32| {
+            let place = self.slots.get(*slot as usize);
+            place.is_some_and(|place| place.key == *key)
+        };
+        self.index.find(key.hash_with(self.seed), is_it).copied()
+    }
+
+    fn enter(&mut self, key: &FlowKey, slot: u32) {
+        let (slots, seed) = (&self.slots, self.seed);
+        let hash_of = |slot: &u32| {
+            let place = slots.get(*slot as usize);
+            place.map_or(0, |place| place.key.hash_with(seed))
+        };
+        self.index.insert_unique(key.hash_with(seed), slot, hash_of);
+    }
+
     fn open(&mut self, segment: &Segment, second: u32) -> u32 {
         let slot = self.free.pop().unwrap_or_else(|| {
-            self.slots.push(Slot::default());
+            self.slots.push(Slot::new(segment.key));
             self.slots.len() as u32 - 1
         });
         if let Some(place) = self.slots.get_mut(slot as usize) {
-            place.connection = Some(Box::new(Connection::new(segment)));
+            let connection = Box::new(Connection::new(segment));
+            place.key = segment.key;
+            place.trace = connection.trace();
+            place.connection = Some(connection);
             place.deadline = second + self.limits.idle;
             let ticket = Ticket {
                 slot,
@@ -268,7 +315,7 @@ impl Table {
             self.wheel.schedule(place.deadline, ticket);
             self.oldest.push_back(ticket);
         }
-        self.index.insert(segment.key, slot);
+        self.enter(&segment.key, slot);
         self.trim_oldest();
         slot
     }
@@ -282,7 +329,11 @@ impl Table {
         };
         place.generation = place.generation.wrapping_add(1);
         self.free.push(slot);
-        self.index.remove(&connection.key);
+        let hash = connection.key.hash_with(self.seed);
+        if let Ok(entry) = self.index.find_entry(hash, |other| *other == slot) {
+            entry.remove();
+        }
+        connection.catch_up(&place.trace);
         self.held_bytes -= connection.held_bytes();
         connection.finish(&self.ports);
         done(Finished {
@@ -325,6 +376,19 @@ impl Table {
         connection.stop_waiting(&self.ports);
         self.held_bytes += connection.held_bytes();
         self.given_up.held += 1;
+    }
+}
+
+impl Slot {
+    /// An empty slot, for a connection with this key.
+    const fn new(key: FlowKey) -> Self {
+        Self {
+            key,
+            trace: Trace::EMPTY,
+            connection: None,
+            generation: 0,
+            deadline: 0,
+        }
     }
 }
 

@@ -34,7 +34,7 @@ const fn column<T>(
 #[rustfmt::skip]
 const HOST: &[Column<Host>] = &[
     column("host", "Its address.", |host| one(host.host)),
-    column("names", "The names it gave.", |host| each(&host.names)),
+    column("names", "The names it gave in its sessions, then what it is called by DHCP, DNS, multicast DNS, LLMNR and NetBIOS.", |host| each(&host.names)),
     column("macs", "The link-layer addresses its packets came from.", |host| each(&host.macs)),
     column("roles", "`client`, `server` or both, by the ends of the TCP connection.", |host| each(&host.roles)),
     column("relay", "`true` if it takes mail from internal clients and goes to Exchange Online itself.", |host| one(host.relay)),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::flow::Segment;
+use crate::names::HostName;
 use crate::source::Block;
 
 /// Segments a batch is filled up to.
@@ -17,6 +18,10 @@ pub(super) struct Batch {
     pub(super) blocks: Vec<Arc<Block>>,
     /// Segments in capture order, each with its place in `blocks`.
     pub(super) segments: Vec<(u32, Segment)>,
+    /// Places in `segments` of packets that open a connection, in order, with the name for which DNS gave the client the server's address.
+    pub(super) asked: Vec<(u32, Arc<str>)>,
+    /// Names of internal hosts that were learned.
+    pub(super) hosts: Vec<HostName>,
     /// Forward time when the batch was sent.
     pub(super) clock: u64,
 }
@@ -35,6 +40,21 @@ impl Batch {
         self.segments.push((self.blocks.len() as u32 - 1, segment));
     }
 
+    /// The segment added last opens a connection to a server that DNS gave the client for `name`.
+    pub(super) fn note_asked(&mut self, name: Arc<str>) {
+        let place = self.segments.len().saturating_sub(1) as u32;
+        self.asked.push((place, name));
+    }
+
+    /// What the client asked DNS for before it sent the segment at `place`.
+    pub(super) fn asked(&self, place: usize) -> Option<&Arc<str>> {
+        let found = self
+            .asked
+            .binary_search_by_key(&place, |(at, _)| *at as usize)
+            .ok()?;
+        self.asked.get(found).map(|(_, name)| name)
+    }
+
     /// Whether it should go.
     pub(super) fn is_full(&self) -> bool {
         self.segments.len() >= SEGMENTS || self.blocks.len() > BLOCKS
@@ -44,5 +64,7 @@ impl Batch {
     pub(super) fn clear(&mut self) {
         self.blocks.clear();
         self.segments.clear();
+        self.asked.clear();
+        self.hosts.clear();
     }
 }

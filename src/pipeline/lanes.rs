@@ -6,6 +6,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::batch::Batch;
 use crate::flow::Segment;
+use crate::names::HostName;
 use crate::source::Block;
 use crate::time::SECOND;
 
@@ -57,9 +58,10 @@ impl Lanes {
         (Self { lanes }, ends)
     }
 
-    /// Hands a segment to the worker that owns its flow. Waits while that worker is behind.
+    /// Hands a segment to the worker that owns its flow, with the name that the client asked DNS for if it opens a connection.
+    /// Waits while that worker is behind.
     #[inline]
-    pub(super) fn push(&mut self, block: &Arc<Block>, segment: Segment) {
+    pub(super) fn push(&mut self, block: &Arc<Block>, segment: Segment, asked: Option<Arc<str>>) {
         let lane = match self.lanes.as_mut_slice() {
             [one] => one,
             many => {
@@ -71,8 +73,18 @@ impl Lanes {
             }
         };
         lane.batch.push(block, segment);
+        if let Some(name) = asked {
+            lane.batch.note_asked(name);
+        }
         if lane.batch.is_full() {
             lane.send(segment.clock);
+        }
+    }
+
+    /// Sends names of hosts the way that sessions go; whose lane takes them does not matter.
+    pub(super) fn push_hosts(&mut self, hosts: impl Iterator<Item = HostName>) {
+        if let Some(lane) = self.lanes.first_mut() {
+            lane.batch.hosts.extend(hosts);
         }
     }
 

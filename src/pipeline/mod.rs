@@ -26,7 +26,7 @@ pub use reader::ReaderFacts;
 pub use worker::WorkerFacts;
 
 use crate::flow::Limits;
-use crate::packet::Interest;
+use crate::names::{self, HostName};
 use crate::session::judge::Judge;
 use crate::session::{Origin, Session};
 use crate::source::Timeline;
@@ -55,37 +55,41 @@ pub struct Facts {
 pub struct Defect;
 
 /// Reads all of `timeline` with `workers` workers. `each` gets every session, in an order that does not depend on the number of
-/// workers; `tick` runs ten times a second for progress.
+/// workers; `named` gets the names of internal hosts, in any order; `tick` runs ten times a second for progress.
 pub fn read(
     timeline: &mut Timeline,
     judge: &Judge,
     workers: usize,
     mut each: impl FnMut(Session),
+    mut named: impl FnMut(HostName),
     mut tick: impl FnMut(),
 ) -> Result<Facts, Defect> {
     let origins = origins(timeline);
     let origin = |file: u32| origins.get(file as usize).cloned().unwrap_or_else(unnamed);
     let (lanes, ends) = Lanes::new(workers);
     let (deliveries, delivered) = bounded(WAITING);
-    let interest = Interest::new((*judge.ports).clone(), crate::packet::PortSet::none());
+    let interest = names::interest(&judge.ports);
     thread::scope(|scope| {
-        let named = |name: String| thread::Builder::new().name(name);
-        let reading = named("reader".into())
-            .spawn_scoped(scope, || reader::read(timeline, &interest, lanes))
+        let thread_named = |name: String| thread::Builder::new().name(name);
+        let reading = thread_named("reader".into())
+            .spawn_scoped(scope, || reader::read(timeline, &interest, judge, lanes))
             .map_err(|_| Defect)?;
         let mut working = Vec::with_capacity(workers);
         for (number, end) in ends.into_iter().enumerate() {
             let (deliveries, limits) = (deliveries.clone(), share(workers));
             let origin = &origin;
             let work = move || worker::work(number, &end, judge, origin, limits, &deliveries);
-            let handle = named(format!("worker-{number}")).spawn_scoped(scope, work);
+            let handle = thread_named(format!("worker-{number}")).spawn_scoped(scope, work);
             working.push(handle.map_err(|_| Defect)?);
         }
         drop(deliveries);
         let mut order = Order::new(workers);
         loop {
             match delivered.recv_timeout(TICK) {
-                Ok(delivery) => order.take(delivery, &mut each),
+                Ok(mut delivery) => {
+                    delivery.hosts.drain(..).for_each(&mut named);
+                    order.take(delivery, &mut each);
+                }
                 Err(RecvTimeoutError::Timeout) => tick(),
                 Err(RecvTimeoutError::Disconnected) => break,
             }

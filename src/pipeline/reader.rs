@@ -5,9 +5,11 @@ use std::sync::Arc;
 use super::clock::Clock;
 use super::lanes::Lanes;
 use crate::flow::{FlowKey, Segment};
+use crate::names::{self, Names, Part};
 use crate::packet::{
     Counters, Decoded, DefragmentCounters, Defragmenter, Interest, Tcp, decode, may_matter,
 };
+use crate::session::judge::Judge;
 use crate::source::{Block, RawPacket, Timeline};
 use crate::time::Timestamp;
 
@@ -31,6 +33,8 @@ pub struct ReaderFacts {
     pub reasons: Counters,
     /// What became of IP fragments.
     pub fragments: DefragmentCounters,
+    /// What became of messages that tell names.
+    pub names: names::Counters,
     /// Time of the earliest packet.
     pub first: Option<Timestamp>,
     /// Time of the latest packet.
@@ -38,9 +42,16 @@ pub struct ReaderFacts {
 }
 
 /// Reads everything there is.
-pub(super) fn read(timeline: &mut Timeline, interest: &Interest, mut lanes: Lanes) -> ReaderFacts {
+pub(super) fn read(
+    timeline: &mut Timeline,
+    interest: &Interest,
+    judge: &Judge,
+    mut lanes: Lanes,
+) -> ReaderFacts {
     let mut reader = Reader {
         interest,
+        judge,
+        names: Names::default(),
         clock: Clock::default(),
         facts: ReaderFacts::default(),
         defragmenter: Defragmenter::default(),
@@ -52,15 +63,19 @@ pub(super) fn read(timeline: &mut Timeline, interest: &Interest, mut lanes: Lane
             reader.packet(&packet, &block, origin, &mut lanes);
         }
         drop(run);
+        lanes.push_hosts(reader.names.new_hosts());
         lanes.tick(reader.clock.elapsed());
     }
     lanes.finish(reader.clock.elapsed());
+    reader.facts.names = reader.names.counters();
     reader.facts.fragments = *reader.defragmenter.counters();
     reader.facts
 }
 
 struct Reader<'a> {
     interest: &'a Interest,
+    judge: &'a Judge,
+    names: Names,
     clock: Clock,
     facts: ReaderFacts,
     defragmenter: Defragmenter,
@@ -119,13 +134,28 @@ impl Reader<'_> {
 
     fn take(&mut self, decoded: Decoded, place: Place, block: &Arc<Block>, lanes: &mut Lanes) {
         match decoded {
-            Decoded::Tcp(tcp) => {
-                self.facts.followed += 1;
-                lanes.push(block, segment(&tcp, place));
+            Decoded::Tcp(tcp) => self.tcp(&tcp, place, block, lanes),
+            Decoded::Udp(udp) => {
+                let part = Part::of_udp(&udp, place.bytes(block), place.clock);
+                self.names.datagram(&part, &self.judge.networks);
             }
             Decoded::NotFollowed(reason) => self.facts.reasons.add_not_followed(reason),
             Decoded::Malformed(reason) => self.facts.reasons.add_malformed(reason),
-            Decoded::Udp(_) | Decoded::Fragment(_) => {}
+            Decoded::Fragment(_) => {}
+        }
+    }
+
+    /// A segment of a connection that is followed, or of DNS over TCP.
+    fn tcp(&mut self, tcp: &Tcp, place: Place, block: &Arc<Block>, lanes: &mut Lanes) {
+        let ports = &self.judge.ports;
+        if ports.contains_either(tcp.source_port, tcp.destination_port) {
+            self.facts.followed += 1;
+            let segment = segment(tcp, place);
+            let asked = self.names.asked_before(&segment);
+            lanes.push(block, segment, asked);
+        } else {
+            let part = Part::of_tcp(tcp, place.bytes(block), place.clock);
+            self.names.segment(&part, &self.judge.networks);
         }
     }
 }
@@ -146,6 +176,13 @@ struct Place {
     origin: u32,
     time: Timestamp,
     clock: u64,
+}
+
+impl Place {
+    /// The bytes that were decoded, and what lies behind them in the block.
+    fn bytes(self, block: &Block) -> &[u8] {
+        block.bytes().get(self.base as usize..).unwrap_or_default()
+    }
 }
 
 fn segment(tcp: &Tcp, place: Place) -> Segment {

@@ -6,7 +6,8 @@ use crossbeam_channel::Sender;
 
 use super::lanes::LaneEnd;
 use crate::flow::table::GivenUp;
-use crate::flow::{Finished, Limits, Table};
+use crate::flow::{Finished, Limits, Segment, Table};
+use crate::names::HostName;
 use crate::session::judge::Judge;
 use crate::session::{Origin, Session};
 
@@ -19,6 +20,8 @@ pub(super) struct Delivery {
     pub done_before: u32,
     /// Sessions with the second of their end.
     pub sessions: Vec<(u32, Session)>,
+    /// Names of internal hosts that the reader has learned.
+    pub hosts: Vec<HostName>,
 }
 
 /// What a worker counted.
@@ -51,13 +54,19 @@ pub(super) fn work(
     let mut clock = 0;
     for mut batch in &lane.batches {
         let mut done = |finished: Finished| facts.take(&finished, judge, origins, &mut over);
-        for (place, segment) in &batch.segments {
+        for (at, (place, segment)) in batch.segments.iter().enumerate() {
             if let Some(block) = batch.blocks.get(*place as usize) {
                 table.segment(segment, block.bytes(), &mut done);
+            }
+            if segment.has(Segment::SYN)
+                && let Some(name) = batch.asked(at)
+            {
+                table.note_asked(segment, name);
             }
         }
         clock = batch.clock;
         table.tick(clock, &mut done);
+        let hosts = std::mem::take(&mut batch.hosts);
         batch.clear();
         let _ = lane.empties.try_send(batch);
         let done_before = table.second();
@@ -67,6 +76,7 @@ pub(super) fn work(
                 worker,
                 done_before,
                 sessions,
+                hosts,
             })
             .is_err()
         {
@@ -81,6 +91,7 @@ pub(super) fn work(
         worker,
         done_before: u32::MAX,
         sessions: over,
+        hosts: Vec::new(),
     });
     facts
 }

@@ -63,11 +63,12 @@ impl Judge {
             .client
             .as_ref()
             .and_then(|client| client.facts.name.clone());
+        let asked = connection.asked.clone();
         let mut classification = exchange::classify(
             &self.catalog,
             &Clues {
                 server_name: server_name.as_deref(),
-                dns: None,
+                dns: asked.as_deref(),
                 certificate: certificate.as_deref(),
                 banner: banner.as_deref(),
                 ip: server_ip,
@@ -104,7 +105,7 @@ impl Judge {
                 ip: server_ip,
                 port: server_port,
                 mac: connection.mac(client_way.reversed()),
-                domain: server_name.clone().or(banner_host),
+                domain: server_name.clone().or(asked).or(banner_host),
             },
             direction,
             mode,

@@ -77,6 +77,11 @@ impl Joint {
         self.data.take()
     }
 
+    /// Neither direction is text any more: frees what waited for its other half.
+    pub fn settle(&mut self) {
+        self.pairing.forget();
+    }
+
     fn learn(&mut self, pair: Option<Pair>) {
         let Some((asked, time, reply)) = pair else {
             return;

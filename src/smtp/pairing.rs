@@ -62,6 +62,12 @@ impl Pairing {
         self.replied.clear();
     }
 
+    /// No more pairs are wanted.
+    pub fn forget(&mut self) {
+        self.asked = VecDeque::new();
+        self.replied = VecDeque::new();
+    }
+
     /// Whether pairs can still be told.
     pub const fn is_lost(&self) -> bool {
         self.lost

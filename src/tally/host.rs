@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use super::bounded::Smallest;
 use super::counts::{PerVersion, PerWord};
-use super::report::{Host, HostLimit, HostVerdict};
+use super::report::{Host, HostLimit, HostVerdict, NamedBy};
 use super::{Limits, Role, Span};
+use crate::names::NameSource;
 use crate::session::record::Mac;
 use crate::session::text::clip;
 use crate::session::{
@@ -17,6 +18,9 @@ use crate::tls::Version;
 
 /// The word in `endpoints` for a server that is not Exchange Online (with `--to any`).
 pub const OTHER_SERVER: &str = "other";
+
+/// Where a name in a session comes from.
+const HELLO: &str = "hello";
 
 /// One internal host's sessions.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -116,11 +120,20 @@ impl HostTally {
     }
 
     /// The host as the report shows it; `None` if no session counts for it.
-    pub(super) fn report(&self, address: IpAddr) -> Option<Host> {
+    pub(super) fn report<'a>(
+        &self,
+        address: IpAddr,
+        called: impl Iterator<Item = &'a (Arc<str>, NameSource)>,
+    ) -> Option<Host> {
+        let name_sources = self.all_names(called);
         let (first_seen, last_seen) = (self.span.first?, self.span.last?);
         Some(Host {
             host: address,
-            names: self.names.iter().cloned().collect(),
+            names: name_sources
+                .iter()
+                .map(|named| Arc::clone(&named.name))
+                .collect(),
+            name_sources,
             macs: self.macs.iter().copied().collect(),
             roles: self.roles.iter().copied().collect(),
             relay: self.serves_internal && self.reaches_service,
@@ -150,6 +163,30 @@ impl HostTally {
         ]
         .into_iter()
         .filter_map(|(bound, reached)| reached.then_some(bound))
+    }
+
+    /// The host's own names, then the others; two that differ in case only are one.
+    fn all_names<'a>(
+        &self,
+        called: impl Iterator<Item = &'a (Arc<str>, NameSource)>,
+    ) -> Vec<NamedBy> {
+        let own = self.names.iter().map(|name| (name, HELLO));
+        let others = called.map(|(name, source)| (name, source.name()));
+        let mut all: Vec<NamedBy> = Vec::new();
+        for (name, source) in own.chain(others) {
+            match all
+                .iter_mut()
+                .find(|known| known.name.eq_ignore_ascii_case(name))
+            {
+                Some(known) if known.sources.contains(&source) => {}
+                Some(known) => known.sources.push(source),
+                None => all.push(NamedBy {
+                    name: Arc::clone(name),
+                    sources: vec![source],
+                }),
+            }
+        }
+        all
     }
 
     /// The worst that was seen; sessions that tell nothing (`unknown`) decide only where there is nothing else.

@@ -4,6 +4,7 @@
 //! something off: see [`bounded`]. Pure: no clock, no files, no printing.
 
 pub mod bounded;
+mod called;
 pub mod counts;
 pub mod diagnosis;
 pub mod figures;
@@ -14,9 +15,11 @@ pub mod report;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
+use crate::names::HostName;
 use crate::session::words::words;
 use crate::session::{Direction, Outcome, Seen, Session, Verdict};
 use crate::time::Timestamp;
+use called::Called;
 use counts::{PerVersion, PerWord};
 use host::HostTally;
 
@@ -85,6 +88,7 @@ pub struct Tally {
     limits: Limits,
     /// The hosts with the lowest addresses; see [`bounded`] for why these.
     hosts: BTreeMap<IpAddr, HostTally>,
+    called: Called,
     counted: Counted,
     left_out: LeftOut,
     seen: PerWord<Seen>,
@@ -144,6 +148,7 @@ impl Tally {
             to,
             limits,
             hosts: BTreeMap::new(),
+            called: Called::default(),
             counted: Counted::default(),
             left_out: LeftOut::default(),
             seen: PerWord::default(),
@@ -171,6 +176,11 @@ impl Tally {
         }
     }
 
+    /// Adds a name that a host is called by; it shows if sessions count for the host.
+    pub fn name(&mut self, host: &HostName) {
+        self.called.add(host, &self.limits);
+    }
+
     /// Adds what another tally of the same kind holds.
     pub fn merge(&mut self, other: Self) {
         self.counted.merge(&other.counted);
@@ -179,6 +189,7 @@ impl Tally {
         self.seen.merge(&other.seen);
         self.span.merge(other.span);
         let limits = self.limits;
+        self.called.merge(other.called, &limits);
         for (address, theirs) in other.hosts {
             if let Some(ours) = self.host(address) {
                 ours.merge(theirs, &limits);

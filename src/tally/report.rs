@@ -84,8 +84,10 @@ pub struct Totals {
 pub struct Host {
     /// Its address.
     pub host: IpAddr,
-    /// The names it gave.
+    /// The names it gave in its sessions, then what it is called elsewhere.
     pub names: Vec<Arc<str>>,
+    /// Where each of them comes from.
+    pub name_sources: Vec<NamedBy>,
     /// The link-layer addresses its packets came from.
     pub macs: Vec<Mac>,
     /// Which end of its sessions it was.
@@ -122,6 +124,15 @@ pub struct Host {
     /// End of its last session.
     #[serde(serialize_with = "shown")]
     pub last_seen: Timestamp,
+}
+
+/// A name with everybody who told it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct NamedBy {
+    /// The name.
+    pub name: Arc<str>,
+    /// `hello` (EHLO, or a server's own name), or words of [`crate::names::NameSource`].
+    pub sources: Vec<&'static str>,
 }
 
 /// A host in one word, worst first.
@@ -261,7 +272,9 @@ impl Report {
 }
 
 fn hosts(tally: &Tally) -> Vec<Host> {
-    let shown = |(address, host): (&IpAddr, &super::host::HostTally)| host.report(*address);
+    let shown = |(address, host): (&IpAddr, &super::host::HostTally)| {
+        host.report(*address, tally.called.of(*address))
+    };
     let mut hosts: Vec<_> = tally.hosts.iter().filter_map(shown).collect();
     hosts.sort_by_key(|host| (host.verdict, std::cmp::Reverse(host.sessions), host.host));
     hosts

@@ -149,11 +149,12 @@ impl MessageSet {
 }
 
 /// Application data records of one direction.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Application {
     /// How many, at most [`Application::KEPT`]: more are not counted.
     pub count: u8,
-    records: [Record; Self::KEPT],
+    /// Allocated as they come: most directions are settled after two.
+    records: Vec<Record>,
 }
 
 impl Application {
@@ -162,7 +163,7 @@ impl Application {
 
     /// The first records, in order.
     pub fn records(&self) -> &[Record] {
-        self.records.get(..self.count as usize).unwrap_or_default()
+        &self.records
     }
 
     /// Whether no more can be kept.
@@ -171,8 +172,8 @@ impl Application {
     }
 
     pub(super) fn push(&mut self, record: Record) {
-        if let Some(free) = self.records.get_mut(self.count as usize) {
-            *free = record;
+        if !self.is_full() {
+            self.records.push(record);
             self.count += 1;
         }
     }

@@ -7,8 +7,6 @@
 //!
 //! Hashed anew at each call: call once, when a record is built.
 
-use std::fmt::Write as _;
-
 use md5::{Digest, Md5};
 
 use super::version::is_grease;
@@ -51,12 +49,22 @@ fn without_grease(values: &[u16]) -> impl Iterator<Item = u16> {
 }
 
 fn decimal(values: impl Iterator<Item = u16>) -> String {
-    let mut text = String::new();
+    let mut text = String::with_capacity(128);
     for value in values {
-        let dash = if text.is_empty() { "" } else { "-" };
-        let _ = write!(text, "{dash}{value}");
+        if !text.is_empty() {
+            text.push('-');
+        }
+        push_decimal(&mut text, value);
     }
     text
+}
+
+/// Without the formatting machinery, which costs more than the hash.
+fn push_decimal(text: &mut String, value: u16) {
+    let digits = [10_000, 1000, 100, 10, 1].map(|unit| (value / unit % 10) as u8);
+    let leading = digits.iter().take(4).take_while(|digit| **digit == 0);
+    let shown = digits.iter().skip(leading.count());
+    text.extend(shown.map(|digit| char::from(b'0' + digit)));
 }
 
 fn hash(text: &str) -> String {
@@ -67,9 +75,15 @@ fn hash(text: &str) -> String {
 pub(super) fn hex(bytes: &[u8]) -> String {
     let mut digits = String::with_capacity(bytes.len() * 2);
     for byte in bytes {
-        let _ = write!(digits, "{byte:02x}");
+        digits.push(hex_digit(byte >> 4));
+        digits.push(hex_digit(byte & 0x0f));
     }
     digits
+}
+
+/// The lower-case hex digit of a value below 16.
+pub(super) fn hex_digit(value: u8) -> char {
+    char::from_digit(u32::from(value), 16).unwrap_or('0')
 }
 
 #[cfg(test)]

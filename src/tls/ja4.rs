@@ -16,11 +16,9 @@
 //! GREASE is left out everywhere, of the signature algorithms too. A hello that was not read to its end gives none.
 //! Hashed anew at each call: call once, when a record is built.
 
-use std::fmt::Write as _;
-
 use sha2::{Digest, Sha256};
 
-use super::ja3::hex;
+use super::ja3::{hex, hex_digit};
 use super::version::is_grease;
 use super::{ClientHello, Format, extension};
 
@@ -87,10 +85,6 @@ fn protocol(name: Option<&[u8]>) -> [char; 2] {
     }
 }
 
-fn hex_digit(value: u8) -> char {
-    char::from_digit(u32::from(value), 16).unwrap_or('0')
-}
-
 fn extensions_and_algorithms(hello: &ClientHello, mut extensions: Vec<u16>) -> String {
     extensions.retain(|kind| !matches!(*kind, extension::SERVER_NAME | extension::ALPN));
     let mut text = list(sorted(extensions));
@@ -111,8 +105,10 @@ fn sorted(mut values: Vec<u16>) -> Vec<u16> {
 fn list(values: Vec<u16>) -> String {
     let mut text = String::with_capacity(values.len() * 5);
     for value in values {
-        let comma = if text.is_empty() { "" } else { "," };
-        let _ = write!(text, "{comma}{value:04x}");
+        if !text.is_empty() {
+            text.push(',');
+        }
+        text.push_str(&hex(&value.to_be_bytes()));
     }
     text
 }

@@ -53,7 +53,7 @@ impl Reading {
             session::record::write(&session, "test", &mut line);
             records.push(serde_json::from_slice(&line).unwrap());
         };
-        pipeline::read(&mut timeline, &self.judge, 1, each, || {}).unwrap();
+        pipeline::read(&mut timeline, &self.judge, 1, each, |_| {}, || {}).unwrap();
         records
     }
 
