@@ -48,18 +48,19 @@ def tshark(path):
     """Streams that tshark calls smtp or tls, with the version of the first ServerHello."""
     told = {}
     arguments = [part for field in FIELDS for part in ('-e', field)]
-    for line in run('tshark', '-r', path, '-n', '-Y', 'smtp || tls', '-T', 'fields', '-E', 'occurrence=l', *arguments):
+    for line in run('tshark', '-r', path, '-n', '-Y', 'smtp || tls', '-T', 'fields', *arguments):
         row = dict(zip(FIELDS, line.split('\t')))
         try:
-            source = (row['ip.src'] or row['ipv6.src'], row['tcp.srcport'])
-            destination = (row['ip.dst'] or row['ipv6.dst'], row['tcp.dstport'])
+            inner = {field: row[field].rpartition(',')[2] for field in FIELDS[:6]}
+            source = (inner['ip.src'] or inner['ipv6.src'], inner['tcp.srcport'])
+            destination = (inner['ip.dst'] or inner['ipv6.dst'], inner['tcp.dstport'])
             forward, backward = ends(*source, *destination), ends(*destination, *source)
         except (ValueError, KeyError):
             continue
         stream = backward if backward in told else forward
         told.setdefault(stream, None)
-        if row['tls.handshake.type'] == '2' and row['tls.handshake.random'] != RETRY:
-            number = row['tls.handshake.extensions.supported_version'] or row['tls.handshake.version']
+        if '2' in row['tls.handshake.type'].split(',') and row['tls.handshake.random'] != RETRY:
+            number = row['tls.handshake.extensions.supported_version'] or row['tls.handshake.version'].split(',')[0]
             told[stream] = told[stream] or NUMBERS.get(number, number)
     return both_ways(told)
 
@@ -99,7 +100,7 @@ def count(told, rows):
     for key, version, optional in rows:
         counts['sessions'] += 1
         if not told.get(key):
-            counts['not found'] += 1
+            counts['right' if optional else 'not found'] += 1
             continue
         answers = told[key]
         answer = answers.pop(0) if len(answers) > 1 else answers[0]
