@@ -1,6 +1,12 @@
 //! However the network and the capture deliver a conversation, the record is the same; where bytes are lost, it says the same or
 //! less. The conversations are those of real programs in `pcaps/`, sent again in every way that TCP allows.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on fails"
+)]
+
 mod common;
 
 use std::sync::LazyLock;

@@ -4,6 +4,12 @@
 //! `TLSTALLY_LOSS_SESSIONS` sets the number of sessions, `TLSTALLY_LOSS_KEEP` a folder where the captures are left for other
 //! programs to read; `docs/accuracy.md` has the figures of a long run.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on fails"
+)]
+
 mod common;
 
 use std::collections::HashMap;

@@ -5,6 +5,12 @@
 //! `\xNN`. `TLS n` is all that follows the 220 in the nth session of `openssl-s_client.pcap` (versions 1.0, 1.1, 1.2, 1.3 by
 //! tshark's reading), `HELLO n` its first turn. An answer is `field=value`; a bare `field` must be absent.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on fails"
+)]
+
 mod common;
 
 use std::net::Ipv4Addr;

@@ -3,6 +3,12 @@
 //! JA3S is a hash of legacy version, suite and extensions, so suites are compared by it. Hellos in SSL 2.0's form are left out:
 //! tshark has no fields for them.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on fails"
+)]
+
 mod common;
 
 use std::collections::BTreeMap;

@@ -10,30 +10,30 @@ const TCP: usize = 20;
 const UDP: usize = 8;
 
 /// FIN, SYN, ACK.
-pub const FIN: u8 = 1;
-pub const SYN: u8 = 2;
-pub const ACK: u8 = 16;
+pub(crate) const FIN: u8 = 1;
+pub(crate) const SYN: u8 = 2;
+pub(crate) const ACK: u8 = 16;
 
 /// One end of a connection.
 #[derive(Clone, Copy)]
-pub struct End {
-    pub ip: u32,
-    pub port: u16,
+pub(crate) struct End {
+    pub(crate) ip: u32,
+    pub(crate) port: u16,
 }
 
 /// The part of a TCP header that changes.
 #[derive(Clone, Copy)]
-pub struct Tcp {
-    pub from: End,
-    pub to: End,
-    pub flags: u8,
-    pub seq: u32,
-    pub ack: u32,
+pub(crate) struct Tcp {
+    pub(crate) from: End,
+    pub(crate) to: End,
+    pub(crate) flags: u8,
+    pub(crate) seq: u32,
+    pub(crate) ack: u32,
 }
 
 /// What stands around each packet.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Wrap {
+pub(crate) enum Wrap {
     /// Nothing.
     Bare,
     /// VXLAN (RFC 7348).
@@ -43,18 +43,18 @@ pub enum Wrap {
 }
 
 /// Writes a capture.
-pub struct Capture<W> {
+pub(crate) struct Capture<W> {
     out: W,
     wrap: Wrap,
     frame: Vec<u8>,
     microseconds: u64,
     /// Bytes written.
-    pub bytes: u64,
+    pub(crate) bytes: u64,
 }
 
 impl<W: Write> Capture<W> {
     /// Writes the file header: microseconds, Ethernet.
-    pub fn new(mut out: W, wrap: Wrap) -> io::Result<Self> {
+    pub(crate) fn new(mut out: W, wrap: Wrap) -> io::Result<Self> {
         let header: [u32; 6] = [0xa1b2_c3d4, 4 << 16 | 2, 0, 0, 262_144, 1];
         for word in header {
             out.write_all(&word.to_le_bytes())?;
@@ -69,12 +69,12 @@ impl<W: Write> Capture<W> {
     }
 
     /// Lets so many microseconds pass.
-    pub fn pass(&mut self, microseconds: u64) {
+    pub(crate) fn pass(&mut self, microseconds: u64) {
         self.microseconds += microseconds;
     }
 
     /// A TCP segment.
-    pub fn tcp(&mut self, tcp: Tcp, payload: &[u8]) -> io::Result<()> {
+    pub(crate) fn tcp(&mut self, tcp: Tcp, payload: &[u8]) -> io::Result<()> {
         self.frame.clear();
         self.outer(ETHERNET + IPV4 + TCP + payload.len());
         inner_ip(
@@ -98,7 +98,7 @@ impl<W: Write> Capture<W> {
     }
 
     /// A UDP datagram, without checksum as RFC 768 allows.
-    pub fn udp(&mut self, from: End, to: End, payload: &[u8]) -> io::Result<()> {
+    pub(crate) fn udp(&mut self, from: End, to: End, payload: &[u8]) -> io::Result<()> {
         self.frame.clear();
         self.outer(ETHERNET + IPV4 + UDP + payload.len());
         inner_ip(&mut self.frame, 17, (from.ip, to.ip), UDP + payload.len());
@@ -108,7 +108,7 @@ impl<W: Write> Capture<W> {
     }
 
     /// Ends the capture.
-    pub fn finish(mut self) -> io::Result<()> {
+    pub(crate) fn finish(mut self) -> io::Result<()> {
         self.out.flush()
     }
 

@@ -6,7 +6,7 @@
 //! | `smtp` | megabytes | sessions with handshake and message, 500 at a time |
 //! | `tunnels` | megabytes | the same, in VXLAN |
 //! | `gre` | megabytes | the same, in GRE behind two VLAN tags |
-//! | `flood` | sessions | eleven packets each, no message |
+//! | `flood` | sessions | thirteen packets each, no message |
 //! | `concurrent` | sessions | all open at once; four million small packets of messages, whatever their number |
 //!
 //! Nothing in here is used by the program itself.

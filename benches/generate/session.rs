@@ -8,23 +8,23 @@ use crate::random::Random;
 /// Steps before the message.
 const HANDSHAKE: u32 = 12;
 /// Payload bytes of a full segment.
-pub const FULL: usize = 1448;
+pub(crate) const FULL: usize = 1448;
 /// Bytes of a TLS record header.
 const RECORD: usize = 5;
 
 /// How much of a session is shown.
 #[derive(Clone, Copy)]
-pub struct Shape {
+pub(crate) struct Shape {
     /// Full segments of the message.
-    pub body: u32,
+    pub(crate) body: u32,
     /// Segments without payload (the client's first ACK, and one for every second of the message) are shown too.
-    pub acks: bool,
+    pub(crate) acks: bool,
     /// Payload bytes of a segment of the message.
-    pub segment: usize,
+    pub(crate) segment: usize,
 }
 
 /// A session under way.
-pub struct Session {
+pub(crate) struct Session {
     client: End,
     server: End,
     client_seq: u32,
@@ -38,7 +38,7 @@ pub struct Session {
 
 impl Session {
     /// The `number`th session; no two below 2^30 share their addresses and ports.
-    pub fn new(number: u64, shape: Shape, random: &mut Random) -> Self {
+    pub(crate) fn new(number: u64, shape: Shape, random: &mut Random) -> Self {
         let mut bytes = [0; 32];
         bytes.fill_with(|| random.next() as u8);
         let host = (number / 20_000) as u32;
@@ -61,7 +61,7 @@ impl Session {
     }
 
     /// Writes the next packet; false if there is none.
-    pub fn next(&mut self, out: &mut Capture<impl Write>, noise: &[u8]) -> io::Result<bool> {
+    pub(crate) fn next(&mut self, out: &mut Capture<impl Write>, noise: &[u8]) -> io::Result<bool> {
         let step = self.step;
         self.step += 1;
         let body = HANDSHAKE..HANDSHAKE + self.shape.body;
@@ -90,12 +90,12 @@ impl Session {
     }
 
     /// How much of it is shown.
-    pub fn shape(&self) -> Shape {
+    pub(crate) fn shape(&self) -> Shape {
         self.shape
     }
 
     /// Whether the handshake is behind it.
-    pub fn is_in_body(&self) -> bool {
+    pub(crate) fn is_in_body(&self) -> bool {
         self.step >= HANDSHAKE
     }
 

@@ -63,3 +63,72 @@ pub(super) const fn later_end(highest: u32, segment: &Segment) -> u32 {
         end
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::flow::FlowKey;
+    use crate::packet::Addresses;
+
+    fn segment(seq: u32, length: u32, flags: u8) -> Segment {
+        let addresses = Addresses::V4 {
+            source: [10, 0, 0, 1],
+            destination: [52, 96, 0, 1],
+        };
+        let (key, way) = FlowKey::new(&addresses, 40_000, 587);
+        Segment {
+            key,
+            way,
+            flags,
+            header_length: 20,
+            seq,
+            ack: 0,
+            header: 0,
+            captured: length,
+            length,
+            source_mac: Segment::NO_MAC,
+            destination_mac: Segment::NO_MAC,
+            checkable: false,
+            origin: 0,
+            time: Timestamp(u64::from(length)),
+            clock: 0,
+        }
+    }
+
+    fn trace(need: Need, highest: u32) -> Trace {
+        Trace {
+            highest: [highest; 2],
+            need: [need; 2],
+            ..Trace::EMPTY
+        }
+    }
+
+    #[test]
+    fn what_ends_or_restarts_a_connection_is_never_passed_over() {
+        let mut trace = trace(Need::Nothing, 5);
+        for flag in [Segment::SYN, Segment::FIN, Segment::RST] {
+            assert!(!trace.note(&segment(5, 10, flag | Segment::ACK)));
+        }
+        assert!(trace.note(&segment(5, 10, Segment::ACK)));
+        assert_eq!(trace.last, Timestamp(10));
+    }
+
+    #[test]
+    fn only_bare_acknowledgements_pass_while_payload_is_wanted() {
+        let mut trace = trace(Need::Payload, 5);
+        assert!(trace.note(&segment(5, 0, Segment::ACK)));
+        assert!(!trace.note(&segment(5, 1, Segment::ACK)));
+        assert!(!super::tests::trace(Need::All, 5).note(&segment(5, 0, Segment::ACK)));
+    }
+
+    /// RFC 9293 section 3.4: sequence numbers are compared modulo 2^32.
+    #[test]
+    fn the_highest_byte_moves_on_over_the_wrap_and_never_back() {
+        let mut trace = trace(Need::Nothing, u32::MAX - 9);
+        let way = segment(0, 0, 0).way.index();
+        trace.note(&segment(u32::MAX - 9, 20, Segment::ACK));
+        assert_eq!(trace.highest[way], 10);
+        trace.note(&segment(u32::MAX - 9, 15, Segment::ACK));
+        assert_eq!(trace.highest[way], 10);
+    }
+}

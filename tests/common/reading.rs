@@ -1,5 +1,11 @@
 //! Reads captures through the library, in this process.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on fails"
+)]
+
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -21,9 +27,9 @@ pub struct Reading {
 impl Reading {
     pub fn new() -> Self {
         let mut ports = PortSet::none();
-        [25, 465, 587, 2525]
-            .into_iter()
-            .for_each(|port| ports.insert(port));
+        for port in [25, 465, 587, 2525] {
+            ports.insert(port);
+        }
         let judge = Judge {
             sensor: "test".to_owned(),
             networks: Networks::new(Vec::new()),
