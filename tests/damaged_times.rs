@@ -1,6 +1,12 @@
 //! Times in captures can be anything: what is told of a session must not suffer, and reading must not walk through every second of
 //! a century that nobody recorded.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on fails"
+)]
+
 mod common;
 
 use common::conversation::{WRAPPING, recorded};

@@ -1,5 +1,12 @@
 //! A conversation in every tunnel and on every link that the packet stage knows: the record is the same, cards apart.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on fails"
+)]
+
 mod common;
 
 #[path = "common/wrapped.rs"]

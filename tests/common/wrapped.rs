@@ -13,11 +13,11 @@ use frames::{Frame, Link, Wrap};
 pub(crate) fn every_way(packets: &[Packet]) -> Vec<(String, u32, Vec<Packet>)> {
     let wrapped = Wrap::ALL.iter().map(|wrap| {
         let frame = |ip: &[u8]| (LinkType(1), wrap.around(Frame::Ip(ip.to_vec())).ethernet());
-        taken(format!("{wrap:?}"), packets, &frame)
+        taken(format!("{wrap:?}"), packets, frame)
     });
     let links = Link::ALL.iter().map(|link| {
         let frame = |ip: &[u8]| link.capture(Frame::Ip(ip.to_vec()));
-        taken(format!("{link:?}"), packets, &frame)
+        taken(format!("{link:?}"), packets, frame)
     });
     wrapped.chain(links).collect()
 }
@@ -25,7 +25,7 @@ pub(crate) fn every_way(packets: &[Packet]) -> Vec<(String, u32, Vec<Packet>)> {
 fn taken(
     name: String,
     packets: &[Packet],
-    frame: &dyn Fn(&[u8]) -> (LinkType, Vec<u8>),
+    frame: impl Fn(&[u8]) -> (LinkType, Vec<u8>),
 ) -> (String, u32, Vec<Packet>) {
     let mut kind = 0;
     let each = packets.iter().map(|packet| {
