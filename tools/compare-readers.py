@@ -61,7 +61,7 @@ def tshark(path):
         told.setdefault(stream, None)
         if '2' in row['tls.handshake.type'].split(',') and row['tls.handshake.random'] != RETRY:
             number = row['tls.handshake.extensions.supported_version'] or row['tls.handshake.version'].split(',')[0]
-            told[stream] = told[stream] or NUMBERS.get(number, number)
+            told[stream] = told[stream] or ('1.3' if number.startswith('0x7f') else NUMBERS.get(number, number or None))
     return both_ways(told)
 
 
