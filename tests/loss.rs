@@ -13,6 +13,7 @@
 mod common;
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::{env, fs};
@@ -122,7 +123,11 @@ fn keep(per_mille: u64, kept: &[&Sent], packets: &[Packet], truths: &Truths) {
             number => format!("TLS{number}"),
         };
         let (address, number) = server;
-        table += &format!("{capture}\t{ip}\t{port}\t{address}\t{number}\ttls\t{version}\n");
+        writeln!(
+            table,
+            "{capture}\t{ip}\t{port}\t{address}\t{number}\ttls\t{version}"
+        )
+        .unwrap();
     }
     fs::write(folder.join(format!("loss-{per_mille}.tsv")), table).unwrap();
 }

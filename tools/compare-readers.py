@@ -25,6 +25,8 @@ FIELDS = ['ip.src', 'ipv6.src', 'tcp.srcport', 'ip.dst', 'ipv6.dst', 'tcp.dstpor
 
 def run(*command):
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=1800)
+    if done.returncode < 0:
+        sys.exit('%s ended by signal %d' % (command[0], -done.returncode))
     return done.stdout.decode(errors='replace').splitlines()
 
 
