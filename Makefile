@@ -12,7 +12,7 @@ TEST_PACKAGES := $(BUILD_PACKAGES) libpcap-dev
 # Only where everything is expected to run: tests that need these say so when they skip.
 CI_PACKAGES := tshark
 
-.PHONY: demo build test lint deps-build deps-test clean help
+.PHONY: fuzz demo build test lint deps-build deps-test clean help
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -30,6 +30,15 @@ test: deps-test lint ## Check format and lints, run every test
 lint: deps-test
 	@$(CARGO) fmt --check
 	@$(CARGO) clippy --quiet --all-targets -- -D warnings
+
+FUZZ_SECONDS ?= 30
+FUZZ_TARGETS := $(notdir $(basename $(wildcard fuzz/fuzz_targets/*.rs)))
+
+fuzz: deps-test ## Run each fuzz target for FUZZ_SECONDS (30), within 512 MB and two seconds an input; needs nightly
+	@command -v cargo-fuzz >/dev/null || $(CARGO) install --quiet cargo-fuzz
+	@tools/fuzz-seeds.py
+	@set -e; for target in $(FUZZ_TARGETS); do echo "fuzz: $$target"; \
+	  $(CARGO) +nightly fuzz run $$target -- -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=512 -timeout=2 -verbosity=0; done
 
 deps-build:
 	@tools/packages.sh $(BUILD_PACKAGES)

@@ -51,7 +51,7 @@ fn what_is_told_in_spite_of_loss_is_true() {
     let (sent, truths) = traffic(sessions);
     for per_mille in [1, 10, 50, 100] {
         let score = score(&sent, &truths, per_mille);
-        println!("{} of 1000 packets lost: {score:?}", per_mille);
+        println!("{per_mille} of 1000 packets lost: {score:?}");
         assert_eq!(score.wrong, 0, "{per_mille} of 1000 lost");
         assert!(
             score.right * 1000 >= score.answerable * 999,

@@ -119,9 +119,9 @@ fn tshark(path: &Path) -> BTreeMap<Ends, Hellos> {
         .args(["-n", "-d", "tcp.port==465,tls"]);
     command.args(["-d", "tcp.port==2525,smtp", "-T", "fields"]);
     command.args(["-Y", "tls.handshake.type==1 || tls.handshake.type==2"]);
-    FIELDS.iter().for_each(|field| {
+    for field in FIELDS {
         command.args(["-e", field]);
-    });
+    }
     let output = command.output().unwrap();
     let told = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{told}");

@@ -224,12 +224,15 @@ impl Table {
         }
     }
 
+    /// Second by second as long as there are connections: once the last is over, the rest of the way is one step, however
+    /// far a damaged capture's times jump.
     fn advance(&mut self, second: u32, done: &mut impl FnMut(Finished)) {
-        if self.index.is_empty() && second > self.wheel.now() + TURN {
-            self.wheel = Wheel::starting_at(second);
-            return;
-        }
-        while let Some(due) = self.wheel.step_towards(second) {
+        while self.wheel.now() < second {
+            if self.index.is_empty() && second > self.wheel.now() + TURN {
+                self.wheel = Wheel::starting_at(second);
+                return;
+            }
+            let due = self.wheel.step_towards(second).unwrap_or_default();
             let now = self.wheel.now();
             for ticket in due {
                 self.fire(ticket, now, done);

@@ -1,0 +1,218 @@
+//! What TCP and the network do to one session (RFC 9293): the record stays the same, or says less for a reason.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on fails"
+)]
+
+mod common;
+
+use std::sync::LazyLock;
+
+use common::conversation::{
+    ACK, Conversation, FIN, From, RST, Segment, WRAPPING, packet, recorded,
+};
+use common::reading::{Reading, contrast, text, timeless};
+use common::{Packet, pcaps};
+use serde_json::Value;
+
+/// STARTTLS and TLS 1.2 (`openssl s_client`), by tshark's reading of the recording.
+static SESSION: LazyLock<Conversation> = LazyLock::new(|| {
+    recorded(&pcaps().join("openssl-s_client.pcap"))
+        .into_iter()
+        .nth(2)
+        .unwrap()
+});
+
+fn segments() -> Vec<Segment> {
+    SESSION.segments(1000)
+}
+
+fn packets(segments: &[Segment]) -> Vec<Packet> {
+    SESSION.packets(WRAPPING, segments)
+}
+
+fn plain() -> Value {
+    timeless(Reading::new().only(&packets(&segments())))
+}
+
+fn is_told_the_same(packets: &[Packet]) {
+    let difference = contrast(&timeless(Reading::new().only(packets)), &plain());
+    assert!(difference.is_empty(), "{difference}");
+}
+
+/// The first data segment of `from` that begins with `bytes`.
+fn place(segments: &[Segment], from: From, bytes: &[u8]) -> usize {
+    let is_it = |segment: &Segment| segment.from == from && segment.payload.starts_with(bytes);
+    segments.iter().position(is_it).unwrap()
+}
+
+#[test]
+fn the_session_is_what_tshark_says() {
+    let record = plain();
+    assert_eq!(text(&record, "tls.version"), "1.2");
+    assert_eq!(text(&record, "tlstally.outcome"), "established");
+    assert_eq!(text(&record, "tlstally.mode"), "starttls");
+}
+
+#[test]
+fn keep_alive_probes() {
+    let mut segments = segments();
+    let at = place(&segments, From::Client, &[22]);
+    let probe = Segment {
+        seq: segments[at].seq - 1,
+        payload: vec![0],
+        ..segments[at].clone()
+    };
+    segments.insert(at, probe);
+    is_told_the_same(&packets(&segments));
+}
+
+#[test]
+fn a_fin_sent_again() {
+    let mut segments = segments();
+    let fins: Vec<_> = segments
+        .iter()
+        .filter(|segment| segment.flags & FIN != 0)
+        .cloned()
+        .collect();
+    segments.extend(fins.clone());
+    segments.extend(fins);
+    is_told_the_same(&packets(&segments));
+}
+
+#[test]
+fn zero_windows() {
+    let mut packets = packets(&segments());
+    packets
+        .iter_mut()
+        .step_by(3)
+        .for_each(|packet| packet.bytes[48..50].fill(0));
+    // The checksum covers the window; cards fill it in later, so it is often wrong in captures of the sender.
+    let record = timeless(Reading::new().only(&packets));
+    assert_eq!(text(&record, "tls.version"), "1.2");
+}
+
+/// Bytes that did not reach the other end in this form: the copy with the good checksum counts.
+#[test]
+fn other_bytes_with_a_bad_checksum() {
+    let segments = segments();
+    let at = place(&segments, From::Server, &[22]);
+    let mut packets = packets(&segments);
+    let mut broken = packets[at].clone();
+    // The version in the ServerHello, and the record's.
+    let payload = broken.bytes.len() - segments[at].payload.len();
+    broken.bytes[payload + 9..payload + 11].copy_from_slice(&[3, 1]);
+    packets.insert(at, broken);
+    renumber(&mut packets);
+    is_told_the_same(&packets);
+}
+
+/// Sent again with other bytes and a good checksum: the first copy counts, as for a receiver that has it.
+#[test]
+fn other_bytes_sent_again() {
+    let mut segments = segments();
+    let at = place(&segments, From::Server, &[22]);
+    let mut other = segments[at].clone();
+    other.payload[9..11].copy_from_slice(&[3, 1]);
+    segments.insert(at + 1, other);
+    is_told_the_same(&packets(&segments));
+}
+
+#[test]
+fn no_syn_in_the_capture() {
+    let segments = segments();
+    let record = timeless(Reading::new().only(&packets(&segments[2..])));
+    for path in [
+        "tls.version",
+        "tls.cipher",
+        "tlstally.mode",
+        "tlstally.outcome",
+        "tls.client.ja3",
+    ] {
+        assert_eq!(text(&record, path), text(&plain(), path), "{path}");
+    }
+}
+
+#[test]
+fn a_syn_that_comes_late() {
+    let mut segments = segments();
+    segments[..5].rotate_left(2);
+    is_told_the_same(&packets(&segments));
+}
+
+/// A reset far outside the window is nobody's (RFC 5961); one in its place ends the session.
+#[test]
+fn resets() {
+    let mut segments = segments();
+    let at = place(&segments, From::Client, &[22]);
+    let far = Segment {
+        seq: segments[at].seq ^ (1 << 31),
+        flags: RST,
+        payload: Vec::new(),
+        ..segments[at].clone()
+    };
+    segments.insert(at, far);
+    is_told_the_same(&packets(&segments));
+
+    let near = Segment {
+        seq: 0,
+        from: From::Server,
+        flags: RST | ACK,
+        ack: 0,
+        payload: Vec::new(),
+    };
+    let answer = place(&segments, From::Server, &[22]);
+    let reset = Segment {
+        seq: segments[answer].seq,
+        ack: segments[answer].ack,
+        ..near
+    };
+    segments.truncate(answer);
+    segments.push(reset);
+    let record = Reading::new().only(&packets(&segments));
+    assert_eq!(text(&record, "tlstally.outcome"), "closed");
+    assert_eq!(
+        text(&record, "tlstally.offered_max"),
+        text(&plain(), "tlstally.offered_max")
+    );
+    assert_eq!(text(&record, "tls.version"), "");
+}
+
+/// Large receive offload: the capture shows segments that never were on the wire, up to 64 KiB.
+#[test]
+fn segments_larger_than_any_link() {
+    is_told_the_same(&packets(&SESSION.segments(60_000)));
+}
+
+/// Only one direction is in the capture.
+#[test]
+fn one_direction_only() {
+    for (from, seen) in [(From::Client, "client"), (From::Server, "server")] {
+        let mut segments = segments();
+        segments.retain(|segment| segment.from == from);
+        let record = Reading::new().only(&packets(&segments));
+        assert_eq!(text(&record, "tlstally.seen"), seen);
+        assert_eq!(text(&record, "tlstally.mode"), "starttls");
+        let (version, offered) = (
+            text(&record, "tls.version"),
+            text(&record, "tlstally.offered_max"),
+        );
+        let told = (version.as_str(), offered.as_str());
+        assert_eq!(
+            told,
+            if from == From::Client {
+                ("", "1.2")
+            } else {
+                ("1.2", "")
+            }
+        );
+    }
+}
+
+fn renumber(packets: &mut [Packet]) {
+    for (number, one) in packets.iter_mut().enumerate() {
+        *one = packet(number, std::mem::take(&mut one.bytes));
+    }
+}
