@@ -308,8 +308,9 @@ def main():
     for path in paths:
         name, earlier = os.path.basename(path), []
         for place, session in enumerate(sessions_of(path)):
-            program = [p for begin, end, address, p in runs[name]
-                       if address == session.client[0] and begin - 0.01 <= session.started <= end]
+            # Two clocks: a session may seem to begin a little before its run. A run that holds it for certain comes first.
+            program = [p for slack in (0, 0.01) for begin, end, address, p in runs[name]
+                       if address == session.client[0] and begin - slack <= session.started <= end]
             logged = served.get((name, session.client[0], str(session.client[1])))
             remark = REMARKS.get((name, place), '')
             if logged and logged[8] != '-' and not session.alerts:
@@ -321,7 +322,7 @@ def main():
                     wrong += 1
                     print('%s stream %s: the server logged %s, tshark reads %s' % (
                         name, session.stream, logged[5], session.negotiated()), file=sys.stderr)
-            rows.append(row_of(name, session, program[-1] if program else '-', logged, remark,
+            rows.append(row_of(name, session, program[0] if program else '-', logged, remark,
                                findings(session, earlier, bool(logged) and logged[7] == 'delivered')))
             earlier.append(session)
     with open(out, 'w', encoding='utf-8') as handle:

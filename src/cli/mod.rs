@@ -81,6 +81,10 @@ pub struct ReportArgs {
     #[arg(long, value_enum, default_value_t = To::ExchangeOnline, value_name = "SERVERS")]
     pub to: To,
 
+    /// What makes two addresses one host in the report; a gateway's MAC address does not.
+    #[arg(long, value_enum, default_value_t = GroupBy::Address, value_name = "WHAT")]
+    pub group_by: GroupBy,
+
     /// Exit with status 10 if the report holds a legacy host.
     #[arg(long)]
     pub fail_on_legacy: bool,
@@ -128,6 +132,17 @@ pub enum Format {
     Json,
     /// One row per host.
     Csv,
+}
+
+/// What makes two addresses one host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum GroupBy {
+    /// Nothing: each address is a host.
+    Address,
+    /// A MAC address that is no gateway's.
+    Mac,
+    /// A name given in EHLO or HELO.
+    Name,
 }
 
 /// Which servers the report counts.

@@ -12,7 +12,7 @@ use anyhow::{Context as _, Result, bail};
 use super::progress::Bar;
 use super::writer::{Destination, Records};
 use super::{Ended, complain};
-use crate::cli::{FollowArgs, Format, ReadArgs, ReportArgs, To};
+use crate::cli::{FollowArgs, Format, GroupBy, ReadArgs, ReportArgs, To};
 use crate::exchange::Catalog;
 use crate::output::{self, Style};
 use crate::packet::PortSet;
@@ -75,6 +75,11 @@ pub(super) fn run(args: &ReadArgs) -> Result<Ended> {
             .map(|file| file.path.to_string_lossy().into_owned())
             .collect(),
         window: None,
+        group_by: match args.report.group_by {
+            GroupBy::Address => tally::GroupBy::Address,
+            GroupBy::Mac => tally::GroupBy::Mac,
+            GroupBy::Name => tally::GroupBy::Name,
+        },
     };
     let report = Report::new(&tally, health(&facts, &files, &timeline), context);
     if let Some(destination) = destination {

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use super::bursts::{Burst, Bursts};
 use super::reassembly::{Counts, Direction, Piece};
-use super::trace::{Need, Trace, later_end};
+use super::trace::{Need, Trace};
 use super::{FlowKey, Segment, Way};
 use crate::packet::PortSet;
 use crate::packet::checksum::Checksum;
@@ -37,6 +38,10 @@ pub struct Connection {
     reset_by: Option<Way>,
     /// The name for which DNS had given the client the server's address before the first packet.
     pub asked: Option<Arc<str>>,
+    /// The first FIN or RST.
+    ended: Option<(Way, Ending)>,
+    /// Who sent how much in turn, once TLS has begun.
+    bursts: Option<Box<Bursts>>,
     /// What was said.
     pub dialogue: Dialogue,
 }
@@ -51,13 +56,37 @@ struct Half {
     highest: Option<u32>,
     /// Highest acknowledgement that the other end sent for it.
     acknowledged: Option<u32>,
-    /// `highest` when nothing more was to be learned from this direction.
-    decided_at: Option<u32>,
+    /// The same, without what segments that bring no bytes (of a FIN's number, say) add to it.
+    sent: Option<u32>,
+    /// Nothing more is to be learned from this direction.
+    decided: bool,
+    /// Sequence number of the first byte of TLS.
+    tls_start: Option<u32>,
     /// When a FIN was seen.
     fin: Option<Timestamp>,
     /// Segments with a good checksum were seen: a bad one is then not explained by offloading.
     checksums_hold: bool,
     corrupt: u32,
+}
+
+/// What ended a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// A FIN.
+    Fin,
+    /// An RST.
+    Rst,
+}
+
+/// What flowed after a point of both directions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Flowed {
+    /// Bytes by [`Way::index`], by sequence numbers.
+    pub bytes: [u64; 2],
+    /// Who sent how much in turn.
+    pub bursts: Vec<Burst>,
+    /// There were more bursts than these.
+    pub cut: bool,
 }
 
 /// How a connection stands.
@@ -89,6 +118,8 @@ impl Connection {
             halves: [Half::default(), Half::default()],
             reset_by: None,
             asked: None,
+            ended: None,
+            bursts: None,
             dialogue: Dialogue::default(),
         }
     }
@@ -120,8 +151,12 @@ impl Connection {
         self.last = self.last.max(segment.time);
         self.halves[segment.way.reversed().index()].note_acknowledged(segment);
         let half = &mut self.halves[segment.way.index()];
-        half.note(segment);
-        if half.decided_at.is_none() {
+        let new = half.note(segment);
+        let decided = half.decided;
+        if let (Some(bursts), Some((from, to))) = (&mut self.bursts, new) {
+            bursts.note(segment.way, from, to);
+        }
+        if !decided {
             self.read(segment, block, ports);
         }
         if segment.flags & (Segment::FIN | Segment::RST) != 0 {
@@ -144,9 +179,12 @@ impl Connection {
             last: self.last,
             highest: [0, 1].map(|way| self.halves[way].highest.unwrap_or_default()),
             // An acknowledgement tells of the other direction, as long as that is read.
-            need: [0, 1].map(|way| match self.halves[1 - way].decided_at {
-                Some(_) => self.halves[way].need(over),
-                None => Need::All,
+            need: [0, 1].map(|way| {
+                if self.halves[1 - way].decided {
+                    self.halves[way].need(over, self.bursts.is_some())
+                } else {
+                    Need::All
+                }
             }),
         }
     }
@@ -163,7 +201,7 @@ impl Connection {
     pub fn finish(&mut self, ports: &PortSet) {
         for way in [Way::Up, Way::Down] {
             let half = &mut self.halves[way.index()];
-            if half.decided_at.is_none() {
+            if !half.decided {
                 half.end_where_told();
                 self.with_reader(way, ports, |stream, sink| stream.flush(sink));
             }
@@ -180,7 +218,7 @@ impl Connection {
 
     /// Nothing more is to be learned from either direction.
     pub fn is_decided(&self) -> bool {
-        self.halves.iter().all(|half| half.decided_at.is_some())
+        self.halves.iter().all(|half| half.decided)
     }
 
     /// Closed in both directions, or reset.
@@ -250,10 +288,41 @@ impl Connection {
         self.halves[way.index()].mac
     }
 
-    /// Bytes sent on `way` after everything was learned from it, by sequence numbers.
-    pub fn bytes_after_decision(&self, way: Way) -> Option<u64> {
-        let half = &self.halves[way.index()];
-        Some(u64::from(half.highest?.wrapping_sub(half.decided_at?)))
+    /// Who ended it, and how, whatever the other end did afterwards.
+    pub const fn ended(&self) -> Option<(Way, Ending)> {
+        self.ended
+    }
+
+    /// What flowed behind the given positions, counted from the first byte of TLS of each direction. Where only the client's
+    /// is known, the server's is what it had sent before the client got there.
+    pub fn flowed_behind(&self, client: Way, ends: (u64, Option<u64>)) -> Option<Flowed> {
+        let bursts = self.bursts.as_ref()?;
+        let client_end = self.tls_position(client, ends.0)?;
+        let server_end = match ends.1 {
+            Some(end) => self.tls_position(client.reversed(), end)?,
+            None => bursts.other_before(client, client_end)?,
+        };
+        let ends = match client {
+            Way::Up => [client_end, server_end],
+            Way::Down => [server_end, client_end],
+        };
+        Some(Flowed {
+            bytes: [self.sent_behind(0, ends)?, self.sent_behind(1, ends)?],
+            bursts: bursts.behind(ends),
+            cut: bursts.is_cut(),
+        })
+    }
+
+    /// The sequence number `offset` bytes behind the first byte of TLS.
+    fn tls_position(&self, way: Way, offset: u64) -> Option<u32> {
+        let start = self.halves[way.index()].tls_start?;
+        Some(start.wrapping_add(u32::try_from(offset).ok()?))
+    }
+
+    /// Bytes that were sent behind the position; `None` if it was never reached.
+    fn sent_behind(&self, index: usize, ends: [u32; 2]) -> Option<u64> {
+        let sent = self.halves[index].sent?.wrapping_sub(ends[index]);
+        (sent < 1 << 31).then_some(u64::from(sent))
     }
 
     /// What went wrong, both ways together.
@@ -352,8 +421,13 @@ impl Connection {
         } else {
             Side::Server
         };
+        if let (None, Some(offset)) = (half.tls_start, dialogue.tls_offset(side)) {
+            let next = half.stream.next();
+            half.tls_start = next.map(|next| next.wrapping_sub(offset as u32));
+            self.bursts.get_or_insert_default();
+        }
         if dialogue.is_decided(side) {
-            half.decided_at = half.highest;
+            half.decided = true;
             half.stream.forget();
             if self.is_decided() {
                 self.dialogue.joint.settle();
@@ -376,9 +450,11 @@ impl Connection {
         if segment.has(Segment::RST) {
             if half.stream.accepts(segment.seq) {
                 self.reset_by.get_or_insert(segment.way);
+                self.ended.get_or_insert((segment.way, Ending::Rst));
             }
             return;
         }
+        self.ended.get_or_insert((segment.way, Ending::Fin));
         half.fin.get_or_insert(segment.time);
         half.stream.end_at(segment.seq.wrapping_add(segment.length));
     }
@@ -387,7 +463,7 @@ impl Connection {
 impl Half {
     #[inline]
     fn note_acknowledged(&mut self, segment: &Segment) {
-        if self.decided_at.is_none() && segment.has(Segment::ACK) {
+        if !self.decided && segment.has(Segment::ACK) {
             match self.acknowledged {
                 Some(before) if segment.ack.wrapping_sub(before) > 1 << 31 => {}
                 _ => self.acknowledged = Some(segment.ack),
@@ -409,23 +485,32 @@ impl Half {
         }
     }
 
+    /// Moves on to the end of `segment`; the sequence numbers that were passed, if it brought bytes.
     #[inline]
-    fn note(&mut self, segment: &Segment) {
+    fn note(&mut self, segment: &Segment) -> Option<(u32, u32)> {
         self.seen = true;
         let end = segment.seq.wrapping_add(segment.length);
-        self.highest = Some(
-            self.highest
-                .map_or(end, |highest| later_end(highest, segment)),
-        );
+        let from = self.highest.unwrap_or(segment.seq);
+        let ahead = end.wrapping_sub(from);
+        if ahead > 1 << 31 {
+            return None;
+        }
+        self.highest = Some(end);
+        if segment.length == 0 || ahead == 0 {
+            return None;
+        }
+        self.sent = Some(end);
+        Some((from, end))
     }
 
-    /// What of this direction must still be read; `over`: the connection has ended.
-    const fn need(&self, over: bool) -> Need {
+    /// What of this direction must still be read; `over`: the connection has ended; `counting`: who sent how much in turn is
+    /// counted, also of a decided direction.
+    const fn need(&self, over: bool, counting: bool) -> Need {
         if over || self.highest.is_none() {
             Need::All
-        } else if self.decided_at.is_some() {
+        } else if self.decided && !counting {
             Need::Nothing
-        } else if self.mac.is_some() {
+        } else if self.decided || self.mac.is_some() {
             Need::Payload
         } else {
             Need::All

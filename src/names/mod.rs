@@ -78,7 +78,7 @@ pub struct Counters {
     pub split: u64,
     /// Messages that contradict their own format.
     pub malformed: u64,
-    /// Answers let go for newer ones.
+    /// Answers that look like mail, let go for newer ones.
     pub given_up: u64,
 }
 

@@ -67,6 +67,7 @@ pub(crate) fn hostile(text: &str) -> Report {
         sensor: text.into(),
         sources: vec![text.into()],
         window: None,
+        ..Context::default()
     };
     Report::new(&tally, health, context)
 }
@@ -96,6 +97,7 @@ fn context() -> Context {
             "captures/tuesday.pcapng".into(),
         ],
         window: None,
+        ..Context::default()
     }
 }
 

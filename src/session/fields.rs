@@ -2,8 +2,8 @@
 //! that [`super::record`] writes are held against it.
 
 use super::{
-    Direction, EndpointKind, Evidence, Instance, LimitedBy, Mode, Outcome, Seen, Side,
-    StarttlsCommand, Verdict,
+    Direction, Ended, EndpointKind, Evidence, Instance, Likely, LimitedBy, Mode, Outcome, Seen,
+    Side, StarttlsCommand, Verdict,
 };
 
 /// One field of a record.
@@ -150,9 +150,10 @@ pub const FIELDS: &[Field] = &[
     known("tlstally.latency.hello", Kind::Number, "14000000", "Nanoseconds from ClientHello to ServerHello."),
     known("tlstally.gaps.count", Kind::Number, "1", "Places where bytes of this session are missing from the capture."),
     known("tlstally.gaps.bytes", Kind::Number, "1448", "Bytes missing there, by sequence numbers."),
-    known("tlstally.after_handshake.client_bytes", Kind::Number, "0", "Bytes the client sent after the handshake, TLS framing included."),
-    known("tlstally.after_handshake.server_bytes", Kind::Number, "31", "Bytes the server sent after the handshake, TLS framing included."),
-    known("tlstally.after_handshake.likely", Kind::Word(&["delivered", "refused"]), r#""refused""#, "What these amounts suggest became of the message; absent where they do not tell. A guess from sizes, not a reading."),
+    known("tlstally.exchange.client_bytes", Kind::Number, "114", "Bytes the client sent after the handshake, by sequence numbers, TLS framing included. The object is present only where the handshake was seen to finish."),
+    known("tlstally.exchange.server_bytes", Kind::Number, "210", "Bytes the server sent after the handshake, the same way; in TLS 1.3 with its session tickets."),
+    known("tlstally.exchange.ended", Kind::Word(Ended::WORDS), r#""server_closed""#, "What ended the connection first: a FIN or an RST, and whose."),
+    known("tlstally.exchange.likely", Kind::Word(Likely::WORDS), r#""likely_refused""#, "What the sizes of the encrypted turns suggest became of the message: a guess by rule, not a reading (see [exchange.md](exchange.md))."),
     always("tlstally.seen", Kind::Word(Seen::WORDS), r#""both""#, "Which directions of the session the capture holds."),
 ];
 

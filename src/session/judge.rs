@@ -5,13 +5,15 @@
 
 use std::sync::Arc;
 
+use super::clients;
+use super::exchange::{self as exchanged, Amounts, Sent};
 use super::networks::Networks;
 use super::{
-    Alert, Direction, Exchange, Finding, Findings, Gaps, Latency, Likely, LimitedBy, Mode, Offer,
+    Alert, Direction, Ended, Exchange, Finding, Findings, Gaps, Latency, LimitedBy, Mode, Offer,
     Origin, Outcome, Party, Seen, Session, Side, StarttlsCommand, Verdict,
 };
 use crate::exchange::{self, Catalog, Clues};
-use crate::flow::{Close, Connection, Finished, Reason, Way};
+use crate::flow::{Burst, Close, Connection, Ending, Finished, Reason, Way};
 use crate::packet::PortSet;
 use crate::smtp::Dialogue;
 use crate::smtp::joint::Starttls;
@@ -84,6 +86,8 @@ impl Judge {
             .as_deref()
             .and_then(exchange::banner_host)
             .map(Arc::from);
+        let ja3 = view.hello().and_then(tls::ja3::ja3);
+        let ja4 = view.hello().and_then(tls::ja4::ja4);
         let mut session = Session {
             id: super::identity::session_id(
                 &self.sensor,
@@ -119,14 +123,14 @@ impl Judge {
             cipher: view.proof.cipher,
             established: view.established(),
             resumed: view.proof.resumed,
-            ja3: view.hello().and_then(tls::ja3::ja3).map(Arc::from),
+            client_guess: clients::guess(ja4.as_deref(), ja3.as_deref()),
+            ja3: ja3.map(Arc::from),
             ja3s: view.answer().and_then(tls::ja3::ja3s).map(Arc::from),
-            ja4: view.hello().and_then(tls::ja4::ja4).map(Arc::from),
+            ja4: ja4.map(Arc::from),
             server_name,
             certificate,
             findings: Findings::default(),
             exchange_online: classification.exchange_online,
-            client_guess: None,
             auth_in_clear: view.auth_in_clear(),
             public_ip: dialogue
                 .server
@@ -480,15 +484,48 @@ impl<'a> View<'a> {
     }
 
     fn exchange(&self) -> Option<Exchange> {
+        let version = self.proof.negotiated?;
         if self.proof.established != Some(true) {
             return None;
         }
+        let ends = tls::handshake_end(self.client_tls?, self.server_tls?, version)?;
+        let flowed = self.connection.flowed_behind(self.client_way, ends)?;
+        let sent: Vec<Sent> = flowed
+            .bursts
+            .iter()
+            .map(|burst| self.sent(*burst))
+            .collect();
+        let likely = exchanged::likely(&Amounts {
+            version,
+            cipher: self.proof.cipher,
+            server_port: self.server_port(),
+            sent: &sent,
+            cut: flowed.cut,
+            over: self.close != Close::Open,
+        });
+        let bytes = |way: Way| flowed.bytes[way.index()];
         Some(Exchange {
-            client_bytes: self.connection.bytes_after_decision(self.client_way)?,
-            server_bytes: self
-                .connection
-                .bytes_after_decision(self.client_way.reversed())?,
-            likely: Likely::Unknown,
+            client_bytes: bytes(self.client_way),
+            server_bytes: bytes(self.client_way.reversed()),
+            ended: self.ended(),
+            likely,
+        })
+    }
+
+    fn sent(&self, burst: Burst) -> Sent {
+        Sent {
+            by_client: burst.way == self.client_way,
+            bytes: burst.bytes(),
+        }
+    }
+
+    fn ended(&self) -> Option<Ended> {
+        let (way, ending) = self.connection.ended()?;
+        Some(match (way == self.client_way, ending) {
+            (true, Ending::Fin) => Ended::ClientClosed,
+            (false, Ending::Fin) => Ended::ServerClosed,
+            (true, Ending::Rst) => Ended::ClientReset,
+            (false, Ending::Rst) => Ended::ServerReset,
         })
     }
 }

@@ -4,7 +4,9 @@
 //! A field that is not known is `None` or empty, never a made-up value. Strings in here came off the wire: bounded in
 //! length, but hostile; every writer escapes them for its own form.
 
+pub mod clients;
 pub mod community;
+pub mod exchange;
 pub mod fallback;
 pub mod fields;
 pub mod identity;
@@ -473,16 +475,31 @@ pub struct Exchange {
     pub client_bytes: u64,
     /// Bytes the server sent after the handshake, TLS framing included.
     pub server_bytes: u64,
+    /// What ended the connection, if anything was seen to.
+    pub ended: Option<Ended>,
     /// What the amounts suggest.
     pub likely: Likely,
 }
 
-/// What became of the message, judged by amounts alone.
+/// What ended a connection, whatever the other end did afterwards.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Ended {
+    /// The client's FIN.
+    ClientClosed,
+    /// The server's FIN.
+    ServerClosed,
+    /// The client's RST.
+    ClientReset,
+    /// The server's RST.
+    ServerReset,
+}
+
+/// What became of the message, judged by amounts alone; see [`exchange`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Likely {
-    /// Enough for a message to have been handed over.
+    /// A message was handed over.
     Delivered,
-    /// Too little for a message; the server had the last word.
+    /// The server refused before there was a message.
     Refused,
     /// The amounts do not tell.
     Unknown,

@@ -6,9 +6,7 @@ use std::borrow::Cow;
 use super::community::CommunityId;
 use super::json::{Object, object};
 use super::text::clip;
-use super::{
-    Alert, Certificate, Evidence, ExchangeOnline, Finding, Likely, Offer, Origin, Party, Session,
-};
+use super::{Alert, Certificate, Evidence, ExchangeOnline, Finding, Offer, Origin, Party, Session};
 use crate::time::{SECOND, Timestamp};
 use crate::tls::Version;
 use crate::tls::names;
@@ -188,11 +186,11 @@ fn write_measures(session: &Session, own: &mut Object<'_>) {
         });
     }
     if let Some(exchange) = session.exchange {
-        own.object("after_handshake", |object| {
+        own.object("exchange", |object| {
             object.number("client_bytes", exchange.client_bytes);
             object.number("server_bytes", exchange.server_bytes);
-            let likely = Some(exchange.likely).filter(|likely| *likely != Likely::Unknown);
-            object.text("likely", likely.map(Likely::name));
+            object.text("ended", exchange.ended.map(super::Ended::name));
+            object.text("likely", exchange.likely.name());
         });
     }
 }

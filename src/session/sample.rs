@@ -109,8 +109,9 @@ pub(crate) fn full() -> Session {
         bytes: 1448,
     });
     session.exchange = Some(Exchange {
-        client_bytes: 0,
-        server_bytes: 31,
+        client_bytes: 114,
+        server_bytes: 210,
+        ended: Some(Ended::ServerClosed),
         likely: Likely::Refused,
     });
     session

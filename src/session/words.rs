@@ -1,8 +1,8 @@
 //! The words of the contract for each closed set in a session: what records, reports and the schema write.
 
 use super::{
-    Direction, EndpointKind, Evidence, Finding, Instance, Likely, LimitedBy, Mode, Outcome, Seen,
-    Side, StarttlsCommand, Verdict,
+    Direction, Ended, EndpointKind, Evidence, Finding, Instance, Likely, LimitedBy, Mode, Outcome,
+    Seen, Side, StarttlsCommand, Verdict,
 };
 
 /// A closed set whose members have a word each.
@@ -134,9 +134,16 @@ words!(Seen {
     Server => "server",
 });
 
+words!(Ended {
+    ClientClosed => "client_closed",
+    ServerClosed => "server_closed",
+    ClientReset => "client_reset",
+    ServerReset => "server_reset",
+});
+
 words!(Likely {
-    Delivered => "delivered",
-    Refused => "refused",
+    Delivered => "likely_delivered",
+    Refused => "likely_refused",
     Unknown => "unknown",
 });
 

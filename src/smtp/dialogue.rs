@@ -44,6 +44,15 @@ impl Dialogue {
         }
     }
 
+    /// Bytes of TLS that `side` has brought, while it is being read.
+    pub fn tls_offset(&self, side: Side) -> Option<u64> {
+        let stream = match side {
+            Side::Client => self.client.as_ref()?.tls.stream(),
+            Side::Server => self.server.as_ref()?.tls.stream(),
+        }?;
+        (!stream.is_decided() && stream.offset() > 0).then(|| stream.offset())
+    }
+
     fn push_client(&mut self, piece: &Piece<'_>, whole: bool) {
         let client = self.client.get_or_insert_with(|| {
             if !whole {

@@ -119,22 +119,36 @@ impl HostTally {
         self.reaches_service |= other.reaches_service;
     }
 
+    /// The names it gave.
+    pub(super) fn names(&self) -> impl Iterator<Item = &Arc<str>> {
+        self.names.iter()
+    }
+
+    /// The link-layer addresses that its packets came from.
+    pub(super) fn macs(&self) -> impl Iterator<Item = &Mac> {
+        self.macs.iter()
+    }
+
     /// The host as the report shows it; `None` if no session counts for it.
     pub(super) fn report<'a>(
         &self,
-        address: IpAddr,
+        mut addresses: Vec<IpAddr>,
+        gateways: &BTreeSet<Mac>,
         called: impl Iterator<Item = &'a (Arc<str>, NameSource)>,
     ) -> Option<Host> {
         let name_sources = self.all_names(called);
         let (first_seen, last_seen) = (self.span.first?, self.span.last?);
+        addresses.sort_unstable();
+        let own = self.macs().filter(|mac| !gateways.contains(mac));
         Some(Host {
-            host: address,
+            host: *addresses.first()?,
+            addresses,
             names: name_sources
                 .iter()
                 .map(|named| Arc::clone(&named.name))
                 .collect(),
             name_sources,
-            macs: self.macs.iter().copied().collect(),
+            macs: own.copied().collect(),
             roles: self.roles.iter().copied().collect(),
             relay: self.serves_internal && self.reaches_service,
             verdict: self.verdict(),

@@ -8,6 +8,7 @@ mod called;
 pub mod counts;
 pub mod diagnosis;
 pub mod figures;
+pub mod group;
 pub mod health;
 pub mod host;
 pub mod report;
@@ -16,13 +17,16 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use crate::names::HostName;
+use crate::session::record::Mac;
 use crate::session::words::words;
 use crate::session::{Direction, Outcome, Seen, Session, Verdict};
 use crate::time::Timestamp;
+use bounded::Smallest;
 use called::Called;
 use counts::{PerVersion, PerWord};
 use host::HostTally;
 
+pub use group::GroupBy;
 pub use health::CaptureHealth;
 pub use report::{Context, Report};
 
@@ -93,7 +97,12 @@ pub struct Tally {
     left_out: LeftOut,
     seen: PerWord<Seen>,
     span: Span,
+    /// Link-layer addresses that packets of external ends came from.
+    routers: Smallest<Mac>,
 }
+
+/// Link-layer addresses of routers kept; a sensor sees few.
+const MAX_ROUTERS: usize = 256;
 
 /// The sessions that count for a host.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -153,6 +162,7 @@ impl Tally {
             left_out: LeftOut::default(),
             seen: PerWord::default(),
             span: Span::default(),
+            routers: Smallest::default(),
         }
     }
 
@@ -161,6 +171,7 @@ impl Tally {
         self.seen.add(session.seen, 1);
         self.span.widen(session.start, session.end);
         self.note_server(session);
+        self.note_router(session);
         if self.to == To::ExchangeOnline && session.exchange_online.is_none() {
             self.left_out.other_servers += 1;
             return;
@@ -188,6 +199,7 @@ impl Tally {
         self.left_out.external += other.left_out.external;
         self.seen.merge(&other.seen);
         self.span.merge(other.span);
+        self.routers.merge(other.routers, MAX_ROUTERS);
         let limits = self.limits;
         self.called.merge(other.called, &limits);
         for (address, theirs) in other.hosts {
@@ -203,6 +215,19 @@ impl Tally {
             && let Some(host) = self.host(session.server.ip)
         {
             host.serves_internal = true;
+        }
+    }
+
+    /// What brings packets from outside is no host's own address.
+    fn note_router(&mut self, session: &Session) {
+        let macs = match session.direction {
+            Direction::Outbound => [session.server.mac, None],
+            Direction::Inbound => [session.client.mac, None],
+            Direction::External => [session.client.mac, session.server.mac],
+            Direction::Internal => return,
+        };
+        for mac in macs.into_iter().flatten() {
+            self.routers.insert(Mac(mac), MAX_ROUTERS);
         }
     }
 

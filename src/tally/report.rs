@@ -10,6 +10,7 @@ use serde::{Serialize, Serializer};
 
 use super::counts::{Counts, PerVersion, PerWord};
 use super::diagnosis::{self, Warning};
+use super::group::{self, GroupBy};
 use super::health::CaptureHealth;
 use super::{Role, Tally, To};
 use crate::exchange::{Advice, meaning_where};
@@ -60,6 +61,8 @@ pub struct Context {
     pub sources: Vec<String>,
     /// The time that was asked for; by default from the first packet to the last.
     pub window: Option<Window>,
+    /// What makes two addresses one host.
+    pub group_by: GroupBy,
 }
 
 /// Counted sessions and hosts, added up.
@@ -82,13 +85,15 @@ pub struct Totals {
 /// One internal host.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Host {
-    /// Its address.
+    /// Its address; of several the lowest.
     pub host: IpAddr,
+    /// All its addresses (`--group-by`).
+    pub addresses: Vec<IpAddr>,
     /// The names it gave in its sessions, then what it is called elsewhere.
     pub names: Vec<Arc<str>>,
     /// Where each of them comes from.
     pub name_sources: Vec<NamedBy>,
-    /// The link-layer addresses its packets came from.
+    /// The link-layer addresses its packets came from, gateways' left out.
     pub macs: Vec<Mac>,
     /// Which end of its sessions it was.
     pub roles: Vec<Role>,
@@ -248,7 +253,7 @@ pub struct Capture {
 impl Report {
     /// Sets a tally and the health of the capture together.
     pub fn new(tally: &Tally, health: CaptureHealth, context: Context) -> Self {
-        let hosts = hosts(tally);
+        let hosts = hosts(tally, context.group_by);
         let window = context.window.unwrap_or_else(|| window(tally, &health));
         let mut report = Self {
             window,
@@ -271,11 +276,18 @@ impl Report {
     }
 }
 
-fn hosts(tally: &Tally) -> Vec<Host> {
-    let shown = |(address, host): (&IpAddr, &super::host::HostTally)| {
-        host.report(*address, tally.called.of(*address))
-    };
-    let mut hosts: Vec<_> = tally.hosts.iter().filter_map(shown).collect();
+fn hosts(tally: &Tally, by: GroupBy) -> Vec<Host> {
+    let gateways = group::gateways(tally);
+    let mut hosts: Vec<_> = group::grouped(tally, by, &gateways)
+        .into_iter()
+        .filter_map(|(addresses, host)| {
+            let called: Vec<_> = addresses
+                .iter()
+                .flat_map(|address| tally.called.of(*address))
+                .collect();
+            host.report(addresses, &gateways, called.into_iter())
+        })
+        .collect();
     hosts.sort_by_key(|host| (host.verdict, std::cmp::Reverse(host.sessions), host.host));
     hosts
 }

@@ -256,3 +256,90 @@ proptest! {
         }
     }
 }
+
+/// A session of `client`, whose packets bear `mac`, and which says `name`.
+fn marked(client: &str, mac: u8, name: &str) -> Session {
+    let mut session = sample::submission(client, 0, Version::TLS12);
+    session.client.mac = Some([2, 0, 0, 0, 0, mac]);
+    session.server.mac = Some([2, 0, 0, 0, 1, 0]);
+    session.client.domain = Some(name.into());
+    session
+}
+
+/// The addresses of each host of the report.
+fn grouped(sessions: &[Session], group_by: GroupBy) -> Vec<String> {
+    let mut tally = Tally::new(To::ExchangeOnline);
+    tally.extend(sessions);
+    let context = Context {
+        group_by,
+        ..Context::default()
+    };
+    let report = Report::new(&tally, CaptureHealth::default(), context);
+    let mut hosts: Vec<_> = report
+        .hosts
+        .iter()
+        .map(|host| {
+            let addresses: Vec<_> = host.addresses.iter().map(ToString::to_string).collect();
+            addresses.join(" ")
+        })
+        .collect();
+    hosts.sort();
+    hosts
+}
+
+#[test]
+fn addresses_of_one_card_are_one_host() {
+    let sessions = [
+        marked("10.0.0.1", 1, "a"),
+        marked("fd00::1", 1, "b"),
+        marked("10.0.0.2", 2, "a"),
+    ];
+    assert_eq!(grouped(&sessions, GroupBy::Address).len(), 3);
+    let by_mac = ["10.0.0.1 fd00::1", "10.0.0.2"];
+    assert_eq!(grouped(&sessions, GroupBy::Mac), by_mac);
+    let by_name = ["10.0.0.1 10.0.0.2", "fd00::1"];
+    assert_eq!(grouped(&sessions, GroupBy::Name), by_name);
+}
+
+#[test]
+fn a_gateway_is_no_host() {
+    let four = ["10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4"];
+    let behind: Vec<_> = four.map(|host| marked(host, 1, "localhost")).into();
+    assert_eq!(grouped(&behind, GroupBy::Mac), four);
+    assert_eq!(grouped(&behind, GroupBy::Name), four);
+    assert!(
+        report(&behind)
+            .hosts
+            .iter()
+            .all(|host| host.macs.is_empty())
+    );
+    // Three of them may be one host with three addresses.
+    assert_eq!(grouped(&behind[..3], GroupBy::Mac).len(), 1);
+    // Unless packets from outside bear the same address.
+    let mut outside = behind[..2].to_vec();
+    outside[0].server.mac = Some([2, 0, 0, 0, 0, 1]);
+    assert_eq!(grouped(&outside, GroupBy::Mac).len(), 2);
+}
+
+/// A host changes its IPv6 address every day (RFC 8981), within its network.
+#[test]
+fn temporary_addresses_make_no_gateway() {
+    let sessions: Vec<_> = (1..9)
+        .map(|day| marked(&format!("fd00::{day}"), 1, "host"))
+        .collect();
+    assert_eq!(grouped(&sessions, GroupBy::Mac).len(), 1);
+}
+
+#[test]
+fn a_chain_of_marks_joins_in_any_order() {
+    let mut sessions = [
+        marked("10.0.0.1", 1, "a"),
+        marked("10.0.0.3", 2, "b"),
+        marked("10.0.0.2", 1, "c"),
+        marked("10.0.0.2", 2, "d"),
+    ];
+    let one = ["10.0.0.1 10.0.0.2 10.0.0.3"];
+    assert_eq!(grouped(&sessions, GroupBy::Mac), one);
+    sessions.reverse();
+    assert_eq!(grouped(&sessions, GroupBy::Mac), one);
+}

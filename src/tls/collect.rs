@@ -15,6 +15,8 @@ pub(super) struct Collector {
     pub(super) facts: Facts,
     /// Time of the bytes at hand.
     pub(super) time: Timestamp,
+    /// Where the handshake record at hand ends, in bytes from the first of the direction.
+    pub(super) record_end: u64,
     /// When the message at hand began.
     begun: Timestamp,
 }
@@ -25,6 +27,7 @@ impl Collector {
             role,
             facts: Facts::default(),
             time: Timestamp::default(),
+            record_end: 0,
             begun: Timestamp::default(),
         }
     }
@@ -55,6 +58,14 @@ impl Collector {
     fn has_answered_tls13(&self) -> bool {
         let hello = self.facts.server_hello.as_ref();
         self.role == Role::Server && hello.and_then(|hello| hello.version()) == Some(Version::TLS13)
+    }
+
+    /// The handshake record at hand is encrypted.
+    pub(super) fn finished(&mut self) {
+        if !self.facts.finished {
+            self.facts.finished = true;
+            self.facts.finished_end = self.record_end;
+        }
     }
 
     pub(super) fn alert(&mut self, level: u8, code: u8) {
@@ -182,6 +193,6 @@ impl Sink for Collector {
     }
 
     fn encrypted(&mut self) {
-        self.facts.finished = true;
+        self.finished();
     }
 }

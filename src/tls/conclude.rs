@@ -13,6 +13,10 @@ use super::{Format, Version};
 const MIN_FINISHED_RECORD: u16 = 45;
 /// Longest TLS 1.3 record that an alert without padding fills: 2 bytes, content type 1, tag 16.
 const MAX_ALERT_RECORD: u16 = 19;
+/// Records of the client's last flight in TLS 1.3: Certificate, CertificateVerify, Finished (RFC 8446 2).
+const CLIENT_FLIGHT: usize = 3;
+/// Bytes of a record header (RFC 8446 5.1).
+const RECORD_HEADER: u64 = 5;
 /// SSL 2.0: SERVER-HELLO, SERVER-VERIFY, and at most one REQUEST-CERTIFICATE come before SERVER-FINISHED.
 const SSL2_SERVER_FINISHED: u8 = 4;
 
@@ -157,23 +161,56 @@ fn has_finished_tls13(client: Option<&Facts>, server: Option<&Facts>) -> bool {
     let (Some(client), Some(server)) = (client, server) else {
         return false;
     };
-    let early = client
-        .client_hello
-        .as_ref()
-        .is_none_or(|hello| hello.early_data);
-    let cipher = server.server_hello.as_ref().and_then(|hello| hello.cipher);
-    let records = client.application.records();
-    let Some(at) = records
-        .iter()
-        .position(|record| may_be_finished(record, early, cipher))
-    else {
+    let Some(at) = client_finished(client, server) else {
         return false;
     };
-    let (until, after) = records.split_at(at + 1);
+    let (until, after) = client.application.records().split_at(at + 1);
     let finished = until.last().map(|record| record.time);
     let later = |record: &Record| Some(record.time) > finished && !is_alert_sized(record);
     after.iter().any(|record| !is_alert_sized(record))
         || server.application.records().iter().any(later)
+}
+
+/// Which of the client's encrypted records of TLS 1.3 is the one with Finished.
+fn client_finished(client: &Facts, server: &Facts) -> Option<usize> {
+    let hello = client.client_hello.as_ref();
+    let early = hello.is_none_or(|hello| hello.early_data);
+    let cipher = server.server_hello.as_ref().and_then(|hello| hello.cipher);
+    let records = client.application.records();
+    records
+        .iter()
+        .position(|record| may_be_finished(record, early, cipher))
+}
+
+/// Where the handshake ends, in bytes from the first TLS byte of the client's direction, and of the server's. In TLS 1.3
+/// nothing tells where the server's ends: its last messages are records like any others.
+pub fn handshake_end(
+    client: &Facts,
+    server: &Facts,
+    negotiated: Version,
+) -> Option<(u64, Option<u64>)> {
+    if client.begun_late || server.begun_late || negotiated == Version::SSL2 {
+        return None;
+    }
+    if negotiated == Version::TLS13 {
+        let finished = last_of_handshake(client, server)?;
+        let length = RECORD_HEADER + u64::from(finished.length);
+        return Some((finished.offset + length, None));
+    }
+    let both = client.finished && server.finished;
+    both.then_some((client.finished_end, Some(server.finished_end)))
+}
+
+/// The client's Finished of TLS 1.3. Behind a client certificate it is told by its exact size; else it is the first record
+/// that can be one.
+fn last_of_handshake<'a>(client: &'a Facts, server: &Facts) -> Option<&'a Record> {
+    let records = client.application.records();
+    let length = finished_length(server.server_hello.as_ref()?.cipher?);
+    let exact = records
+        .iter()
+        .take(CLIENT_FLIGHT)
+        .find(|record| record.length == length);
+    exact.or_else(|| records.get(client_finished(client, server)?))
 }
 
 fn may_be_finished(record: &Record, early: bool, cipher: Option<u16>) -> bool {

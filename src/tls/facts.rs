@@ -43,6 +43,9 @@ pub struct Facts {
     /// An encrypted handshake record followed ChangeCipherSpec: the Finished of TLS 1.2 and older. TLS 1.3 has no such
     /// records.
     pub finished: bool,
+    /// Where that record ends, in bytes from the first TLS byte of the direction; meaningless once bytes of unknown count are
+    /// missing.
+    pub finished_end: u64,
     /// Application data records.
     pub application: Application,
     /// What SSL 2.0 records told.

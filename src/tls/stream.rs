@@ -113,6 +113,11 @@ impl Stream {
             || (facts.finished && facts.application.count >= SETTLED)
     }
 
+    /// Bytes passed since the first of this direction, known gaps included.
+    pub const fn offset(&self) -> u64 {
+        self.offset
+    }
+
     /// What was seen so far.
     pub fn facts(&self) -> &Facts {
         &self.collector.facts
@@ -249,9 +254,12 @@ impl Stream {
     }
 
     fn open_handshake(&mut self, length: u16) -> Body {
+        self.collector.record_end = self.offset.saturating_add(u64::from(length));
         let after = if self.collector.facts.change_cipher_spec && !self.messages.in_message() {
             if !self.collector.expects_hello() || length < MIN_HELLO_RECORD {
-                self.collector.facts.finished |= length > 0;
+                if length > 0 {
+                    self.collector.finished();
+                }
                 return Body::Opaque;
             }
             After::ChangeCipherSpec

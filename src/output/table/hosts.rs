@@ -245,6 +245,11 @@ impl Table {
 /// What the host calls itself and is.
 fn identity(host: &Host, page: Page) -> Vec<String> {
     let mut facts = Vec::new();
+    if let [_, others @ ..] = host.addresses.as_slice()
+        && !others.is_empty()
+    {
+        facts.push(format!("also {}", list(others)));
+    }
     if !host.names.is_empty() {
         facts.push(names(page, &host.names));
     }
