@@ -17,7 +17,7 @@ use std::net::Ipv4Addr;
 
 use common::conversation::{Conversation, From, WRAPPING, recorded};
 use common::pcaps;
-use common::reading::{Reading, contrast, text, timeless};
+use common::reading::{Reading, contrast, orderless, text};
 use serde_json::Value;
 
 /// Name, server port, script, answer.
@@ -405,10 +405,10 @@ fn each_scenario_one_direction_behind_the_other() {
     for (name, port, script, answer) in SCENARIOS {
         let conversation = conversation(*port, script, &samples);
         let plain = conversation.packets(WRAPPING, &conversation.segments(1460));
-        let plain = timeless(reading.only(&plain));
+        let plain = orderless(reading.only(&plain));
         for last in [From::Client, From::Server] {
             let packets = conversation.one_behind_the_other(last);
-            let record = timeless(reading.only(&packets));
+            let record = orderless(reading.only(&packets));
             faults.extend(differences(
                 &format!("{name}, {last:?} last"),
                 &record,

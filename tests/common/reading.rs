@@ -80,9 +80,17 @@ pub fn timeless(mut record: Value) -> Value {
     let own = top["tlstally"].as_object_mut().unwrap();
     own.remove("latency");
     own.remove("gaps");
-    // Counted from the end of the segment that told the last fact, so it depends on where segments end.
-    own.remove("after_handshake");
     record
+}
+
+/// What of a record does not depend on the order in which the capture shows packets either: `tlstally.exchange` counts turns, and
+/// who closed first.
+pub fn orderless(mut record: Value) -> Value {
+    record["tlstally"]
+        .as_object_mut()
+        .unwrap()
+        .remove("exchange");
+    timeless(record)
 }
 
 /// A value as text; empty where the record does not have it.
