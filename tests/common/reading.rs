@@ -80,8 +80,15 @@ pub fn timeless(mut record: Value) -> Value {
     let own = top["tlstally"].as_object_mut().unwrap();
     own.remove("latency");
     own.remove("gaps");
-    // Counted from the end of the segment that told the last fact, so it depends on where segments end.
-    own.remove("after_handshake");
+    // Judged from who spoke in turn and who ended, which is the order of the packets: in another order it may be unknown, but
+    // never the contrary.
+    let exchange = own.remove("exchange").unwrap_or_default();
+    if let Some(likely) = exchange["likely"]
+        .as_str()
+        .filter(|likely| *likely != "unknown")
+    {
+        own.insert("likely".into(), likely.into());
+    }
     record
 }
 
@@ -102,7 +109,8 @@ pub fn contrast(left: &Value, right: &Value) -> String {
 }
 
 fn contrast_at(path: &str, left: &Value, right: &Value, out: &mut Vec<String>) {
-    if left == right {
+    let unknown = left.is_null() || right.is_null();
+    if left == right || (unknown && path == ".tlstally.likely") {
         return;
     }
     let (Value::Object(one), Value::Object(other)) = (left, right) else {
