@@ -13,11 +13,12 @@
 mod common;
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::{env, fs};
 
-use common::conversation::{Conversation, From, Segment, recorded};
+use common::conversation::{Conversation, End, From, Segment, recorded};
 use common::reading::{Reading, text};
 use common::{Packet, captures, plain_pcap};
 
@@ -31,9 +32,13 @@ struct Truth {
 /// A packet of a session with the number of the session.
 struct Sent {
     session: usize,
+    server: End,
     holds_answer: bool,
     packet: Packet,
 }
+
+/// What is true, by the client's address and port.
+type Truths = HashMap<(String, String), Truth>;
 
 #[derive(Debug, Default)]
 struct Score {
@@ -60,14 +65,14 @@ fn what_is_told_in_spite_of_loss_is_true() {
     }
 }
 
-fn score(sent: &[Sent], truths: &HashMap<(String, String), Truth>, per_mille: u64) -> Score {
+fn score(sent: &[Sent], truths: &Truths, per_mille: u64) -> Score {
     let mut seed = 0x5eed_0000 + per_mille;
     let kept: Vec<&Sent> = sent
         .iter()
         .filter(|_| chance(&mut seed) % 1000 >= per_mille)
         .collect();
     let packets: Vec<Packet> = kept.iter().map(|sent| sent.packet.clone()).collect();
-    keep(per_mille, &packets);
+    keep(per_mille, &kept, &packets, truths);
     let told: HashMap<_, _> = Reading::new()
         .ethernet(&packets)
         .into_iter()
@@ -102,11 +107,29 @@ fn score(sent: &[Sent], truths: &HashMap<(String, String), Truth>, per_mille: u6
     score
 }
 
-fn keep(per_mille: u64, packets: &[Packet]) {
-    if let Some(folder) = env::var_os("TLSTALLY_LOSS_KEEP") {
-        let path = PathBuf::from(folder).join(format!("loss-{per_mille}.pcap"));
-        fs::write(path, plain_pcap(1, packets)).unwrap();
+/// Leaves the capture for other readers, with a table of the sessions whose answer is there.
+fn keep(per_mille: u64, kept: &[&Sent], packets: &[Packet], truths: &Truths) {
+    let Some(folder) = env::var_os("TLSTALLY_LOSS_KEEP").map(PathBuf::from) else {
+        return;
+    };
+    let capture = format!("loss-{per_mille}.pcap");
+    fs::write(folder.join(&capture), plain_pcap(1, packets)).unwrap();
+    let mut table =
+        "file\tclient_ip\tclient_port\tserver_ip\tserver_port\tmode\tnegotiated\n".to_owned();
+    for sent in kept.iter().filter(|sent| sent.holds_answer) {
+        let ((ip, port), server) = (client(sent.session), sent.server);
+        let version = match truths[&client(sent.session)].version.as_str() {
+            "3.0" => "SSLv3".to_owned(),
+            number => format!("TLS{number}"),
+        };
+        let (address, number) = server;
+        writeln!(
+            table,
+            "{capture}\t{ip}\t{port}\t{address}\t{number}\ttls\t{version}"
+        )
+        .unwrap();
     }
+    fs::write(folder.join(format!("loss-{per_mille}.tsv")), table).unwrap();
 }
 
 /// A generator of chance that is the same everywhere (Knuth's MMIX constants).
@@ -132,7 +155,7 @@ fn client_end(number: usize) -> (Ipv4Addr, u16) {
 }
 
 /// Sessions one after the other from changing clients, each overlapping with the next ones, and what is true of them.
-fn traffic(sessions: usize) -> (Vec<Sent>, HashMap<(String, String), Truth>) {
+fn traffic(sessions: usize) -> (Vec<Sent>, Truths) {
     let known = known();
     assert!(known.len() > 60, "{}", known.len());
     let mut truths = HashMap::new();
@@ -155,10 +178,12 @@ fn packets(number: usize, conversation: &Conversation) -> Vec<Sent> {
     let answer = segments.iter().position(begins_server_hello);
     let start = (number as u32).wrapping_mul(0x9e37_79b9);
     let packets = conversation.packets([start, start ^ 0x5555_5555], &segments);
+    let server = conversation.server;
     let timed = packets.into_iter().enumerate().map(|(place, mut packet)| {
         packet.time += number as u64 * 3_000_000;
         Sent {
             session: number,
+            server,
             holds_answer: Some(place) == answer,
             packet,
         }

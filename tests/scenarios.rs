@@ -466,7 +466,7 @@ fn conversation(port: u16, script: &str, samples: &[Vec<(From, Vec<u8>)>]) -> Co
         match line.split_once(' ').unwrap() {
             ("TLS", number) => turns.extend(samples[number.parse::<usize>().unwrap() - 1].clone()),
             ("HELLO", number) => {
-                turns.push(samples[number.parse::<usize>().unwrap() - 1][0].clone())
+                turns.push(samples[number.parse::<usize>().unwrap() - 1][0].clone());
             }
             (mark, text) => turns.push(spoken(mark, text)),
         }

@@ -25,6 +25,8 @@ FIELDS = ['ip.src', 'ipv6.src', 'tcp.srcport', 'ip.dst', 'ipv6.dst', 'tcp.dstpor
 
 def run(*command):
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=1800)
+    if done.returncode < 0:
+        sys.exit('%s ended by signal %d' % (command[0], -done.returncode))
     return done.stdout.decode(errors='replace').splitlines()
 
 
@@ -61,7 +63,7 @@ def tshark(path):
         told.setdefault(stream, None)
         if '2' in row['tls.handshake.type'].split(',') and row['tls.handshake.random'] != RETRY:
             number = row['tls.handshake.extensions.supported_version'] or row['tls.handshake.version'].split(',')[0]
-            told[stream] = told[stream] or NUMBERS.get(number, number)
+            told[stream] = told[stream] or ('1.3' if number.startswith('0x7f') else NUMBERS.get(number, number or None))
     return both_ways(told)
 
 
