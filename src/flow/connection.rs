@@ -42,6 +42,8 @@ pub struct Connection {
     ended: Option<(Way, Ending)>,
     /// Who sent how much in turn, once TLS has begun.
     bursts: Option<Box<Bursts>>,
+    /// Packets came in another order than they were sent in, or are missing: who spoke after whom is not known.
+    disordered: bool,
     /// What was said.
     pub dialogue: Dialogue,
 }
@@ -120,6 +122,7 @@ impl Connection {
             asked: None,
             ended: None,
             bursts: None,
+            disordered: false,
             dialogue: Dialogue::default(),
         }
     }
@@ -149,6 +152,7 @@ impl Connection {
     #[inline]
     pub fn segment(&mut self, segment: &Segment, block: &[u8], ports: &PortSet) {
         self.last = self.last.max(segment.time);
+        self.disordered |= self.is_out_of_order(segment);
         self.halves[segment.way.reversed().index()].note_acknowledged(segment);
         let half = &mut self.halves[segment.way.index()];
         let new = half.note(segment);
@@ -162,6 +166,23 @@ impl Connection {
         if segment.flags & (Segment::FIN | Segment::RST) != 0 {
             self.note_end(segment);
         }
+    }
+
+    /// Whether who spoke after whom can be told from the order of the packets.
+    pub const fn is_disordered(&self) -> bool {
+        self.disordered
+    }
+
+    /// Whether `segment` leaves out bytes of its own direction, or acknowledges bytes of the other that were not seen yet.
+    fn is_out_of_order(&self, segment: &Segment) -> bool {
+        // SYN and FIN have a sequence number of their own that `highest` does not count.
+        let skips = |from: Option<u32>, to: u32| {
+            let ahead = from.map_or(0, |from| to.wrapping_sub(from));
+            ahead > 1 && ahead < 1 << 31
+        };
+        let own = self.halves[segment.way.index()].highest;
+        let other = self.halves[segment.way.reversed().index()].highest;
+        skips(own, segment.seq) || (segment.has(Segment::ACK) && skips(other, segment.ack))
     }
 
     /// `segment` was sent by, or to, a client to which DNS had given the server's address for `name`. Counts only if it is the first

@@ -9,8 +9,8 @@ use super::clients;
 use super::exchange::{self as exchanged, Amounts, Sent};
 use super::networks::Networks;
 use super::{
-    Alert, Direction, Ended, Exchange, Finding, Findings, Gaps, Latency, LimitedBy, Mode, Offer,
-    Origin, Outcome, Party, Seen, Session, Side, StarttlsCommand, Verdict,
+    Alert, Direction, Ended, Exchange, Finding, Findings, Gaps, Latency, Likely, LimitedBy, Mode,
+    Offer, Origin, Outcome, Party, Seen, Session, Side, StarttlsCommand, Verdict,
 };
 use crate::exchange::{self, Catalog, Clues};
 use crate::flow::{Burst, Close, Connection, Ending, Finished, Reason, Way};
@@ -495,7 +495,7 @@ impl<'a> View<'a> {
             .iter()
             .map(|burst| self.sent(*burst))
             .collect();
-        let likely = exchanged::likely(&Amounts {
+        let judged = exchanged::likely(&Amounts {
             version,
             cipher: self.proof.cipher,
             server_port: self.server_port(),
@@ -503,6 +503,11 @@ impl<'a> View<'a> {
             cut: flowed.cut,
             over: self.close != Close::Open,
         });
+        let likely = if self.connection.is_disordered() {
+            Likely::Unknown
+        } else {
+            judged
+        };
         let bytes = |way: Way| flowed.bytes[way.index()];
         Some(Exchange {
             client_bytes: bytes(self.client_way),
@@ -519,7 +524,11 @@ impl<'a> View<'a> {
         }
     }
 
+    /// Who ended the connection, where the order of the packets tells it.
     fn ended(&self) -> Option<Ended> {
+        if self.connection.is_disordered() {
+            return None;
+        }
         let (way, ending) = self.connection.ended()?;
         Some(match (way == self.client_way, ending) {
             (true, Ending::Fin) => Ended::ClientClosed,

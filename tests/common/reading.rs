@@ -83,14 +83,19 @@ pub fn timeless(mut record: Value) -> Value {
     record
 }
 
-/// What of a record does not depend on the order in which the capture shows packets either: `tlstally.exchange` counts turns, and
-/// who closed first.
-pub fn orderless(mut record: Value) -> Value {
-    record["tlstally"]
-        .as_object_mut()
-        .unwrap()
-        .remove("exchange");
-    timeless(record)
+/// What of a record does not depend on the order in which the capture shows packets either. What became of the mail is judged from
+/// who spoke in turn and who ended: in another order it may be unknown, but never the contrary.
+pub fn orderless(record: Value) -> Value {
+    let mut record = timeless(record);
+    let own = record["tlstally"].as_object_mut().unwrap();
+    let exchange = own.remove("exchange").unwrap_or_default();
+    if let Some(likely) = exchange["likely"]
+        .as_str()
+        .filter(|likely| *likely != "unknown")
+    {
+        own.insert("likely".into(), likely.into());
+    }
+    record
 }
 
 /// A value as text; empty where the record does not have it.
@@ -110,7 +115,8 @@ pub fn contrast(left: &Value, right: &Value) -> String {
 }
 
 fn contrast_at(path: &str, left: &Value, right: &Value, out: &mut Vec<String>) {
-    if left == right {
+    let unknown = left.is_null() || right.is_null();
+    if left == right || (unknown && path == ".tlstally.likely") {
         return;
     }
     let (Value::Object(one), Value::Object(other)) = (left, right) else {
