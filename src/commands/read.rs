@@ -40,14 +40,14 @@ pub(super) fn run(args: &ReadArgs) -> Result<Ended> {
         To::Any => tally::To::Any,
     }));
     let bar = Bar::over(&timeline.progress());
-    let fallback = RefCell::new(Fallback::default());
+    let mut fallback = Fallback::default();
     let mut written = Ok(());
     let facts = pipeline::read(
         &mut timeline,
         &judge,
         workers(&args.follow),
         |mut session| {
-            fallback.borrow_mut().judge(&mut session);
+            fallback.judge(&mut session);
             tally.borrow_mut().add(&session);
             if written.is_ok() {
                 written = records.write(&session);

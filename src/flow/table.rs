@@ -40,6 +40,17 @@ impl Default for Limits {
     }
 }
 
+impl Limits {
+    /// Seconds without a packet after which `connection` goes.
+    fn wait(&self, connection: &Connection) -> u32 {
+        if connection.is_over() {
+            self.linger
+        } else {
+            self.idle
+        }
+    }
+}
+
 /// What had to be given up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct GivenUp {
@@ -168,12 +179,7 @@ impl Table {
         place.trace = connection.trace();
         self.held_bytes = self.held_bytes + connection.held_bytes() - held;
         let was = place.deadline;
-        let wait = if connection.is_over() {
-            self.limits.linger
-        } else {
-            self.limits.idle
-        };
-        place.deadline = second + wait;
+        place.deadline = second + self.limits.wait(connection);
         if place.deadline < was {
             let ticket = Ticket {
                 slot,
@@ -206,18 +212,13 @@ impl Table {
     pub fn finish(&mut self, clock: u64, done: &mut impl FnMut(Finished)) {
         self.advance(seconds(clock), done);
         for slot in 0..self.slots.len() as u32 {
-            let idle = self.limits.idle;
             let Some(place) = self.slots.get(slot as usize) else {
                 continue;
             };
             let Some(connection) = &place.connection else {
                 continue;
             };
-            let wait = if connection.is_over() {
-                self.limits.linger
-            } else {
-                idle
-            };
+            let wait = self.limits.wait(connection);
             let last = u64::from(place.deadline.saturating_sub(wait)) * SECOND;
             let reason = Reason::EndOfCapture(clock.saturating_sub(last));
             self.close(slot, u32::MAX, reason, done);

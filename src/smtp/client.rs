@@ -72,8 +72,6 @@ enum Phase {
     ProxyLine,
     /// So many bytes of a PROXY protocol v2 header to go.
     ProxyHeader(u64),
-    /// TLS records.
-    Tls,
     /// Nothing that can be read.
     Lost,
 }
@@ -101,11 +99,7 @@ impl ClientSide {
 
     /// The next bytes of the stream: one segment or a part of one.
     pub fn push(&mut self, bytes: &[u8], time: Timestamp, joint: &mut Joint) {
-        if self.phase == Phase::Tls {
-            return self.tls.push(bytes, time);
-        }
-        if self.tls.begins_with(bytes, time) {
-            self.phase = Phase::Tls;
+        if self.tls.takes(bytes, time) {
             return;
         }
         self.read(bytes, time, joint);
@@ -122,7 +116,7 @@ impl ClientSide {
                 Phase::Content(dot) => self.pass_content(rest, dot, time, joint),
                 Phase::Chunk(left) => self.pass(rest, left, Phase::Chunk),
                 Phase::ProxyHeader(left) => self.pass(rest, left, Phase::ProxyHeader),
-                Phase::Tls | Phase::Lost => return,
+                Phase::Lost => return,
             };
         }
     }
@@ -151,14 +145,7 @@ impl ClientSide {
 
     /// Nothing that could still come would change the facts.
     pub fn is_decided(&self) -> bool {
-        match self.phase {
-            Phase::Tls => self
-                .tls
-                .stream()
-                .is_some_and(crate::tls::Stream::is_decided),
-            Phase::Lost => true,
-            _ => false,
-        }
+        self.tls.is_decided().unwrap_or(self.phase == Phase::Lost)
     }
 
     /// Looks for a PROXY header in front of everything; what follows it is still the stream's first byte.
@@ -182,11 +169,7 @@ impl ClientSide {
     /// Reads a line, or finds TLS in its place; returns what is left of `bytes`.
     fn read_line<'a>(&mut self, bytes: &'a [u8], time: Timestamp, joint: &mut Joint) -> &'a [u8] {
         match self.tls.step(bytes, time) {
-            Step::Tls => {
-                self.phase = Phase::Tls;
-                &[]
-            }
-            Step::More => &[],
+            Step::Tls | Step::More => &[],
             Step::Line(line, rest) => {
                 self.command(Command::parse(&line), line.len(), time, joint);
                 rest

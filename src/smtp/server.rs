@@ -13,7 +13,8 @@ use crate::tls::Role;
 /// The server's direction.
 #[derive(Debug)]
 pub struct ServerSide {
-    phase: Phase,
+    /// Nothing that can be read.
+    lost: bool,
     /// Inside a reply of several lines.
     continues: bool,
     noise: usize,
@@ -51,18 +52,11 @@ pub struct ServerFacts {
     pub last: Option<(u16, Timestamp)>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Phase {
-    Lines,
-    Tls,
-    Lost,
-}
-
 impl ServerSide {
     /// A direction seen from its true beginning (`whole`) or from somewhere inside.
     pub fn new(whole: bool) -> Self {
         Self {
-            phase: Phase::Lines,
+            lost: false,
             continues: false,
             noise: 0,
             whole,
@@ -74,15 +68,11 @@ impl ServerSide {
 
     /// The next bytes of the stream: one segment or a part of one.
     pub fn push(&mut self, bytes: &[u8], time: Timestamp, joint: &mut Joint) {
-        if self.phase == Phase::Tls {
-            return self.tls.push(bytes, time);
-        }
-        if self.tls.begins_with(bytes, time) {
-            self.phase = Phase::Tls;
+        if self.tls.takes(bytes, time) {
             return;
         }
         let mut rest = bytes;
-        while !rest.is_empty() && self.phase == Phase::Lines {
+        while !rest.is_empty() && !self.lost {
             rest = self.read_line(rest, time, joint);
         }
     }
@@ -103,24 +93,13 @@ impl ServerSide {
 
     /// Nothing that could still come would change the facts.
     pub fn is_decided(&self) -> bool {
-        match self.phase {
-            Phase::Tls => self
-                .tls
-                .stream()
-                .is_some_and(crate::tls::Stream::is_decided),
-            Phase::Lost => true,
-            Phase::Lines => false,
-        }
+        self.tls.is_decided().unwrap_or(self.lost)
     }
 
     /// Reads a line, or finds TLS in its place; returns what is left of `bytes`.
     fn read_line<'a>(&mut self, bytes: &'a [u8], time: Timestamp, joint: &mut Joint) -> &'a [u8] {
         match self.tls.step(bytes, time) {
-            Step::Tls => {
-                self.phase = Phase::Tls;
-                &[]
-            }
-            Step::More => &[],
+            Step::Tls | Step::More => &[],
             Step::Line(line, rest) => {
                 self.line(&line, time, joint);
                 rest
@@ -133,7 +112,7 @@ impl ServerSide {
         let Some(reply) = ReplyLine::parse(line) else {
             self.noise += line.len();
             if self.noise > MAX_NOISE {
-                self.phase = Phase::Lost;
+                self.lost = true;
             }
             return;
         };

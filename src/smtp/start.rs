@@ -83,9 +83,14 @@ impl TlsStart {
         }
     }
 
-    /// A segment begins: after a hole, TLS may begin with it, whatever line it would interrupt. Whether it did.
-    pub(super) fn begins_with(&mut self, segment: &[u8], time: Timestamp) -> bool {
-        self.searching && self.stream.is_none() && self.look(segment, time) == Look::Begun
+    /// The next segment is TLS, and has been taken: TLS has begun before, or begins here. After a hole it may begin with any
+    /// segment, whatever line it would interrupt.
+    pub(super) fn takes(&mut self, segment: &[u8], time: Timestamp) -> bool {
+        if let Some(stream) = &mut self.stream {
+            stream.push(segment, time);
+            return true;
+        }
+        self.searching && self.look(segment, time) == Look::Begun
     }
 
     /// The next line, or TLS in its place.
@@ -179,11 +184,9 @@ impl TlsStart {
         }
     }
 
-    /// More bytes of the TLS that has begun.
-    pub(super) fn push(&mut self, bytes: &[u8], time: Timestamp) {
-        if let Some(stream) = &mut self.stream {
-            stream.push(bytes, time);
-        }
+    /// Whether nothing that could still come of the TLS would change the facts; `None` if it has not begun.
+    pub(super) fn is_decided(&self) -> Option<bool> {
+        self.stream.as_ref().map(|stream| stream.is_decided())
     }
 
     /// No more bytes will come.
