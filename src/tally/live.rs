@@ -6,10 +6,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::latency::Latencies;
 use crate::time::Timestamp;
 
 /// A live capture at one moment.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Moment {
     /// The sensor's wall clock.
     pub time: Timestamp,
@@ -27,6 +28,8 @@ pub struct Moment {
     pub held_bytes: Level,
     /// Sessions told so far, to whatever server.
     pub sessions: u64,
+    /// Handshake times of all these sessions, as the capture's clock told them.
+    pub latencies: Latencies,
     /// Memory of this process that is in RAM, bytes; `None` where the system does not tell.
     pub resident_bytes: Option<u64>,
 }
