@@ -7,8 +7,8 @@
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::diagnosis::Warning;
 use super::report::shown;
+use crate::session::words::words;
 
 /// Microsoft's report, and ours beside it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -26,7 +26,7 @@ pub struct Microsoft {
     /// Sessions of ours that could have carried such messages: established, to an endpoint for client submission.
     pub comparable: u64,
     /// What the two together say, and what cannot be matched and why.
-    pub notes: Vec<Warning>,
+    pub notes: Vec<Note>,
 }
 
 /// One row of the file.
@@ -93,3 +93,48 @@ pub struct MicrosoftDay {
     /// Ours: those with TLS 1.1 or older.
     pub legacy_sessions: u64,
 }
+
+/// One thing the two counts say together.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Note {
+    /// What it is, for programs and for texts in other languages.
+    pub code: Remark,
+    /// The version it is about, if it is about one.
+    pub version: Option<&'static str>,
+    /// How many of what `code` says, if it is about a number.
+    pub count: Option<u64>,
+    /// What it means, in a sentence.
+    pub text: String,
+}
+
+/// What two counts may say together, and why they cannot be the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Remark {
+    /// Microsoft counts messages with a version of which the sensor saw no session: some senders take another way.
+    NotSeen,
+    /// The sensor saw sessions with a legacy version that Microsoft counts no message of.
+    NotCounted,
+    /// No mailbox is matched to a host (`count`: senders): neither side holds what would prove it.
+    NoHosts,
+    /// Sessions that Microsoft's report leaves out (`count`): to other endpoints, not established, or without TLS.
+    LeftOut,
+    /// The file does not say which days it covers.
+    WindowUnknown,
+    /// Its days are not those of the window.
+    WindowDiffers,
+    /// Columns that were not found.
+    ColumnsMissing,
+    /// Rows that could not be read (`count`).
+    RowsUnread,
+}
+
+words!(Remark {
+    NotSeen => "not_seen",
+    NotCounted => "not_counted",
+    NoHosts => "no_hosts",
+    LeftOut => "left_out",
+    WindowUnknown => "window_unknown",
+    WindowDiffers => "window_differs",
+    ColumnsMissing => "columns_missing",
+    RowsUnread => "rows_unread",
+});

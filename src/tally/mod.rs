@@ -12,6 +12,8 @@ pub mod group;
 pub mod health;
 pub mod history;
 pub mod host;
+pub mod latency;
+pub mod live;
 pub mod microsoft;
 pub mod report;
 

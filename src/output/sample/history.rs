@@ -6,11 +6,10 @@ use jiff::civil::{Date, date};
 use crate::session::sample::MORNING;
 use crate::tally::Report;
 use crate::tally::counts::{PerVersion, PerWord};
-use crate::tally::diagnosis::Warning;
 use crate::tally::history::{
     By, Change, Changes, Comparison, Day, Figures, Group, History, Side, StoreFacts, Trend,
 };
-use crate::tally::microsoft::{Microsoft, MicrosoftDay, Sender, Shares, SideBySide};
+use crate::tally::microsoft::{Microsoft, MicrosoftDay, Note, Remark, Sender, Shares, SideBySide};
 use crate::tally::report::{HostVerdict, Window};
 use crate::time::Timestamp;
 
@@ -189,8 +188,10 @@ fn microsoft(file: &str) -> Microsoft {
             legacy_sessions: 20,
         }],
         comparable: 3_000,
-        notes: vec![Warning {
-            code: "sample",
+        notes: vec![Note {
+            code: Remark::NoHosts,
+            version: None,
+            count: Some(1),
             text: format!("Nothing joins {file} to a host."),
         }],
     }
