@@ -1,7 +1,5 @@
 //! Reports for tests: a site as one would meet it, and one where the wire is hostile.
 
-pub(crate) mod history;
-
 use crate::session::sample::{self, MORNING};
 use crate::session::{
     Alert, Direction, EndpointKind, Finding, Mode, Outcome, Seen, Session, Side, Verdict,

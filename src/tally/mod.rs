@@ -10,11 +10,9 @@ pub mod diagnosis;
 pub mod figures;
 pub mod group;
 pub mod health;
-pub mod history;
 pub mod host;
 pub mod latency;
 pub mod live;
-pub mod microsoft;
 pub mod report;
 
 use std::collections::BTreeMap;
