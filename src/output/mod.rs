@@ -5,11 +5,14 @@
 
 pub mod csv;
 pub mod escape;
+pub mod html;
 pub mod json;
 pub mod style;
 pub mod table;
+pub mod words;
 
 pub use style::Style;
+pub use words::Language;
 
 #[cfg(test)]
 pub(crate) mod sample;
