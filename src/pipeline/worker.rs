@@ -22,11 +22,17 @@ pub(super) struct Delivery {
     pub sessions: Vec<(u32, Session)>,
     /// Names of internal hosts that the reader has learned.
     pub hosts: Vec<HostName>,
+    /// What the worker has counted by now.
+    pub facts: WorkerFacts,
 }
 
 /// What a worker counted.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct WorkerFacts {
+    /// Connections held now.
+    pub flows: u64,
+    /// Batches that wait to be worked on.
+    pub waiting: u64,
     /// What its table had to give up.
     pub given_up: GivenUp,
     /// Connections on watched ports that spoke neither SMTP nor TLS.
@@ -71,12 +77,14 @@ pub(super) fn work(
         let _ = lane.empties.try_send(batch);
         let done_before = table.second();
         let sessions = std::mem::take(&mut over);
+        facts.look(&table, lane);
         if deliveries
             .send(Delivery {
                 worker,
                 done_before,
                 sessions,
                 hosts,
+                facts,
             })
             .is_err()
         {
@@ -86,12 +94,13 @@ pub(super) fn work(
     table.finish(clock, &mut |finished| {
         facts.take(&finished, judge, origins, &mut over);
     });
-    facts.given_up = table.given_up();
+    facts.look(&table, lane);
     let _ = deliveries.send(Delivery {
         worker,
         done_before: u32::MAX,
         sessions: over,
         hosts: Vec::new(),
+        facts,
     });
     facts
 }
@@ -99,12 +108,20 @@ pub(super) fn work(
 impl WorkerFacts {
     /// Adds another worker's counts.
     pub fn merge(&mut self, other: &Self) {
+        self.flows += other.flows;
+        self.waiting += other.waiting;
         self.given_up.flows += other.given_up.flows;
         self.given_up.held += other.given_up.held;
         self.no_sessions += other.no_sessions;
         self.corrupt += other.corrupt;
         self.duplicates += other.duplicates;
         self.conflicts += other.conflicts;
+    }
+
+    fn look(&mut self, table: &Table, lane: &LaneEnd) {
+        self.flows = table.len() as u64;
+        self.waiting = lane.batches.len() as u64;
+        self.given_up = table.given_up();
     }
 
     fn take(
