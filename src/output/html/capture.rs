@@ -1,6 +1,7 @@
 //! How it was measured, what the capture held, and what could not be seen.
 
 use super::markup::Page;
+use crate::session::Seen;
 use crate::tally::Report;
 use crate::tally::counts::Counts;
 use crate::tally::figures::percent;
@@ -76,9 +77,10 @@ fn sessions(report: &Report, page: &mut Page) {
     for (seen, count) in capture.seen.iter() {
         number((words.capture.seen)(seen), count, page);
     }
-    if let Some(share) = capture.one_direction_share {
+    if capture.sessions > 0 {
+        let one_direction = capture.sessions - capture.seen.of(Seen::Both);
         page.fact(words.capture.one_direction, |page| {
-            page.text(percent((share * 10_000.0).round() as u64, 10_000));
+            page.text(percent(one_direction, capture.sessions));
         });
     }
 }

@@ -331,9 +331,9 @@ fn the_capture_is_that_of_the_json_form() {
                         }
                     }
                     "one_direction_share" => {
-                        let share = value
-                            .as_f64()
-                            .map(|share| percent((share * 1e4).round() as u64, 10_000));
+                        let capture = &report.capture;
+                        let one_sided = capture.sessions - capture.seen.of(Seen::Both);
+                        let share = value.as_f64().map(|_| percent(one_sided, capture.sessions));
                         assert_eq!(term(said.one_direction), share.unwrap_or_default());
                     }
                     "malformed" => reasons(&term(said.malformed), value, words),
