@@ -7,6 +7,7 @@ pub mod csv;
 pub mod escape;
 pub mod html;
 pub mod json;
+pub mod stats;
 pub mod style;
 pub mod table;
 pub mod words;
