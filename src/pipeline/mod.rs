@@ -15,6 +15,7 @@ mod clock;
 mod consumer;
 mod lanes;
 mod order;
+mod pace;
 mod reader;
 mod worker;
 
@@ -25,6 +26,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
 
 pub use consumer::{Consumer, Facts};
+pub use pace::Pace;
 pub use reader::ReaderFacts;
 pub use worker::WorkerFacts;
 
@@ -69,6 +71,7 @@ pub fn read(
     let (deliveries, delivered) = bounded(WAITING);
     let interest = names::interest(&judge.ports);
     let shown = Shown::default();
+    let timed = consumer.wants_pace();
     thread::scope(|scope| {
         let thread_named = |name: String| thread::Builder::new().name(name);
         let reading = thread_named("reader".into())
@@ -80,7 +83,8 @@ pub fn read(
         for (number, end) in ends.into_iter().enumerate() {
             let (deliveries, limits) = (deliveries.clone(), share(workers));
             let origin = &origin;
-            let work = move || worker::work(number, &end, judge, origin, limits, &deliveries);
+            let pace = timed.then(Pace::default);
+            let work = move || worker::work(number, &end, judge, origin, limits, &deliveries, pace);
             let handle = thread_named(format!("worker-{number}")).spawn_scoped(scope, work);
             working.push(handle.map_err(|_| Defect)?);
         }
@@ -91,7 +95,11 @@ pub fn read(
             ..Facts::default()
         };
         for handle in working {
-            facts.workers.merge(&handle.join().map_err(|_| Defect)?);
+            let (counted, pace) = handle.join().map_err(|_| Defect)?;
+            facts.workers.merge(&counted);
+            if let Some(pace) = pace {
+                facts.pace.get_or_insert_default().merge(&pace);
+            }
         }
         Ok(facts)
     })

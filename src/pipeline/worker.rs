@@ -1,10 +1,12 @@
 //! A worker: owns its flows, judges the finished ones, sends records on with the time up to which it is done.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use crossbeam_channel::Sender;
 
 use super::lanes::LaneEnd;
+use super::pace::Pace;
 use crate::flow::table::GivenUp;
 use crate::flow::{Finished, Limits, Segment, Table};
 use crate::names::HostName;
@@ -45,7 +47,7 @@ pub struct WorkerFacts {
     pub conflicts: u64,
 }
 
-/// Works until its lane ends.
+/// Works until its lane ends; `pace` is filled if it is there.
 pub(super) fn work(
     worker: usize,
     lane: &LaneEnd,
@@ -53,12 +55,14 @@ pub(super) fn work(
     origins: &impl Fn(u32) -> Arc<Origin>,
     limits: Limits,
     deliveries: &Sender<Delivery>,
-) -> WorkerFacts {
+    mut pace: Option<Pace>,
+) -> (WorkerFacts, Option<Pace>) {
     let mut table = Table::new(Arc::clone(&judge.ports), limits);
     let mut facts = WorkerFacts::default();
     let mut over: Vec<(u32, Session)> = Vec::new();
     let mut clock = 0;
     for mut batch in &lane.batches {
+        let begun = pace.is_some().then(Instant::now);
         let mut done = |finished: Finished| facts.take(&finished, judge, origins, &mut over);
         for (at, (place, segment)) in batch.segments.iter().enumerate() {
             if let Some(block) = batch.blocks.get(*place as usize) {
@@ -78,6 +82,9 @@ pub(super) fn work(
         let done_before = table.second();
         let sessions = std::mem::take(&mut over);
         facts.look(&table, lane);
+        if let (Some(pace), Some(begun)) = (&mut pace, begun) {
+            pace.note(begun.elapsed(), lane.batches.len());
+        }
         if deliveries
             .send(Delivery {
                 worker,
@@ -102,7 +109,7 @@ pub(super) fn work(
         hosts: Vec::new(),
         facts,
     });
-    facts
+    (facts, pace)
 }
 
 impl WorkerFacts {
