@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
 
+use pcap::Linktype;
+
 use crate::packet::LinkType;
 
 /// One interface as it stands.
@@ -11,6 +13,8 @@ pub struct InterfaceFacts {
     pub name: String,
     /// What its frames are; `None` before the first opening.
     pub link: Option<LinkType>,
+    /// libpcap's name for that.
+    pub link_name: Option<String>,
     /// It is there, up, and captured from.
     pub up: bool,
     /// Packets taken.
@@ -72,6 +76,7 @@ impl Counters {
         InterfaceFacts {
             name: name.to_owned(),
             link: link.map(|link| LinkType(link as u16)),
+            link_name: link.and_then(|link| Linktype(link.cast_signed()).get_name().ok()),
             up: self.up.load(Relaxed),
             packets: self.packets.load(Relaxed),
             bytes: self.bytes.load(Relaxed),
