@@ -183,7 +183,7 @@ impl Watching<'_> {
             return Ok(());
         };
         let report = self.known.report();
-        let text = render(&report, self.args.report.format, destination)?;
+        let text = render(&report, &self.args.report, destination)?;
         destination.write(&text)
     }
 
