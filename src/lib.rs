@@ -28,6 +28,7 @@ pub mod privilege;
 pub mod session;
 pub mod smtp;
 pub mod source;
+pub(crate) mod system;
 pub mod tally;
 pub mod time;
 pub mod tls;
