@@ -405,7 +405,9 @@ pub(super) const FATAL: &[c_long] = &[
 /// Calls that end the process when a thread that reads what strangers wrote makes them.
 pub(super) fn fatal_in(role: Role) -> &'static [c_long] {
     match role {
-        Role::Capture | Role::Files | Role::Worker => PARSER_FATAL,
+        // Asks, where a lost interface cannot be bound anew, whether it may open a socket; the answer is no.
+        Role::Capture => &[],
+        Role::Files | Role::Worker => PARSER_FATAL,
         Role::Serve => SERVE_FATAL,
     }
 }
