@@ -194,15 +194,17 @@ const LIFE: &[c_long] = &[
     libc::SYS_sigaltstack,
 ];
 
-/// Waiting for packets and taking them, counting those lost, binding a socket anew, closing.
+/// Waiting for packets and taking them, counting those lost (in files that are open), binding a socket anew, closing.
 const CAPTURE: &[c_long] = &[
     libc::SYS_bind,
     libc::SYS_close,
     libc::SYS_eventfd2,
     libc::SYS_fcntl,
+    libc::SYS_getsockname,
     libc::SYS_getsockopt,
     libc::SYS_ioctl,
     libc::SYS_ppoll,
+    libc::SYS_pread64,
     libc::SYS_read,
     libc::SYS_recvfrom,
     libc::SYS_recvmsg,
