@@ -10,7 +10,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::net::netdevice;
 use rustix::net::sockopt;
 
-use super::card::CardDrops;
+use super::card::Card;
 use super::counters::{Counters, Wrapping};
 use super::error::OpenError;
 use super::filter;
@@ -69,7 +69,7 @@ pub(super) struct Handle {
     index: Option<u32>,
     promiscuous: bool,
     dropped: Wrapping,
-    card: CardDrops,
+    card: Card,
 }
 
 /// What became of taking packets from the ring.
@@ -109,7 +109,7 @@ impl Handle {
             link,
             promiscuous: options.promiscuous && !all,
             dropped: Wrapping::default(),
-            card: CardDrops::of(name),
+            card: Card::of(name),
         })
     }
 
@@ -161,7 +161,7 @@ impl Handle {
             counters.add_dropped_kernel(self.dropped.since(stats.dropped));
         }
         if let Some(more) = self.card.since() {
-            counters.add_dropped_interface(more);
+            counters.add_card(more);
         }
     }
 
