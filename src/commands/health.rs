@@ -15,6 +15,7 @@ fn of(facts: &Facts) -> CaptureHealth {
         bytes: reader.bytes,
         truncated: reader.cut,
         duplicates: workers.duplicates,
+        open: workers.flows,
         to_servers: reader.to_servers,
         from_servers: reader.from_servers,
         ..CaptureHealth::default()

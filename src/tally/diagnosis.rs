@@ -149,7 +149,7 @@ fn no_packets(capture: &Capture) -> Option<Warning> {
 }
 
 fn no_smtp(capture: &Capture) -> Option<Warning> {
-    if capture.packets == 0 || capture.sessions > 0 {
+    if capture.packets == 0 || capture.sessions > 0 || capture.open > 0 {
         return None;
     }
     let text = format!(

@@ -22,6 +22,8 @@ pub struct CaptureHealth {
     pub truncated: u64,
     /// Packets seen before, as two mirror ports give them.
     pub duplicates: u64,
+    /// Connections that are still followed.
+    pub open: u64,
     /// Segments that were followed and go to a watched port.
     pub to_servers: u64,
     /// Segments that were followed and come from a watched port.
@@ -82,6 +84,7 @@ impl CaptureHealth {
         self.dropped_interface = sum(self.dropped_interface, other.dropped_interface);
         self.truncated += other.truncated;
         self.duplicates += other.duplicates;
+        self.open += other.open;
         self.to_servers += other.to_servers;
         self.from_servers += other.from_servers;
         self.interfaces.extend(other.interfaces);

@@ -225,6 +225,9 @@ pub struct Capture {
     pub truncated: u64,
     /// Packets seen before.
     pub duplicates: u64,
+    /// Connections that are still followed.
+    #[serde(skip)]
+    pub open: u64,
     /// Followed segments that go to a watched port.
     #[serde(skip)]
     pub to_servers: u64,
@@ -393,6 +396,7 @@ fn capture(tally: &Tally, health: CaptureHealth, hosts: &[Host]) -> Capture {
         dropped_interface: health.dropped_interface,
         truncated: health.truncated,
         duplicates: health.duplicates,
+        open: health.open,
         to_servers: health.to_servers,
         from_servers: health.from_servers,
         gapped: tally.gapped,

@@ -8,10 +8,12 @@
     clippy::panic,
     reason = "a test that cannot go on fails"
 )]
+#![allow(unreachable_pub, reason = "nobody is outside of a test")]
 
 #[path = "../common/mod.rs"]
 mod common;
 #[path = "../common/wrapped.rs"]
+#[expect(dead_code, reason = "this test brings its own TCP packets")]
 mod packet;
 
 mod clients;

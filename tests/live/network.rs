@@ -119,7 +119,7 @@ pub struct Running {
 
 impl Running {
     pub fn start(mut command: Command) -> Self {
-        command.stderr(Stdio::piped());
+        command.stdout(Stdio::null()).stderr(Stdio::piped());
         command.process_group(0); // the terminal's signals are not for it
         let mut child = command.spawn().unwrap();
         let errors = BufReader::new(child.stderr.take().unwrap());

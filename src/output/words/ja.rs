@@ -406,7 +406,9 @@ fn doubt(doubt: Doubt, report: &Report) -> String {
 fn silent(capture: &Capture) -> String {
     let names = diagnosis::names(capture, diagnosis::is_silent).unwrap_or_default();
     match diagnosis::silent_arrivals(capture) {
-        0 => format!("{names} に何も届いていません。ケーブルと、ミラーリングが有効かを確認してください。"),
+        0 => format!(
+            "{names} に何も届いていません。ケーブルと、ミラーリングが有効かを確認してください。"
+        ),
         arrived => format!(
             "{names} に{}個のフレームが届きましたが、メールの可能性があるものはありません。ミラーリングの対象と、`--ports` の指定を確認して\
              ください。",
