@@ -168,8 +168,11 @@ fn pages_and_completions_are_whole() {
                 || completions.contains(&format!("tlstally__{name}"))
         );
     }
-    for shell in ["_tlstally", "tlstally.fish"] {
-        assert!(text(&folder.path().join("completions").join(shell)).contains("--sessions"));
+    for (shell, option) in [
+        ("_tlstally", "--sessions"),
+        ("tlstally.fish", "-l sessions"),
+    ] {
+        assert!(text(&folder.path().join("completions").join(shell)).contains(option));
     }
 }
 

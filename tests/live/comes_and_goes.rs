@@ -53,7 +53,10 @@ fn down_from_the_beginning() {
         .unwrap();
     assert_eq!(refused.status.code(), Some(1));
     let told = String::from_utf8(refused.stderr).unwrap();
-    assert!(told.contains("sensor is down, and could not be opened"), "{told}");
+    assert!(
+        told.contains("sensor is down, and could not be opened"),
+        "{told}"
+    );
 
     let mut watch = Watch::start(&namespace, &["sensor"], &scratch, &["--sandbox", "off"]);
     namespace.run("ip", &["link", "set", "sensor", "up"]);
