@@ -47,10 +47,32 @@ impl Trace {
         if ends || !suffices {
             return false;
         }
-        self.last = self.last.max(segment.time);
-        self.highest[way] = later_end(self.highest[way], segment);
+        self.note_copy(segment);
         true
     }
+
+    /// Takes in a segment of a connection of which everything is known.
+    #[inline]
+    pub(super) fn note_copy(&mut self, segment: &Segment) {
+        let way = segment.way.index();
+        self.last = self.last.max(segment.time);
+        self.highest[way] = later_end(self.highest[way], segment);
+    }
+
+    /// Whether `segment` is of a later connection than the one that is over and whose first sequence numbers were `first`.
+    pub(super) const fn is_succeeded_by(&self, first: [u32; 2], segment: &Segment) -> bool {
+        let way = segment.way.index();
+        if segment.has(Segment::SYN) {
+            return first[way] != segment.seq.wrapping_add(1);
+        }
+        segment.length > 0 && is_beyond(self.highest[way], segment)
+    }
+}
+
+/// Whether `segment` begins further than a FIN's number behind the end of its direction.
+pub(super) const fn is_beyond(end: u32, segment: &Segment) -> bool {
+    let ahead = segment.seq.wrapping_sub(end);
+    ahead > 1 && ahead < 1 << 31
 }
 
 /// The higher of `highest` and the end of `segment`, in sequence space.

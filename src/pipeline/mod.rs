@@ -88,7 +88,7 @@ pub fn read(
             match delivered.recv_timeout(TICK) {
                 Ok(mut delivery) => {
                     delivery.hosts.drain(..).for_each(&mut named);
-                    order.take(delivery, &mut each);
+                    order.take(delivery, |session| each(*session));
                 }
                 Err(RecvTimeoutError::Timeout) => tick(),
                 Err(RecvTimeoutError::Disconnected) => break,

@@ -6,7 +6,7 @@ use crossbeam_channel::Sender;
 
 use super::lanes::LaneEnd;
 use crate::flow::table::GivenUp;
-use crate::flow::{Finished, Limits, Segment, Table};
+use crate::flow::{Connection, Limits, Outlet, Over, Reason, Segment, Table};
 use crate::names::HostName;
 use crate::session::judge::Judge;
 use crate::session::{Origin, Session};
@@ -19,7 +19,7 @@ pub(super) struct Delivery {
     /// Nothing that ended before this second will follow.
     pub done_before: u32,
     /// Sessions with the second of their end.
-    pub sessions: Vec<(u32, Session)>,
+    pub sessions: Vec<(u32, Box<Session>)>,
     /// Names of internal hosts that the reader has learned.
     pub hosts: Vec<HostName>,
 }
@@ -49,14 +49,17 @@ pub(super) fn work(
     deliveries: &Sender<Delivery>,
 ) -> WorkerFacts {
     let mut table = Table::new(Arc::clone(&judge.ports), limits);
-    let mut facts = WorkerFacts::default();
-    let mut over: Vec<(u32, Session)> = Vec::new();
+    let mut desk = Desk {
+        judge,
+        origins,
+        facts: WorkerFacts::default(),
+        over: Vec::new(),
+    };
     let mut clock = 0;
     for mut batch in &lane.batches {
-        let mut done = |finished: Finished| facts.take(&finished, judge, origins, &mut over);
         for (at, (place, segment)) in batch.segments.iter().enumerate() {
             if let Some(block) = batch.blocks.get(*place as usize) {
-                table.segment(segment, block.bytes(), &mut done);
+                table.segment(segment, block.bytes(), &mut desk);
             }
             if segment.has(Segment::SYN)
                 && let Some(name) = batch.asked(at)
@@ -65,12 +68,12 @@ pub(super) fn work(
             }
         }
         clock = batch.clock;
-        table.tick(clock, &mut done);
+        table.tick(clock, &mut desk);
         let hosts = std::mem::take(&mut batch.hosts);
         batch.clear();
         let _ = lane.empties.try_send(batch);
         let done_before = table.second();
-        let sessions = std::mem::take(&mut over);
+        let sessions = std::mem::take(&mut desk.over);
         if deliveries
             .send(Delivery {
                 worker,
@@ -83,17 +86,44 @@ pub(super) fn work(
             break;
         }
     }
-    table.finish(clock, &mut |finished| {
-        facts.take(&finished, judge, origins, &mut over);
-    });
+    table.finish(clock, &mut desk);
+    let mut facts = desk.facts;
     facts.given_up = table.given_up();
     let _ = deliveries.send(Delivery {
         worker,
         done_before: u32::MAX,
-        sessions: over,
+        sessions: desk.over,
         hosts: Vec::new(),
     });
     facts
+}
+
+/// Where the worker's connections are judged and their records laid out.
+struct Desk<'a, O> {
+    judge: &'a Judge,
+    origins: &'a O,
+    facts: WorkerFacts,
+    /// Records of connections that have left the table, with the second of their end.
+    over: Vec<(u32, Box<Session>)>,
+}
+
+impl<O: Fn(u32) -> Arc<Origin>> Outlet for Desk<'_, O> {
+    type Record = Option<Box<Session>>;
+
+    fn conclude(&mut self, connection: &Connection, reason: Reason) -> Self::Record {
+        self.facts.take(connection);
+        let origin = (self.origins)(connection.origin);
+        let session = self.judge.session(connection, reason, &origin);
+        self.facts.no_sessions += u64::from(session.is_none());
+        session.map(Box::new)
+    }
+
+    fn deliver(&mut self, over: Over<Self::Record>) {
+        if let Some(mut session) = over.record {
+            session.end = over.last;
+            self.over.push((over.second, session));
+        }
+    }
 }
 
 impl WorkerFacts {
@@ -107,21 +137,10 @@ impl WorkerFacts {
         self.conflicts += other.conflicts;
     }
 
-    fn take(
-        &mut self,
-        finished: &Finished,
-        judge: &Judge,
-        origins: &impl Fn(u32) -> Arc<Origin>,
-        over: &mut Vec<(u32, Session)>,
-    ) {
-        let connection = &finished.connection;
+    fn take(&mut self, connection: &Connection) {
         self.corrupt += connection.corrupt();
         let counts = connection.counts();
         self.duplicates += u64::from(counts.duplicates);
         self.conflicts += u64::from(counts.conflicts);
-        match judge.session(finished, &origins(connection.origin)) {
-            Some(session) => over.push((finished.second, session)),
-            None => self.no_sessions += 1,
-        }
     }
 }

@@ -13,7 +13,7 @@ use super::{
     Offer, Origin, Outcome, Party, Seen, Session, Side, StarttlsCommand, Verdict,
 };
 use crate::exchange::{self, Catalog, Clues};
-use crate::flow::{Burst, Close, Connection, Ending, Finished, Reason, Way};
+use crate::flow::{Burst, Close, Connection, Ending, Reason, Way};
 use crate::packet::PortSet;
 use crate::smtp::Dialogue;
 use crate::smtp::joint::Starttls;
@@ -39,15 +39,19 @@ pub struct Judge {
 }
 
 impl Judge {
-    /// The record of a finished connection; `None` if it was no session (neither SMTP nor TLS was spoken).
-    pub fn session(&self, finished: &Finished, origin: &Arc<Origin>) -> Option<Session> {
-        let connection = &*finished.connection;
+    /// The record of a connection that is over for `reason`; `None` if it was no session (neither SMTP nor TLS was spoken).
+    pub fn session(
+        &self,
+        connection: &Connection,
+        reason: Reason,
+        origin: &Arc<Origin>,
+    ) -> Option<Session> {
         let dialogue = &connection.dialogue;
         if !is_session(dialogue) {
             return None;
         }
         let client_way = connection.client_way(&self.ports);
-        let view = View::new(connection, finished.reason, client_way, &self.ports);
+        let view = View::new(connection, reason, client_way, &self.ports);
         let mode = view.mode();
         let outcome = view.outcome(mode);
         let offer = view.offer();
@@ -86,8 +90,8 @@ impl Judge {
             .as_deref()
             .and_then(exchange::banner_host)
             .map(Arc::from);
-        let ja3 = view.hello().and_then(tls::ja3::ja3);
-        let ja4 = view.hello().and_then(tls::ja4::ja4);
+        let ja3 = view.hello().and_then(|hello| hello.ja3.clone());
+        let ja4 = view.hello().and_then(|hello| hello.ja4.clone());
         let mut session = Session {
             id: super::identity::session_id(
                 &self.sensor,
@@ -124,9 +128,9 @@ impl Judge {
             established: view.established(),
             resumed: view.proof.resumed,
             client_guess: clients::guess(ja4.as_deref(), ja3.as_deref()),
-            ja3: ja3.map(Arc::from),
-            ja3s: view.answer().and_then(tls::ja3::ja3s).map(Arc::from),
-            ja4: ja4.map(Arc::from),
+            ja3,
+            ja3s: view.answer().and_then(|hello| hello.ja3s.clone()),
+            ja4,
             server_name,
             certificate,
             findings: Findings::default(),
