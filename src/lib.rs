@@ -18,6 +18,7 @@ pub mod commands;
 pub(crate) mod document;
 pub mod exchange;
 pub mod flow;
+pub mod memo;
 pub mod names;
 pub mod output;
 pub mod packet;

@@ -1,6 +1,7 @@
 //! One file per command; the exit code is decided here and nowhere else.
 
 mod endpoints;
+mod gathering;
 mod progress;
 mod read;
 mod writer;

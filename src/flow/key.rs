@@ -46,17 +46,26 @@ impl FlowKey {
     /// The key of a packet and the way it went.
     #[inline]
     pub fn new(addresses: &Addresses, source_port: u16, destination_port: u16) -> (Self, Way) {
-        let (source, destination) = match *addresses {
+        let (source, destination, is_up) = match *addresses {
+            // As numbers, and only the bytes in which they can differ.
             Addresses::V4 {
                 source,
                 destination,
-            } => (mapped(source), mapped(destination)),
+            } => {
+                let number = u32::from_be_bytes;
+                let is_up =
+                    (number(source), source_port) <= (number(destination), destination_port);
+                (mapped(source), mapped(destination), is_up)
+            }
             Addresses::V6 {
                 source,
                 destination,
-            } => (source, destination),
+            } => {
+                let is_up = (source, source_port) <= (destination, destination_port);
+                (source, destination, is_up)
+            }
         };
-        if (source, source_port) <= (destination, destination_port) {
+        if is_up {
             let key = Self {
                 low: source,
                 high: destination,

@@ -1,20 +1,24 @@
 //! The reading thread: walks packets, drops at a glance what cannot matter, decodes the rest, hands segments to their workers.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::clock::Clock;
-use super::lanes::Lanes;
-use crate::flow::{FlowKey, Segment};
+use super::route::Route;
+use super::worker::WorkerFacts;
+use crate::flow::Segment;
+use crate::flow::segment::Place;
 use crate::names::{self, Names, Part};
 use crate::packet::{
     Counters, Decoded, DefragmentCounters, Defragmenter, Interest, Tcp, decode, may_matter,
 };
 use crate::session::judge::Judge;
-use crate::source::{Block, RawPacket, Timeline};
+use crate::source::{Block, Next, RawPacket, Source, Stretch};
 use crate::time::Timestamp;
 
 /// Fragments inside tunnels that are fragmented themselves: so often a packet may be put together anew.
 const MAX_NESTED_FRAGMENTS: usize = 4;
+/// After so many packets, and at every pause, others get to see what was counted.
+const SHOWN_EVERY: u64 = 1 << 14;
 
 /// What the reader counted.
 #[derive(Clone, Debug, Default)]
@@ -41,13 +45,30 @@ pub struct ReaderFacts {
     pub last: Option<Timestamp>,
 }
 
-/// Reads everything there is.
+/// What the reader has counted, as others see it while it reads.
+#[derive(Debug, Default)]
+pub(super) struct Shown(Mutex<ReaderFacts>);
+
+impl Shown {
+    /// As of a moment ago.
+    pub(super) fn facts(&self) -> ReaderFacts {
+        let facts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        facts.clone()
+    }
+
+    fn show(&self, facts: ReaderFacts) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = facts;
+    }
+}
+
+/// Reads everything there is, and sends what is to be followed on its `route`.
 pub(super) fn read(
-    timeline: &mut Timeline,
+    source: &mut impl Source,
     interest: &Interest,
     judge: &Judge,
-    mut lanes: Lanes,
-) -> ReaderFacts {
+    mut route: impl Route,
+    shown: &Shown,
+) -> (ReaderFacts, WorkerFacts) {
     let mut reader = Reader {
         interest,
         judge,
@@ -56,20 +77,28 @@ pub(super) fn read(
         facts: ReaderFacts::default(),
         defragmenter: Defragmenter::default(),
     };
-    while let Some(mut run) = timeline.next_run() {
-        let block = Arc::clone(run.block());
-        let origin = run.file() as u32;
-        for packet in run.by_ref() {
-            reader.packet(&packet, &block, origin, &mut lanes);
+    let mut show_at = SHOWN_EVERY;
+    loop {
+        match source.next() {
+            Next::Packets(stretch) => {
+                reader.stretch(stretch, &mut route);
+                route.hosts(reader.names.new_hosts());
+                route.tick(reader.clock.elapsed());
+            }
+            Next::Pause(nanoseconds) => {
+                reader.clock.pause(nanoseconds);
+                route.pause(reader.clock.elapsed());
+                show_at = 0;
+            }
+            Next::End => break,
         }
-        drop(run);
-        lanes.push_hosts(reader.names.new_hosts());
-        lanes.tick(reader.clock.elapsed());
+        if reader.facts.packets >= show_at {
+            show_at = reader.facts.packets + SHOWN_EVERY;
+            shown.show(reader.facts());
+        }
     }
-    lanes.finish(reader.clock.elapsed());
-    reader.facts.names = reader.names.counters();
-    reader.facts.fragments = *reader.defragmenter.counters();
-    reader.facts
+    let facts = route.finish(reader.clock.elapsed());
+    (reader.facts(), facts)
 }
 
 struct Reader<'a> {
@@ -82,8 +111,39 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    /// What was counted so far.
+    fn facts(&self) -> ReaderFacts {
+        ReaderFacts {
+            names: self.names.counters(),
+            fragments: *self.defragmenter.counters(),
+            ..self.facts.clone()
+        }
+    }
+
     #[inline]
-    fn packet(&mut self, packet: &RawPacket, block: &Arc<Block>, origin: u32, lanes: &mut Lanes) {
+    fn stretch(
+        &mut self,
+        stretch: Stretch<impl Iterator<Item = RawPacket>>,
+        route: &mut impl Route,
+    ) {
+        let Stretch {
+            origin,
+            block,
+            packets,
+        } = stretch;
+        for packet in packets {
+            self.packet(&packet, &block, origin, route);
+        }
+    }
+
+    #[inline]
+    fn packet(
+        &mut self,
+        packet: &RawPacket,
+        block: &Arc<Block>,
+        origin: u32,
+        route: &mut impl Route,
+    ) {
         let clock = self.clock.advance(packet.time);
         self.facts.packets += 1;
         self.facts.bytes += u64::from(packet.original);
@@ -91,7 +151,7 @@ impl Reader<'_> {
         self.facts.note_time(packet.time);
         let bytes = block.packet(packet);
         if may_matter(packet.link, bytes, self.interest) {
-            self.decode(packet, bytes, block, origin, clock, lanes);
+            self.decode(packet, bytes, block, origin, clock, route);
         } else {
             self.facts.glanced_over += 1;
         }
@@ -105,7 +165,7 @@ impl Reader<'_> {
         block: &Arc<Block>,
         origin: u32,
         clock: u64,
-        lanes: &mut Lanes,
+        route: &mut impl Route,
     ) {
         let place = Place {
             base: packet.offset,
@@ -127,16 +187,16 @@ impl Reader<'_> {
             whole = Some(Arc::new(Block::from(datagram.bytes().to_vec())));
         }
         match whole {
-            Some(whole) => self.take(decoded, Place { base: 0, ..place }, &whole, lanes),
-            None => self.take(decoded, place, block, lanes),
+            Some(whole) => self.take(decoded, Place { base: 0, ..place }, &whole, route),
+            None => self.take(decoded, place, block, route),
         }
     }
 
-    fn take(&mut self, decoded: Decoded, place: Place, block: &Arc<Block>, lanes: &mut Lanes) {
+    fn take(&mut self, decoded: Decoded, place: Place, block: &Arc<Block>, route: &mut impl Route) {
         match decoded {
-            Decoded::Tcp(tcp) => self.tcp(&tcp, place, block, lanes),
+            Decoded::Tcp(tcp) => self.tcp(&tcp, place, block, route),
             Decoded::Udp(udp) => {
-                let part = Part::of_udp(&udp, place.bytes(block), place.clock);
+                let part = Part::of_udp(&udp, bytes(place, block), place.clock);
                 self.names.datagram(&part, &self.judge.networks);
             }
             Decoded::NotFollowed(reason) => self.facts.reasons.add_not_followed(reason),
@@ -146,15 +206,15 @@ impl Reader<'_> {
     }
 
     /// A segment of a connection that is followed, or of DNS over TCP.
-    fn tcp(&mut self, tcp: &Tcp, place: Place, block: &Arc<Block>, lanes: &mut Lanes) {
+    fn tcp(&mut self, tcp: &Tcp, place: Place, block: &Arc<Block>, route: &mut impl Route) {
         let ports = &self.judge.ports;
         if ports.contains_either(tcp.source_port, tcp.destination_port) {
             self.facts.followed += 1;
-            let segment = segment(tcp, place);
+            let segment = Segment::new(tcp, place);
             let asked = self.names.asked_before(&segment);
-            lanes.push(block, segment, asked);
+            route.segment(block, segment, asked);
         } else {
-            let part = Part::of_tcp(tcp, place.bytes(block), place.clock);
+            let part = Part::of_tcp(tcp, bytes(place, block), place.clock);
             self.names.segment(&part, &self.judge.networks);
         }
     }
@@ -168,41 +228,7 @@ impl ReaderFacts {
     }
 }
 
-/// Where and when a packet was found.
-#[derive(Clone, Copy)]
-struct Place {
-    /// Offset in the block of the bytes that were decoded.
-    base: u32,
-    origin: u32,
-    time: Timestamp,
-    clock: u64,
-}
-
-impl Place {
-    /// The bytes that were decoded, and what lies behind them in the block.
-    fn bytes(self, block: &Block) -> &[u8] {
-        block.bytes().get(self.base as usize..).unwrap_or_default()
-    }
-}
-
-fn segment(tcp: &Tcp, place: Place) -> Segment {
-    let (key, way) = FlowKey::new(&tcp.addresses, tcp.source_port, tcp.destination_port);
-    let at = |offset: u32| place.base + offset;
-    Segment {
-        key,
-        way,
-        flags: tcp.flags.0,
-        header_length: tcp.payload.saturating_sub(tcp.header) as u8,
-        seq: tcp.seq,
-        ack: tcp.ack,
-        header: at(tcp.header),
-        captured: tcp.captured,
-        length: tcp.length,
-        source_mac: tcp.macs.source.map_or(Segment::NO_MAC, at),
-        destination_mac: tcp.macs.destination.map_or(Segment::NO_MAC, at),
-        checkable: tcp.plain_addresses,
-        origin: place.origin,
-        time: place.time,
-        clock: place.clock,
-    }
+/// The bytes that were decoded, and what lies behind them in the block.
+fn bytes(place: Place, block: &Block) -> &[u8] {
+    block.bytes().get(place.base as usize..).unwrap_or_default()
 }

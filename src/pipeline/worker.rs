@@ -5,11 +5,18 @@ use std::sync::Arc;
 use crossbeam_channel::Sender;
 
 use super::lanes::LaneEnd;
+use super::route::Route;
 use crate::flow::table::GivenUp;
 use crate::flow::{Connection, Limits, Outlet, Over, Reason, Segment, Table};
 use crate::names::HostName;
 use crate::session::judge::Judge;
+use crate::session::recall::Recall;
 use crate::session::{Origin, Session};
+use crate::source::Block;
+use crate::time::SECOND;
+
+/// Sessions after which a worker on the reader's thread sends them on.
+const DELIVERED: usize = 256;
 
 /// What a worker sends: sessions that are over, with the second in which each was called so.
 #[derive(Debug)]
@@ -22,11 +29,17 @@ pub(super) struct Delivery {
     pub sessions: Vec<(u32, Box<Session>)>,
     /// Names of internal hosts that the reader has learned.
     pub hosts: Vec<HostName>,
+    /// What the worker has counted by now.
+    pub facts: WorkerFacts,
 }
 
 /// What a worker counted.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct WorkerFacts {
+    /// Connections held now.
+    pub flows: u64,
+    /// Batches that wait to be worked on.
+    pub waiting: u64,
     /// What its table had to give up.
     pub given_up: GivenUp,
     /// Connections on watched ports that spoke neither SMTP nor TLS.
@@ -39,68 +52,132 @@ pub struct WorkerFacts {
     pub conflicts: u64,
 }
 
-/// Works until its lane ends.
-pub(super) fn work(
-    worker: usize,
-    lane: &LaneEnd,
-    judge: &Judge,
-    origins: &impl Fn(u32) -> Arc<Origin>,
-    limits: Limits,
-    deliveries: &Sender<Delivery>,
-) -> WorkerFacts {
-    let mut table = Table::new(Arc::clone(&judge.ports), limits);
-    let mut desk = Desk {
-        judge,
-        origins,
-        facts: WorkerFacts::default(),
-        over: Vec::new(),
-    };
-    let mut clock = 0;
-    for mut batch in &lane.batches {
-        for (at, (place, segment)) in batch.segments.iter().enumerate() {
-            if let Some(block) = batch.blocks.get(*place as usize) {
-                table.segment(segment, block.bytes(), &mut desk);
-            }
-            if segment.has(Segment::SYN)
-                && let Some(name) = batch.asked(at)
-            {
-                table.note_asked(segment, name);
-            }
-        }
-        clock = batch.clock;
-        table.tick(clock, &mut desk);
-        let hosts = std::mem::take(&mut batch.hosts);
-        batch.clear();
-        let _ = lane.empties.try_send(batch);
-        let done_before = table.second();
-        let sessions = std::mem::take(&mut desk.over);
-        if deliveries
-            .send(Delivery {
-                worker,
-                done_before,
-                sessions,
-                hosts,
-            })
-            .is_err()
-        {
-            break;
+/// One worker: a table and what becomes of its connections.
+pub(super) struct Worker<'a, O> {
+    number: usize,
+    table: Table<Option<Box<Session>>>,
+    desk: Desk<'a, O>,
+    /// Names of internal hosts that wait to be sent on.
+    hosts: Vec<HostName>,
+    /// When the caller last heard of the time, nanoseconds of forward time.
+    told: u64,
+    deliveries: Sender<Delivery>,
+}
+
+impl<'a, O: Fn(u32) -> Arc<Origin>> Worker<'a, O> {
+    /// The `number`th worker.
+    pub(super) fn new(
+        number: usize,
+        judge: &'a Judge,
+        origins: &'a O,
+        limits: Limits,
+        deliveries: Sender<Delivery>,
+    ) -> Self {
+        Self {
+            number,
+            table: Table::new(Arc::clone(&judge.ports), limits),
+            desk: Desk {
+                judge,
+                recall: Recall::default(),
+                origins,
+                facts: WorkerFacts::default(),
+                over: Vec::new(),
+            },
+            hosts: Vec::new(),
+            told: 0,
+            deliveries,
         }
     }
-    table.finish(clock, &mut desk);
-    let mut facts = desk.facts;
-    facts.given_up = table.given_up();
-    let _ = deliveries.send(Delivery {
-        worker,
-        done_before: u32::MAX,
-        sessions: desk.over,
-        hosts: Vec::new(),
-    });
-    facts
+
+    /// Works until `lane` ends.
+    pub(super) fn work(mut self, lane: &LaneEnd) -> WorkerFacts {
+        let mut clock = 0;
+        for mut batch in &lane.batches {
+            for (at, (place, segment)) in batch.segments.iter().enumerate() {
+                if let Some(block) = batch.blocks.get(*place as usize) {
+                    self.take(segment, block.bytes());
+                }
+                if segment.has(Segment::SYN)
+                    && let Some(name) = batch.asked(at)
+                {
+                    self.table.note_asked(segment, name);
+                }
+            }
+            clock = batch.clock;
+            self.hosts.append(&mut batch.hosts);
+            batch.clear();
+            let _ = lane.empties.try_send(batch);
+            self.desk.facts.waiting = lane.batches.len() as u64;
+            self.table.tick(clock, &mut self.desk);
+            if !self.deliver(self.table.second()) {
+                break;
+            }
+        }
+        self.end(clock)
+    }
+
+    #[inline]
+    fn take(&mut self, segment: &Segment, block: &[u8]) {
+        self.table.segment(segment, block, &mut self.desk);
+    }
+
+    /// Sends on what has gathered; false if nobody takes it any more.
+    fn deliver(&mut self, done_before: u32) -> bool {
+        self.desk.facts.flows = self.table.len() as u64;
+        self.desk.facts.given_up = self.table.given_up();
+        let delivery = Delivery {
+            worker: self.number,
+            done_before,
+            sessions: std::mem::take(&mut self.desk.over),
+            hosts: std::mem::take(&mut self.hosts),
+            facts: self.desk.facts,
+        };
+        self.deliveries.send(delivery).is_ok()
+    }
+
+    fn end(mut self, clock: u64) -> WorkerFacts {
+        self.table.finish(clock, &mut self.desk);
+        self.deliver(u32::MAX);
+        self.desk.facts
+    }
+}
+
+/// The only worker, on the reader's own thread.
+impl<O: Fn(u32) -> Arc<Origin>> Route for Worker<'_, O> {
+    #[inline]
+    fn segment(&mut self, block: &Arc<Block>, segment: Segment, asked: Option<Arc<str>>) {
+        self.take(&segment, block.bytes());
+        if let Some(name) = asked {
+            self.table.note_asked(&segment, &name);
+        }
+    }
+
+    fn hosts(&mut self, hosts: impl Iterator<Item = HostName>) {
+        self.hosts.extend(hosts);
+    }
+
+    fn tick(&mut self, clock: u64) {
+        self.table.tick(clock, &mut self.desk);
+        if self.desk.over.len() >= DELIVERED || clock >= self.told + SECOND {
+            self.told = clock;
+            self.deliver(self.table.second());
+        }
+    }
+
+    fn pause(&mut self, clock: u64) {
+        self.told = 0;
+        self.tick(clock);
+    }
+
+    fn finish(self, clock: u64) -> WorkerFacts {
+        self.end(clock)
+    }
 }
 
 /// Where the worker's connections are judged and their records laid out.
 struct Desk<'a, O> {
     judge: &'a Judge,
+    recall: Recall,
     origins: &'a O,
     facts: WorkerFacts,
     /// Records of connections that have left the table, with the second of their end.
@@ -113,7 +190,9 @@ impl<O: Fn(u32) -> Arc<Origin>> Outlet for Desk<'_, O> {
     fn conclude(&mut self, connection: &Connection, reason: Reason) -> Self::Record {
         self.facts.take(connection);
         let origin = (self.origins)(connection.origin);
-        let session = self.judge.session(connection, reason, &origin);
+        let session = self
+            .judge
+            .session(connection, reason, &origin, &mut self.recall);
         self.facts.no_sessions += u64::from(session.is_none());
         session.map(Box::new)
     }
@@ -129,6 +208,8 @@ impl<O: Fn(u32) -> Arc<Origin>> Outlet for Desk<'_, O> {
 impl WorkerFacts {
     /// Adds another worker's counts.
     pub fn merge(&mut self, other: &Self) {
+        self.flows += other.flows;
+        self.waiting += other.waiting;
         self.given_up.flows += other.given_up.flows;
         self.given_up.held += other.given_up.held;
         self.no_sessions += other.no_sessions;

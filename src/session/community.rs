@@ -7,6 +7,8 @@ use std::net::IpAddr;
 
 use sha1::{Digest, Sha1};
 
+use super::json::Plain;
+
 /// TCP in the IANA protocol numbers.
 const TCP: u8 = 6;
 
@@ -28,10 +30,20 @@ impl CommunityId {
         let mut hash = Sha1::new_with_prefix([0, 0]);
         update_address(&mut hash, low.0);
         update_address(&mut hash, high.0);
-        hash.update([TCP, 0]);
-        hash.update(low.1.to_be_bytes());
-        hash.update(high.1.to_be_bytes());
+        let [a, b] = low.1.to_be_bytes();
+        let [c, d] = high.1.to_be_bytes();
+        hash.update([TCP, 0, a, b, c, d]);
         Self(hash.finalize().into())
+    }
+
+    /// Base64 behind the version.
+    fn text(self) -> [u8; 30] {
+        let mut text = *b"1:============================";
+        let (_, quads) = text.split_at_mut(2);
+        for (group, quad) in self.0.chunks(3).zip(quads.chunks_mut(4)) {
+            encode(group, quad);
+        }
+        text
     }
 }
 
@@ -42,25 +54,25 @@ fn update_address(hash: &mut Sha1, address: IpAddr) {
     }
 }
 
+impl Plain for CommunityId {
+    fn append(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&self.text());
+    }
+}
+
 impl fmt::Display for CommunityId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut text = [b'='; 28];
-        for (group, quad) in self.0.chunks(3).zip(text.chunks_mut(4)) {
-            encode(group, quad);
-        }
-        f.write_str("1:")?;
-        f.write_str(std::str::from_utf8(&text).unwrap_or_default())
+        f.write_str(std::str::from_utf8(&self.text()).unwrap_or_default())
     }
 }
 
 /// One to three bytes into two to four characters; the rest of `quad` keeps its padding.
 fn encode(group: &[u8], quad: &mut [u8]) {
-    let bits = (0..3).fold(0u32, |bits, at| {
-        bits << 8 | group.get(at).copied().unwrap_or(0) as u32
+    let bits = (0..3).fold(0_u32, |bits, at| {
+        bits << 8 | u32::from(group.get(at).copied().unwrap_or(0))
     });
     for (at, character) in quad.iter_mut().take(group.len() + 1).enumerate() {
-        let index = (bits >> (18 - 6 * at)) & 0x3f;
-        *character = ALPHABET.get(index as usize).copied().unwrap_or(b'=');
+        *character = ALPHABET[(bits >> (18 - 6 * at) & 63) as usize];
     }
 }
 

@@ -3,10 +3,11 @@
 //!
 //! Keys are our own constants and need no escaping.
 
-use std::fmt::Display;
 use std::io::Write;
+use std::net::IpAddr;
 
 use super::text::is_hazardous;
+use crate::time::Timestamp;
 
 /// One JSON object that is being written.
 pub struct Object<'a> {
@@ -49,12 +50,11 @@ impl Object<'_> {
     }
 
     /// Text that our own code makes and that needs no escaping: addresses, times, hex.
-    pub fn plain(&mut self, key: &str, value: Option<impl Display>) {
+    pub fn plain(&mut self, key: &str, value: Option<impl Plain>) {
         if let Some(value) = value {
             self.key(key);
             self.out.push(b'"');
-            // Writing into a Vec does not fail.
-            let _ = write!(self.out, "{value}");
+            value.append(self.out);
             self.out.push(b'"');
         }
     }
@@ -107,19 +107,50 @@ impl Object<'_> {
     }
 }
 
+/// Writes itself in characters that need no escaping; some ten times a record, so without the formatting machinery.
+pub trait Plain {
+    /// Appends the text.
+    fn append(&self, out: &mut Vec<u8>);
+}
+
+impl Plain for Timestamp {
+    fn append(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&self.rfc3339());
+    }
+}
+
+impl Plain for IpAddr {
+    fn append(&self, out: &mut Vec<u8>) {
+        match self {
+            Self::V4(address) => {
+                let [a, b, c, d] = address.octets();
+                digits(out, u64::from(a));
+                for octet in [b, c, d] {
+                    out.push(b'.');
+                    digits(out, u64::from(octet));
+                }
+            }
+            Self::V6(address) => {
+                // Writing into a Vec does not fail.
+                let _ = write!(out, "{address}");
+            }
+        }
+    }
+}
+
 /// Appends a number in decimal; some thirty times a record, so without the formatting machinery.
 fn digits(out: &mut Vec<u8>, mut value: u64) {
-    let start = out.len();
-    loop {
-        out.push(b'0' + (value % 10) as u8);
+    let mut text = [b'0'; 20];
+    let mut used = 0;
+    for digit in text.iter_mut().rev() {
+        *digit = b'0' + (value % 10) as u8;
         value /= 10;
+        used += 1;
         if value == 0 {
             break;
         }
     }
-    if let Some(written) = out.get_mut(start..) {
-        written.reverse();
-    }
+    out.extend_from_slice(text.get(text.len() - used..).unwrap_or_default());
 }
 
 /// Appends `text` as a JSON string. Beyond RFC 8259 section 7, what [`is_hazardous`] names is written as `\uXXXX`: the

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::clients;
 use super::exchange::{self as exchanged, Amounts, Sent};
 use super::networks::Networks;
+use super::recall::Recall;
 use super::{
     Alert, Direction, Ended, Exchange, Finding, Findings, Gaps, Latency, Likely, LimitedBy, Mode,
     Offer, Origin, Outcome, Party, Seen, Session, Side, StarttlsCommand, Verdict,
@@ -40,11 +41,13 @@ pub struct Judge {
 
 impl Judge {
     /// The record of a connection that is over for `reason`; `None` if it was no session (neither SMTP nor TLS was spoken).
+    /// `recall` is the caller's own, and goes with this judge.
     pub fn session(
         &self,
         connection: &Connection,
         reason: Reason,
         origin: &Arc<Origin>,
+        recall: &mut Recall,
     ) -> Option<Session> {
         let dialogue = &connection.dialogue;
         if !is_session(dialogue) {
@@ -70,7 +73,7 @@ impl Judge {
             .as_ref()
             .and_then(|client| client.facts.name.clone());
         let asked = connection.asked.clone();
-        let mut classification = exchange::classify(
+        let place = recall.server(
             &self.catalog,
             &Clues {
                 server_name: server_name.as_deref(),
@@ -81,15 +84,13 @@ impl Judge {
                 port: server_port,
             },
         );
-        if direction == Direction::Inbound && classification.exchange_online.is_none() {
+        let mut exchange_online = place.classification.exchange_online;
+        if direction == Direction::Inbound && exchange_online.is_none() {
             // Exchange Online delivers to us: it is the client.
-            classification.exchange_online =
+            exchange_online =
                 exchange::classify_sender(&self.catalog, client_ip, client_name.as_deref());
         }
-        let banner_host = banner
-            .as_deref()
-            .and_then(exchange::banner_host)
-            .map(Arc::from);
+        let banner_host = place.banner_host.clone();
         let ja3 = view.hello().and_then(|hello| hello.ja3.clone());
         let ja4 = view.hello().and_then(|hello| hello.ja4.clone());
         let mut session = Session {
@@ -134,7 +135,7 @@ impl Judge {
             server_name,
             certificate,
             findings: Findings::default(),
-            exchange_online: classification.exchange_online,
+            exchange_online,
             auth_in_clear: view.auth_in_clear(),
             public_ip: dialogue
                 .server
@@ -146,7 +147,7 @@ impl Judge {
             seen: view.seen(),
             exchange: view.exchange(),
         };
-        session.findings = findings(&session, &classification, view.never_asked(mode));
+        session.findings = findings(&session, &place.classification, view.never_asked(mode));
         Some(session)
     }
 }

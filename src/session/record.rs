@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use super::community::CommunityId;
-use super::json::{Object, object};
+use super::json::{Object, Plain, object};
 use super::text::clip;
 use super::{Alert, Certificate, Evidence, ExchangeOnline, Finding, Offer, Origin, Party, Session};
 use crate::time::{SECOND, Timestamp};
@@ -49,7 +49,7 @@ pub fn write(session: &Session, sensor: &str, out: &mut Vec<u8>) {
 }
 
 fn write_event(session: &Session, event: &mut Object<'_>) {
-    event.plain("id", Some(format_args!("{:016x}", session.id)));
+    event.plain("id", Some(Id(session.id)));
     event.text("kind", "event");
     event.words("category", ["network"].into_iter());
     event.text("dataset", DATASET);
@@ -231,21 +231,48 @@ fn version_protocol(version: Version) -> Option<&'static str> {
     }
 }
 
+/// The identity of a session: 16 hex digits.
+struct Id(u64);
+
+impl Plain for Id {
+    fn append(&self, out: &mut Vec<u8>) {
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let digit = |at: u32| DIGITS[(self.0 >> (60 - 4 * at) & 15) as usize];
+        let mut text = [b'0'; 16];
+        for (at, place) in (0..).zip(&mut text) {
+            *place = digit(at);
+        }
+        out.extend_from_slice(&text);
+    }
+}
+
 /// A link-layer address in the notation of RFC 7042 section 2.1, which the Elastic Common Schema asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Mac(pub [u8; 6]);
 
-impl std::fmt::Display for Mac {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl Mac {
+    fn text(self) -> [u8; 17] {
         const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-        let digit = |value: u8| DIGITS.get(value as usize).copied().unwrap_or(b'0');
+        let digit = |value: u8| DIGITS[usize::from(value & 15)];
         let mut text = [b'-'; 17];
         for (octet, place) in self.0.iter().zip(text.chunks_mut(3)) {
             if let [high, low, ..] = place {
-                (*high, *low) = (digit(octet >> 4), digit(octet & 15));
+                (*high, *low) = (digit(octet >> 4), digit(*octet));
             }
         }
-        f.write_str(std::str::from_utf8(&text).unwrap_or_default())
+        text
+    }
+}
+
+impl Plain for Mac {
+    fn append(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&self.text());
+    }
+}
+
+impl std::fmt::Display for Mac {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(std::str::from_utf8(&self.text()).unwrap_or_default())
     }
 }
 

@@ -11,6 +11,8 @@ pub mod figures;
 pub mod group;
 pub mod health;
 pub mod host;
+pub mod latency;
+pub mod live;
 pub mod report;
 
 use std::collections::BTreeMap;

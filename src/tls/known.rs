@@ -1,30 +1,22 @@
 //! Hellos and certificates repeat: a client sends the same hello each time but for its random, session id, key shares and tickets,
 //! and a server the same certificate. What was worked out for one is kept and found again by the bytes that decided it.
 //!
-//! Only a memory of pure functions: nobody can tell from an answer whether it was read anew. It is bounded, each thread has its
-//! own, and its hash is keyed, so that whoever sends hellos cannot choose where they go.
+//! Nobody can tell from an answer whether it was read anew; each thread has a [`Memo`] of its own.
 
 use std::cell::RefCell;
-use std::mem;
 use std::sync::Arc;
-
-use hashbrown::HashMap;
 
 use super::client_hello::key_shares;
 use super::server_hello::RETRY_RANDOM;
 use super::{ClientHello, ServerHello, certificate, extension, server_hello};
+use crate::memo::Memo;
 use crate::session::Certificate;
 use crate::wire::Reader;
 
-/// Entries of the younger half of a memory; the older half has as many at most.
-const MAX_ENTRIES: usize = 512;
-/// Longest bytes that are remembered. What is longer is read anew each time.
-const MAX_KEY: usize = 4096;
-
 thread_local! {
-    static CLIENT_HELLOS: Known<Arc<ClientHello>> = Known::default();
-    static SERVER_HELLOS: Known<Arc<ServerHello>> = Known::default();
-    static CERTIFICATES: Known<Option<Arc<Certificate>>> = Known::default();
+    static CLIENT_HELLOS: RefCell<Memo<Arc<ClientHello>>> = RefCell::default();
+    static SERVER_HELLOS: RefCell<Memo<Arc<ServerHello>>> = RefCell::default();
+    static CERTIFICATES: RefCell<Memo<Option<Arc<Certificate>>>> = RefCell::default();
 }
 
 /// [`ClientHello::read`].
@@ -33,7 +25,7 @@ pub(super) fn client_hello(body: &[u8], whole: bool) -> Option<Arc<ClientHello>>
     if !whole {
         return read();
     }
-    CLIENT_HELLOS.with(|known| known.find(|key| client_outline(body, key), read))
+    CLIENT_HELLOS.with_borrow_mut(|known| known.recall(|key| client_outline(body, key), read))
 }
 
 /// [`ServerHello::read`].
@@ -42,7 +34,7 @@ pub(super) fn server_hello(body: &[u8], whole: bool) -> Option<Arc<ServerHello>>
     if !whole {
         return read();
     }
-    SERVER_HELLOS.with(|known| known.find(|key| server_outline(body, key), read))
+    SERVER_HELLOS.with_borrow_mut(|known| known.recall(|key| server_outline(body, key), read))
 }
 
 /// [`certificate::read`].
@@ -52,50 +44,7 @@ pub(super) fn certificate(der: &[u8]) -> Option<Arc<Certificate>> {
         Some(())
     };
     let read = || Some(certificate::read(der).map(Arc::new));
-    CERTIFICATES.with(|known| known.find(outline, read))?
-}
-
-/// What was found by the bytes that decided it: the entries used last, and those used before them.
-struct Known<V> {
-    halves: RefCell<[HashMap<Box<[u8]>, V>; 2]>,
-    key: RefCell<Vec<u8>>,
-}
-
-impl<V> Default for Known<V> {
-    fn default() -> Self {
-        Self {
-            halves: RefCell::default(),
-            key: RefCell::default(),
-        }
-    }
-}
-
-impl<V: Clone> Known<V> {
-    /// The value for the key that `outline` writes, by `read` if it is not known. Without a key nothing is remembered.
-    fn find(
-        &self,
-        outline: impl FnOnce(&mut Vec<u8>) -> Option<()>,
-        read: impl FnOnce() -> Option<V>,
-    ) -> Option<V> {
-        let mut key = self.key.borrow_mut();
-        key.clear();
-        if outline(&mut key).is_none() || key.len() > MAX_KEY {
-            return read();
-        }
-        let [young, old] = &mut *self.halves.borrow_mut();
-        if let Some(value) = young.get(key.as_slice()) {
-            return Some(value.clone());
-        }
-        let value = match old.remove(key.as_slice()) {
-            Some(value) => value,
-            None => read()?,
-        };
-        if young.len() >= MAX_ENTRIES {
-            *old = mem::take(young);
-        }
-        young.insert(key.as_slice().into(), value.clone());
-        Some(value)
-    }
+    CERTIFICATES.with_borrow_mut(|known| known.recall(outline, read))?
 }
 
 /// Writes all of a whole ClientHello that [`ClientHello::read`] looks at; `None` if it cannot be walked to its end.
@@ -200,29 +149,6 @@ mod tests {
         assert_ne!(one, outline(hello(&[], 2, 2, &[2, 3, 3])));
     }
 
-    #[test]
-    fn the_memory_is_bounded_and_keeps_what_is_used() {
-        let known: Known<u32> = Known::default();
-        let find = |number: u32| {
-            let outline = |key: &mut Vec<u8>| {
-                key.extend(number.to_be_bytes());
-                Some(())
-            };
-            known.find(outline, || Some(number))
-        };
-        for number in 0..10_000 {
-            assert_eq!(find(number), Some(number));
-            assert_eq!(find(7), Some(7));
-        }
-        let halves = known.halves.borrow();
-        assert!(halves.iter().all(|half| half.len() <= MAX_ENTRIES));
-        assert!(
-            halves
-                .iter()
-                .any(|half| half.contains_key(&7_u32.to_be_bytes()[..]))
-        );
-    }
-
     proptest! {
         /// Whatever was remembered before, the answer is that of reading anew.
         #[test]
@@ -234,13 +160,13 @@ mod tests {
             for changes in [&first, &second, &first] {
                 let body = mutated(&client, changes);
                 let anew = ClientHello::read(&body, true);
-                prop_assert_eq!(client_hello(&body, true).as_deref(), anew.as_ref());
+                prop_assert_eq!(client_hello(&body, true).map(Arc::unwrap_or_clone), anew);
             }
             for server in [RFC8448_SERVER_HELLO, RFC8448_RETRY].map(hex) {
                 for changes in [&first, &second, &first] {
                     let body = mutated(&server, changes);
                     let anew = ServerHello::read(&body, true);
-                    prop_assert_eq!(server_hello(&body, true).as_deref(), anew.as_ref());
+                    prop_assert_eq!(server_hello(&body, true).map(Arc::unwrap_or_clone), anew);
                 }
             }
         }
