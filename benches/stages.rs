@@ -5,20 +5,21 @@
 
 use std::error::Error;
 use std::hint::black_box;
+use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
 use tlstally::exchange::Catalog;
+use tlstally::flow::reassembly::Direction;
+use tlstally::flow::reassembly::Piece;
 use tlstally::flow::segment::Place;
 use tlstally::flow::{Connection, Limits, Outlet, Over, Reason, Segment, Table};
-use tlstally::flow::reassembly::Direction;
 use tlstally::packet::{Decoded, Interest, LinkType, PortSet, decode, may_matter};
 use tlstally::session::judge::Judge;
 use tlstally::session::networks::Networks;
 use tlstally::session::recall::Recall;
 use tlstally::session::{Origin, Session, Side, record};
 use tlstally::smtp::Dialogue;
-use tlstally::flow::reassembly::Piece;
 use tlstally::source::Timeline;
 use tlstally::time::Timestamp;
 use tlstally::tls::{Role, Stream};
@@ -46,8 +47,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         "record" => records,
         other => return Err(format!("no stage `{other}`").into()),
     };
-    println!("{}", run(&input, times.parse()?));
-    Ok(())
+    let items = run(&input, times.parse()?);
+    Ok(writeln!(std::io::stdout(), "{items}")?)
 }
 
 /// Packets in memory, and what reads them.
@@ -92,7 +93,12 @@ impl Input {
                 time: *time,
                 clock: 0,
             };
-            match decode(LinkType::ETHERNET, bytes, bytes.len() as u32, &self.interest) {
+            match decode(
+                LinkType::ETHERNET,
+                bytes,
+                bytes.len() as u32,
+                &self.interest,
+            ) {
                 Decoded::Tcp(tcp) => Some((Segment::new(&tcp, place), bytes.as_slice())),
                 _ => None,
             }
@@ -105,7 +111,11 @@ impl Input {
 fn prefilter(input: &Input, times: u64) -> u64 {
     for _ in 0..times {
         for (_, bytes) in &input.packets {
-            black_box(may_matter(LinkType::ETHERNET, black_box(bytes), &input.interest));
+            black_box(may_matter(
+                LinkType::ETHERNET,
+                black_box(bytes),
+                &input.interest,
+            ));
         }
     }
     times * input.packets.len() as u64
@@ -116,7 +126,12 @@ fn decoding(input: &Input, times: u64) -> u64 {
     for _ in 0..times {
         for (_, bytes) in &input.packets {
             let length = bytes.len() as u32;
-            black_box(decode(LinkType::ETHERNET, black_box(bytes), length, &input.interest));
+            black_box(decode(
+                LinkType::ETHERNET,
+                black_box(bytes),
+                length,
+                &input.interest,
+            ));
         }
     }
     times * input.packets.len() as u64
@@ -146,7 +161,10 @@ fn smtp(_: &Input, times: u64) -> u64 {
     let said: [(Side, &[u8]); 5] = [
         (Side::Server, b"220 mx.example.com ESMTP service ready\r\n"),
         (Side::Client, b"EHLO printer.example.com\r\n"),
-        (Side::Server, b"250-mx.example.com Hello [192.0.2.7]\r\n250-SIZE 1000\r\n250 STARTTLS\r\n"),
+        (
+            Side::Server,
+            b"250-mx.example.com Hello [192.0.2.7]\r\n250-SIZE 1000\r\n250 STARTTLS\r\n",
+        ),
         (Side::Client, b"STARTTLS\r\n"),
         (Side::Server, b"220 2.0.0 ready\r\n"),
     ];
@@ -175,9 +193,9 @@ const RECORD_TO_SUITES: usize = 5 + 4 + 2 + 32 + 1 + 2;
 
 fn hellos(input: &Input, times: u64, changed: usize) -> u64 {
     let segments = input.segments();
-    let found = segments.iter().find(|(segment, block)| {
-        matches!(segment.payload(block), [22, 3, _, _, _, 1, ..])
-    });
+    let found = segments
+        .iter()
+        .find(|(segment, block)| matches!(segment.payload(block), [22, 3, _, _, _, 1, ..]));
     let Some((segment, block)) = found else {
         return 0;
     };
@@ -264,7 +282,7 @@ struct Desk<'a> {
     judge: &'a Judge,
     recall: Recall,
     origin: Arc<Origin>,
-    sessions: Vec<Box<Session>>,
+    sessions: Vec<Session>,
 }
 
 impl<'a> Desk<'a> {
@@ -288,6 +306,6 @@ impl Outlet for Desk<'_> {
     }
 
     fn deliver(&mut self, over: Over<Self::Record>) {
-        self.sessions.extend(over.record);
+        self.sessions.extend(over.record.map(|session| *session));
     }
 }

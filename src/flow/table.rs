@@ -161,6 +161,10 @@ enum State<R> {
     },
 }
 
+/// Where a connection was; may have become wrong since.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Hint(Option<u32>);
+
 /// A connection by its slot, as long as the slot holds the same one.
 #[derive(Clone, Copy, Debug)]
 struct Ticket {
@@ -219,18 +223,38 @@ impl<R> Table<R> {
         block: &[u8],
         outlet: &mut impl Outlet<Record = R>,
     ) {
+        let hint = self.look_up(segment);
+        self.segment_at(hint, segment, block, outlet);
+    }
+
+    /// Where the connection of `segment` is now, for [`Table::segment_at`]. Looking up several segments before the first of them
+    /// is taken in lets the processor wait for their places in memory all at once.
+    #[inline]
+    pub fn look_up(&self, segment: &Segment) -> Hint {
+        Hint(self.find(&segment.key))
+    }
+
+    /// [`Table::segment`] with what was looked up for the same segment before, however long ago.
+    #[inline]
+    pub fn segment_at(
+        &mut self,
+        hint: Hint,
+        segment: &Segment,
+        block: &[u8],
+        outlet: &mut impl Outlet<Record = R>,
+    ) {
         let second = seconds(segment.clock);
         if self.wheel.now() < second {
             self.advance(second, outlet);
         }
-        let found = self.find(&segment.key);
-        if let Some(place) = found.and_then(|slot| self.slots.get_mut(slot as usize))
+        if let Some(place) = hint.0.and_then(|slot| self.slots.get_mut(slot as usize))
+            && place.key == segment.key
             && place.trace.note(segment)
         {
             place.deadline = second + self.limits.idle;
             return;
         }
-        self.read(found, segment, second, block, outlet);
+        self.read(segment, second, block, outlet);
     }
 
     /// Tells the connection of `segment`, just taken in, what its client had asked DNS for.
@@ -272,17 +296,16 @@ impl<R> Table<R> {
         }
     }
 
-    /// A segment that must be read, of the connection in slot `found` if there is one.
+    /// A segment that must be read.
     #[inline(never)]
     fn read(
         &mut self,
-        found: Option<u32>,
         segment: &Segment,
         second: u32,
         block: &[u8],
         outlet: &mut impl Outlet<Record = R>,
     ) {
-        let slot = self.keep_or_open(found, segment, second, outlet);
+        let slot = self.find_or_open(segment, second, outlet);
         let (Some(place), Some(life)) = (
             self.slots.get_mut(slot as usize),
             self.lives.get_mut(slot as usize),
@@ -378,15 +401,14 @@ impl<R> Table<R> {
         })
     }
 
-    /// The slot of the connection that `segment` belongs to: the one that was found, or a new one.
-    fn keep_or_open(
+    /// The slot of the connection that `segment` belongs to, which may be a new one.
+    fn find_or_open(
         &mut self,
-        found: Option<u32>,
         segment: &Segment,
         second: u32,
         outlet: &mut impl Outlet<Record = R>,
     ) -> u32 {
-        if let Some(slot) = found {
+        if let Some(slot) = self.find(&segment.key) {
             if !self.is_succeeded(slot, segment) {
                 return slot;
             }
@@ -499,11 +521,14 @@ impl<R> Table<R> {
                 record
             }
         };
-        let last = self.slots.get(slot as usize).map(|place| place.trace.last);
+        let trace = self.slots.get_mut(slot as usize).map(|place| {
+            // Whoever still holds a hint to this slot finds nothing that can be noted here.
+            std::mem::replace(&mut place.trace, Trace::EMPTY)
+        });
         self.free.push(slot);
         outlet.deliver(Over {
             record,
-            last: last.unwrap_or_default(),
+            last: trace.map_or_else(Timestamp::default, |trace| trace.last),
             second,
         });
     }

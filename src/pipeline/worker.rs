@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use crossbeam_channel::Sender;
 
+use super::batch::Batch;
 use super::lanes::LaneEnd;
 use super::route::Route;
 use crate::flow::table::GivenUp;
-use crate::flow::{Connection, Limits, Outlet, Over, Reason, Segment, Table};
+use crate::flow::{Connection, Hint, Limits, Outlet, Over, Reason, Segment, Table};
 use crate::names::HostName;
 use crate::session::judge::Judge;
 use crate::session::recall::Recall;
@@ -17,6 +18,10 @@ use crate::time::SECOND;
 
 /// Sessions after which a worker on the reader's thread sends them on.
 const DELIVERED: usize = 256;
+/// Segments that a worker on the reader's thread takes in together: few enough to stay in the nearest cache.
+const GATHERED: usize = 64;
+/// Segments that are looked up in the table before the first of them is taken in.
+const AHEAD: usize = 8;
 
 /// What a worker sends: sessions that are over, with the second in which each was called so.
 #[derive(Debug)]
@@ -57,6 +62,8 @@ pub(super) struct Worker<'a, O> {
     number: usize,
     table: Table<Option<Box<Session>>>,
     desk: Desk<'a, O>,
+    /// Segments that are taken in together, of a worker on the reader's thread.
+    gathered: Batch,
     /// Names of internal hosts that wait to be sent on.
     hosts: Vec<HostName>,
     /// When the caller last heard of the time, nanoseconds of forward time.
@@ -83,6 +90,7 @@ impl<'a, O: Fn(u32) -> Arc<Origin>> Worker<'a, O> {
                 facts: WorkerFacts::default(),
                 over: Vec::new(),
             },
+            gathered: Batch::default(),
             hosts: Vec::new(),
             told: 0,
             deliveries,
@@ -93,16 +101,7 @@ impl<'a, O: Fn(u32) -> Arc<Origin>> Worker<'a, O> {
     pub(super) fn work(mut self, lane: &LaneEnd) -> WorkerFacts {
         let mut clock = 0;
         for mut batch in &lane.batches {
-            for (at, (place, segment)) in batch.segments.iter().enumerate() {
-                if let Some(block) = batch.blocks.get(*place as usize) {
-                    self.take(segment, block.bytes());
-                }
-                if segment.has(Segment::SYN)
-                    && let Some(name) = batch.asked(at)
-                {
-                    self.table.note_asked(segment, name);
-                }
-            }
+            self.take_batch(&batch);
             clock = batch.clock;
             self.hosts.append(&mut batch.hosts);
             batch.clear();
@@ -116,9 +115,34 @@ impl<'a, O: Fn(u32) -> Arc<Origin>> Worker<'a, O> {
         self.end(clock)
     }
 
-    #[inline]
-    fn take(&mut self, segment: &Segment, block: &[u8]) {
-        self.table.segment(segment, block, &mut self.desk);
+    fn take_batch(&mut self, batch: &Batch) {
+        let mut at = 0;
+        for some in batch.segments.chunks(AHEAD) {
+            let mut hints = [Hint::default(); AHEAD];
+            for (hint, (_, segment)) in hints.iter_mut().zip(some) {
+                *hint = self.table.look_up(segment);
+            }
+            for (hint, (place, segment)) in hints.into_iter().zip(some) {
+                if let Some(block) = batch.blocks.get(*place as usize) {
+                    let (bytes, desk) = (block.bytes(), &mut self.desk);
+                    self.table.segment_at(hint, segment, bytes, desk);
+                }
+                if segment.has(Segment::SYN)
+                    && let Some(name) = batch.asked(at)
+                {
+                    self.table.note_asked(segment, name);
+                }
+                at += 1;
+            }
+        }
+    }
+
+    /// Takes in what has gathered.
+    fn take_gathered(&mut self) {
+        let gathered = std::mem::take(&mut self.gathered);
+        self.take_batch(&gathered);
+        self.gathered = gathered;
+        self.gathered.clear();
     }
 
     /// Sends on what has gathered; false if nobody takes it any more.
@@ -146,9 +170,12 @@ impl<'a, O: Fn(u32) -> Arc<Origin>> Worker<'a, O> {
 impl<O: Fn(u32) -> Arc<Origin>> Route for Worker<'_, O> {
     #[inline]
     fn segment(&mut self, block: &Arc<Block>, segment: Segment, asked: Option<Arc<str>>) {
-        self.take(&segment, block.bytes());
+        self.gathered.push(block, segment);
         if let Some(name) = asked {
-            self.table.note_asked(&segment, &name);
+            self.gathered.note_asked(name);
+        }
+        if self.gathered.segments.len() >= GATHERED {
+            self.take_gathered();
         }
     }
 
@@ -157,6 +184,7 @@ impl<O: Fn(u32) -> Arc<Origin>> Route for Worker<'_, O> {
     }
 
     fn tick(&mut self, clock: u64) {
+        self.take_gathered();
         self.table.tick(clock, &mut self.desk);
         if self.desk.over.len() >= DELIVERED || clock >= self.told + SECOND {
             self.told = clock;
@@ -169,7 +197,8 @@ impl<O: Fn(u32) -> Arc<Origin>> Route for Worker<'_, O> {
         self.tick(clock);
     }
 
-    fn finish(self, clock: u64) -> WorkerFacts {
+    fn finish(mut self, clock: u64) -> WorkerFacts {
+        self.take_gathered();
         self.end(clock)
     }
 }
