@@ -7,6 +7,7 @@ use crate::cli::To;
 use crate::names::HostName;
 use crate::session::Session;
 use crate::session::fallback::Fallback;
+use crate::tally::latency::ByServer;
 use crate::tally::{self, Tally};
 
 /// Sessions on their way into the tally and the records.
@@ -14,6 +15,8 @@ pub(super) struct Gathering {
     fallback: Fallback,
     tally: Tally,
     records: Records,
+    /// Handshake times, where somebody wants them.
+    times: Option<ByServer>,
     /// How writing records failed, if it did; counting goes on without.
     written: Result<()>,
 }
@@ -28,14 +31,28 @@ impl Gathering {
                 To::Any => tally::To::Any,
             }),
             records,
+            times: None,
             written: Ok(()),
         }
+    }
+
+    /// Keeps handshake times too.
+    pub(super) fn keep_times(&mut self) {
+        self.times.get_or_insert_default();
+    }
+
+    /// The handshake times, where they are kept.
+    pub(super) const fn times(&self) -> Option<&ByServer> {
+        self.times.as_ref()
     }
 
     /// Takes a session; they come in the order of their ends.
     pub(super) fn session(&mut self, mut session: Session) {
         self.fallback.judge(&mut session);
         self.tally.add(&session);
+        if let Some(times) = &mut self.times {
+            times.note(&session);
+        }
         if self.written.is_ok() {
             self.written = self.records.write(&session);
         }

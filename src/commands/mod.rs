@@ -53,6 +53,15 @@ fn complain(error: &anyhow::Error) {
     );
 }
 
+/// Text for people beside the answer, on standard error.
+#[expect(
+    clippy::print_stderr,
+    reason = "standard error is where people are told"
+)]
+fn tell(text: &str) {
+    eprint!("{text}");
+}
+
 fn is_closed_pipe(error: &anyhow::Error) -> bool {
     error
         .chain()

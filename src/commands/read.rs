@@ -11,7 +11,7 @@ use anyhow::{Context as _, Result, bail};
 use super::gathering::Gathering;
 use super::progress::Bar;
 use super::writer::{Destination, Records};
-use super::{Ended, complain};
+use super::{Ended, complain, tell};
 use crate::cli::{FollowArgs, Format, GroupBy, ReadArgs, ReportArgs};
 use crate::exchange::Catalog;
 use crate::names::HostName;
@@ -36,12 +36,17 @@ pub(super) fn run(args: &ReadArgs) -> Result<Ended> {
         ended = Ended::InPart;
     }
 
+    let mut gathering = Gathering::new(args.report.to, records);
+    if args.stats {
+        gathering.keep_times();
+    }
     let mut reading = Reading {
-        gathering: Gathering::new(args.report.to, records),
+        gathering,
         bar: Bar::over(&timeline.progress()),
     };
     let facts = pipeline::read(&mut timeline, &judge, workers(&args.follow), &mut reading)?;
     reading.bar.finish();
+    let stats = stats(&reading.gathering, &facts);
     let tally = reading.gathering.finish()?;
 
     let files: Vec<FileFacts> = timeline.files().collect();
@@ -70,10 +75,21 @@ pub(super) fn run(args: &ReadArgs) -> Result<Ended> {
         let text = render(&report, args.report.format, &destination)?;
         destination.write(&text)?;
     }
+    if let Some(stats) = stats {
+        tell(&stats);
+    }
     if args.report.fail_on_legacy && report.legacy_hosts() > 0 {
         return Ok(Ended::LegacyFound);
     }
     Ok(ended)
+}
+
+/// Handshake times and the pipeline's pace as text, where they were asked for.
+fn stats(gathering: &Gathering, facts: &Facts) -> Option<String> {
+    let pace = facts.pace.clone().unwrap_or_default();
+    gathering
+        .times()
+        .map(|times| output::stats::render(times, &pace))
 }
 
 /// Gathers, and shows how far reading has come.
@@ -93,6 +109,10 @@ impl Consumer for Reading {
 
     fn tick(&mut self, _facts: &Facts) {
         self.bar.tick();
+    }
+
+    fn wants_pace(&self) -> bool {
+        self.gathering.times().is_some()
     }
 }
 

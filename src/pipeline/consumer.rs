@@ -1,6 +1,6 @@
 //! Who gets what comes out of the pipeline, and what was counted on the way.
 
-use super::{ReaderFacts, WorkerFacts};
+use super::{Pace, ReaderFacts, WorkerFacts};
 use crate::names::HostName;
 use crate::session::Session;
 
@@ -14,6 +14,11 @@ pub trait Consumer {
 
     /// Runs about ten times a second, however much or little comes, with what was counted up to a moment ago.
     fn tick(&mut self, _facts: &Facts) {}
+
+    /// Whether the pipeline's own pace is to be measured; asked once, at the start.
+    fn wants_pace(&self) -> bool {
+        false
+    }
 }
 
 /// For those who only want the sessions.
@@ -30,6 +35,8 @@ pub struct Facts {
     pub reader: ReaderFacts,
     /// By all workers together.
     pub workers: WorkerFacts,
+    /// How the workers kept up, where that was asked for; known at the end.
+    pub pace: Option<Pace>,
 }
 
 impl Facts {
@@ -41,6 +48,7 @@ impl Facts {
         Self {
             reader,
             workers: all,
+            pace: None,
         }
     }
 }

@@ -6,7 +6,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::batch::Batch;
 use super::route::Route;
-use super::worker::WorkerFacts;
+use super::worker::Worked;
 use crate::flow::Segment;
 use crate::names::HostName;
 use crate::source::Block;
@@ -104,11 +104,11 @@ impl Route for Lanes {
     }
 
     /// Sends what is left; the workers finish when the lanes are dropped.
-    fn finish(mut self, clock: u64) -> WorkerFacts {
+    fn finish(mut self, clock: u64) -> Worked {
         for lane in &mut self.lanes {
             lane.send(clock);
         }
-        WorkerFacts::default()
+        Worked::default()
     }
 }
 

@@ -17,6 +17,7 @@ mod clock;
 mod consumer;
 mod lanes;
 mod order;
+mod pace;
 mod reader;
 mod route;
 mod worker;
@@ -28,6 +29,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
 pub use consumer::{Consumer, Facts};
+pub use pace::Pace;
 pub use reader::ReaderFacts;
 pub use worker::WorkerFacts;
 
@@ -71,9 +73,11 @@ pub fn read(
     let (deliveries, delivered) = bounded(WAITING);
     let interest = names::interest(&judge.ports);
     let shown = Shown::default();
+    let timed = consumer.wants_pace();
     thread::scope(|scope| {
         let worker = |number, deliveries: &Sender<Delivery>| {
-            Worker::new(number, judge, &origin, share(workers), deliveries.clone())
+            let (limits, pace) = (share(workers), timed.then(Pace::default));
+            Worker::new(number, judge, &origin, limits, deliveries.clone(), pace)
         };
         let reader = thread_named("reader".into());
         let (reading, working) = if workers == 1 {
@@ -98,11 +102,20 @@ pub fn read(
             .collect::<Result<_, _>>()
             .map_err(|_| Defect)?;
         consume(&delivered, workers, &shown, consumer);
-        let (reader, mut workers) = reading.join().map_err(|_| Defect)?;
+        let (reader, worked) = reading.join().map_err(|_| Defect)?;
+        let mut facts = Facts {
+            reader,
+            workers: worked.facts,
+            pace: worked.pace,
+        };
         for handle in working {
-            workers.merge(&handle.join().map_err(|_| Defect)?);
+            let worked = handle.join().map_err(|_| Defect)?;
+            facts.workers.merge(&worked.facts);
+            if let Some(pace) = worked.pace {
+                facts.pace.get_or_insert_default().merge(&pace);
+            }
         }
-        Ok(Facts { reader, workers })
+        Ok(facts)
     })
 }
 

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::clock::Clock;
 use super::route::Route;
-use super::worker::WorkerFacts;
+use super::worker::Worked;
 use crate::flow::Segment;
 use crate::flow::segment::Place;
 use crate::names::{self, Names, Part};
@@ -68,7 +68,7 @@ pub(super) fn read(
     judge: &Judge,
     mut route: impl Route,
     shown: &Shown,
-) -> (ReaderFacts, WorkerFacts) {
+) -> (ReaderFacts, Worked) {
     let mut reader = Reader {
         interest,
         judge,

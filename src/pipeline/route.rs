@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::worker::WorkerFacts;
+use super::worker::Worked;
 use crate::flow::Segment;
 use crate::names::HostName;
 use crate::source::Block;
@@ -22,5 +22,5 @@ pub(super) trait Route {
     fn pause(&mut self, clock: u64);
 
     /// Nothing will come any more. Returns what was counted by workers on this thread.
-    fn finish(self, clock: u64) -> WorkerFacts;
+    fn finish(self, clock: u64) -> Worked;
 }

@@ -1,11 +1,13 @@
 //! A worker: owns its flows, judges the finished ones, sends records on with the time up to which it is done.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use crossbeam_channel::Sender;
 
 use super::batch::Batch;
 use super::lanes::LaneEnd;
+use super::pace::Pace;
 use super::route::Route;
 use crate::flow::table::GivenUp;
 use crate::flow::{Connection, Hint, Limits, Outlet, Over, Reason, Segment, Table};
@@ -69,6 +71,17 @@ pub(super) struct Worker<'a, O> {
     /// When the caller last heard of the time, nanoseconds of forward time.
     told: u64,
     deliveries: Sender<Delivery>,
+    /// Filled if it is there.
+    pace: Option<Pace>,
+}
+
+/// What a worker leaves behind.
+#[derive(Debug, Default)]
+pub(super) struct Worked {
+    /// What it counted.
+    pub facts: WorkerFacts,
+    /// How it kept up, where that was asked for.
+    pub pace: Option<Pace>,
 }
 
 impl<'a, O: Fn(u32) -> Arc<Origin>> Worker<'a, O> {
@@ -79,6 +92,7 @@ impl<'a, O: Fn(u32) -> Arc<Origin>> Worker<'a, O> {
         origins: &'a O,
         limits: Limits,
         deliveries: Sender<Delivery>,
+        pace: Option<Pace>,
     ) -> Self {
         Self {
             number,
@@ -94,14 +108,15 @@ impl<'a, O: Fn(u32) -> Arc<Origin>> Worker<'a, O> {
             hosts: Vec::new(),
             told: 0,
             deliveries,
+            pace,
         }
     }
 
     /// Works until `lane` ends.
-    pub(super) fn work(mut self, lane: &LaneEnd) -> WorkerFacts {
+    pub(super) fn work(mut self, lane: &LaneEnd) -> Worked {
         let mut clock = 0;
         for mut batch in &lane.batches {
-            self.take_batch(&batch);
+            self.take_batch(&batch, lane.batches.len());
             clock = batch.clock;
             self.hosts.append(&mut batch.hosts);
             batch.clear();
@@ -115,7 +130,16 @@ impl<'a, O: Fn(u32) -> Arc<Origin>> Worker<'a, O> {
         self.end(clock)
     }
 
-    fn take_batch(&mut self, batch: &Batch) {
+    /// Takes in the segments of a batch, behind which so many more are `waiting`.
+    fn take_batch(&mut self, batch: &Batch, waiting: usize) {
+        let begun = self.pace.is_some().then(Instant::now);
+        self.take_segments(batch);
+        if let (Some(pace), Some(begun)) = (&mut self.pace, begun) {
+            pace.note(begun.elapsed(), waiting);
+        }
+    }
+
+    fn take_segments(&mut self, batch: &Batch) {
         let mut at = 0;
         for some in batch.segments.chunks(AHEAD) {
             let mut hints = [Hint::default(); AHEAD];
@@ -140,7 +164,7 @@ impl<'a, O: Fn(u32) -> Arc<Origin>> Worker<'a, O> {
     /// Takes in what has gathered.
     fn take_gathered(&mut self) {
         let gathered = std::mem::take(&mut self.gathered);
-        self.take_batch(&gathered);
+        self.take_batch(&gathered, 0);
         self.gathered = gathered;
         self.gathered.clear();
     }
@@ -159,10 +183,13 @@ impl<'a, O: Fn(u32) -> Arc<Origin>> Worker<'a, O> {
         self.deliveries.send(delivery).is_ok()
     }
 
-    fn end(mut self, clock: u64) -> WorkerFacts {
+    fn end(mut self, clock: u64) -> Worked {
         self.table.finish(clock, &mut self.desk);
         self.deliver(u32::MAX);
-        self.desk.facts
+        Worked {
+            facts: self.desk.facts,
+            pace: self.pace,
+        }
     }
 }
 
@@ -197,7 +224,7 @@ impl<O: Fn(u32) -> Arc<Origin>> Route for Worker<'_, O> {
         self.tick(clock);
     }
 
-    fn finish(mut self, clock: u64) -> WorkerFacts {
+    fn finish(mut self, clock: u64) -> Worked {
         self.take_gathered();
         self.end(clock)
     }
