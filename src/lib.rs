@@ -12,6 +12,7 @@
 //! [`pipeline`] owns threads and channels and knows the stages; the stages do not know it. Everything from `packet`
 //! to `tally` is pure: bytes and times in, facts out. `docs/architecture.md` follows one packet through all of it.
 
+mod base64;
 pub mod cli;
 pub mod commands;
 #[cfg(test)]
@@ -26,6 +27,7 @@ pub mod pipeline;
 pub mod session;
 pub mod smtp;
 pub mod source;
+pub(crate) mod system;
 pub mod tally;
 pub mod time;
 pub mod tls;

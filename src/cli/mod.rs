@@ -1,6 +1,7 @@
 //! The command line as typed: each option is declared once, with its long help. What it means is worked out in `commands`.
 
 mod values;
+mod watch;
 
 use std::path::PathBuf;
 
@@ -8,6 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use ipnet::IpNet;
 
 pub use values::Ports;
+pub use watch::{CaptureArgs, Clock, RotationArgs, RunningArgs, WatchArgs};
 
 /// Finds the machines that negotiate, or only offer, TLS 1.0/1.1 toward Exchange Online.
 ///
@@ -31,6 +33,10 @@ pub struct Cli {
 pub enum Command {
     /// Read captures: files, folders (recursively), or - for standard input.
     Read(ReadArgs),
+    /// Watch network interfaces: a console on a terminal, plain lines elsewhere.
+    Watch(Box<WatchArgs>),
+    /// Show which interfaces can be watched, and why others cannot.
+    Interfaces,
     /// Show the Exchange Online address and name lists in use, their dates, and how to refresh them.
     Endpoints(EndpointsArgs),
 }
@@ -70,6 +76,10 @@ pub struct ReportArgs {
     /// The report's form.
     #[arg(long, value_enum, default_value_t = Format::Table, value_name = "FORM")]
     pub format: Format,
+
+    /// The language of the HTML report; the other forms are English.
+    #[arg(long, value_enum, default_value_t = Language::En, value_name = "LANGUAGE")]
+    pub lang: Language,
 
     /// Write the report to FILE instead of standard output.
     #[arg(short, long, value_name = "FILE")]
@@ -136,6 +146,17 @@ pub enum Format {
     Json,
     /// One row per host.
     Csv,
+    /// One file for people: a page that loads nothing, with charts, search and advice.
+    Html,
+}
+
+/// The language of the report for people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Language {
+    /// English.
+    En,
+    /// Japanese.
+    Ja,
 }
 
 /// What makes two addresses one host.

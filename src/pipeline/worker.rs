@@ -45,6 +45,8 @@ pub(super) struct Delivery {
 pub struct WorkerFacts {
     /// Connections held now.
     pub flows: u64,
+    /// Bytes held back for missing segments.
+    pub held_bytes: u64,
     /// Batches that wait to be worked on.
     pub waiting: u64,
     /// What its table had to give up.
@@ -172,6 +174,7 @@ impl<'a, O: Fn(u32) -> Arc<Origin>> Worker<'a, O> {
     /// Sends on what has gathered; false if nobody takes it any more.
     fn deliver(&mut self, done_before: u32) -> bool {
         self.desk.facts.flows = self.table.len() as u64;
+        self.desk.facts.held_bytes = self.table.held_bytes() as u64;
         self.desk.facts.given_up = self.table.given_up();
         let delivery = Delivery {
             worker: self.number,
@@ -265,6 +268,7 @@ impl WorkerFacts {
     /// Adds another worker's counts.
     pub fn merge(&mut self, other: &Self) {
         self.flows += other.flows;
+        self.held_bytes += other.held_bytes;
         self.waiting += other.waiting;
         self.given_up.flows += other.given_up.flows;
         self.given_up.held += other.given_up.held;

@@ -8,12 +8,10 @@ use std::net::IpAddr;
 use sha1::{Digest, Sha1};
 
 use super::json::Plain;
+use crate::base64;
 
 /// TCP in the IANA protocol numbers.
 const TCP: u8 = 6;
-
-/// Base64 of RFC 4648 section 4.
-const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 /// A Community ID; prints as `1:` and 28 characters of base64.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +39,7 @@ impl CommunityId {
         let mut text = *b"1:============================";
         let (_, quads) = text.split_at_mut(2);
         for (group, quad) in self.0.chunks(3).zip(quads.chunks_mut(4)) {
-            encode(group, quad);
+            quad.copy_from_slice(&base64::quad(group));
         }
         text
     }
@@ -63,16 +61,6 @@ impl Plain for CommunityId {
 impl fmt::Display for CommunityId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(std::str::from_utf8(&self.text()).unwrap_or_default())
-    }
-}
-
-/// One to three bytes into two to four characters; the rest of `quad` keeps its padding.
-fn encode(group: &[u8], quad: &mut [u8]) {
-    let bits = (0..3).fold(0_u32, |bits, at| {
-        bits << 8 | u32::from(group.get(at).copied().unwrap_or(0))
-    });
-    for (at, character) in quad.iter_mut().take(group.len() + 1).enumerate() {
-        *character = ALPHABET[(bits >> (18 - 6 * at) & 63) as usize];
     }
 }
 
