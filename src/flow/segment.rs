@@ -123,6 +123,6 @@ impl Segment {
             return Checksum::Unknown;
         }
         let length = u32::from(self.header_length) + self.length;
-        checksum::tcp(&self.key.addresses(self.way), self.tcp(block), length)
+        checksum::tcp_between(self.key.sum(), self.tcp(block), length)
     }
 }

@@ -236,7 +236,16 @@ impl<R> Table<R> {
     /// is taken in lets the processor wait for their places in memory all at once.
     #[inline]
     pub fn look_up(&self, segment: &Segment) -> Hint {
-        Hint(self.find(&segment.key))
+        let found = self.find(&segment.key);
+        if let Some(slot) = found
+            && let Some(place) = self.slots.get(slot as usize)
+            && !place.trace.suffices(segment)
+            && let Some(life) = self.lives.get(slot as usize)
+            && let State::Open(connection) = &life.state
+        {
+            connection.touch();
+        }
+        Hint(found)
     }
 
     /// [`Table::segment`] with what was looked up for the same segment before, however long ago.

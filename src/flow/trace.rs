@@ -37,18 +37,23 @@ impl Trace {
     /// Takes in a segment that need not be read; false if it must be.
     #[inline]
     pub(super) fn note(&mut self, segment: &Segment) -> bool {
-        let way = segment.way.index();
-        let ends = segment.flags & (Segment::SYN | Segment::FIN | Segment::RST) != 0;
-        let suffices = match self.need[way] {
-            Need::All => false,
-            Need::Payload => segment.length == 0,
-            Need::Nothing => true,
-        };
-        if ends || !suffices {
+        if !self.suffices(segment) {
             return false;
         }
         self.note_copy(segment);
         true
+    }
+
+    /// Whether `segment` need not be read.
+    #[inline]
+    pub(super) const fn suffices(&self, segment: &Segment) -> bool {
+        let ends = segment.flags & (Segment::SYN | Segment::FIN | Segment::RST) != 0;
+        let passed = match self.need[segment.way.index()] {
+            Need::All => false,
+            Need::Payload => segment.length == 0,
+            Need::Nothing => true,
+        };
+        passed && !ends
     }
 
     /// Takes in a segment of a connection of which everything is known.

@@ -109,6 +109,7 @@ pub fn read(
             reader,
             workers: worked.facts,
             pace: worked.pace,
+            ..Facts::default()
         };
         for handle in working {
             let worked = handle.join().map_err(|_| Defect)?;

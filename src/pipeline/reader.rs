@@ -194,20 +194,26 @@ impl Reader<'_> {
             whole = Some(Arc::new(Block::from(datagram.bytes().to_vec())));
         }
         match whole {
-            Some(whole) => self.take(decoded, Place { base: 0, ..place }, &whole, route),
-            None => self.take(decoded, place, block, route),
+            Some(whole) => self.take(&decoded, Place { base: 0, ..place }, &whole, route),
+            None => self.take(&decoded, place, block, route),
         }
     }
 
-    fn take(&mut self, decoded: Decoded, place: Place, block: &Arc<Block>, route: &mut impl Route) {
+    fn take(
+        &mut self,
+        decoded: &Decoded,
+        place: Place,
+        block: &Arc<Block>,
+        route: &mut impl Route,
+    ) {
         match decoded {
-            Decoded::Tcp(tcp) => self.tcp(&tcp, place, block, route),
+            Decoded::Tcp(tcp) => self.tcp(tcp, place, block, route),
             Decoded::Udp(udp) => {
-                let part = Part::of_udp(&udp, bytes(place, block), place.clock);
+                let part = Part::of_udp(udp, bytes(place, block), place.clock);
                 self.names.datagram(&part, &self.judge.networks);
             }
-            Decoded::NotFollowed(reason) => self.facts.reasons.add_not_followed(reason),
-            Decoded::Malformed(reason) => self.facts.reasons.add_malformed(reason),
+            Decoded::NotFollowed(reason) => self.facts.reasons.add_not_followed(*reason),
+            Decoded::Malformed(reason) => self.facts.reasons.add_malformed(*reason),
             Decoded::Fragment(_) => {}
         }
     }

@@ -6,7 +6,7 @@
 use std::io::Write;
 use std::net::IpAddr;
 
-use super::text::is_hazardous;
+use super::text::{is_harmless, is_hazardous};
 use crate::time::Timestamp;
 
 /// One JSON object that is being written.
@@ -46,6 +46,16 @@ impl Object<'_> {
         if let Some(value) = value.into() {
             self.key(key);
             string(self.out, value);
+        }
+    }
+
+    /// A word of our own, which needs no escaping.
+    pub fn word(&mut self, key: &str, word: impl Into<Option<&'static str>>) {
+        if let Some(word) = word.into() {
+            self.key(key);
+            self.out.push(b'"');
+            self.out.extend_from_slice(word.as_bytes());
+            self.out.push(b'"');
         }
     }
 
@@ -96,12 +106,11 @@ impl Object<'_> {
         }
     }
 
+    #[inline]
     fn key(&mut self, key: &str) {
-        if !self.empty {
-            self.out.push(b',');
-        }
+        let before: &[u8] = if self.empty { b"\"" } else { b",\"" };
         self.empty = false;
-        self.out.push(b'"');
+        self.out.extend_from_slice(before);
         self.out.extend_from_slice(key.as_bytes());
         self.out.extend_from_slice(b"\":");
     }
@@ -157,20 +166,12 @@ fn digits(out: &mut Vec<u8>, mut value: u64) {
 /// value is the same to every parser, and nothing in it acts on a terminal.
 pub fn string(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
-    // Without a short cut, so that the compiler can look at many bytes at once.
-    let plain = text
-        .bytes()
-        .fold(true, |plain, byte| plain & is_plain(byte));
-    if plain {
+    if is_harmless(text.as_bytes()) {
         out.extend_from_slice(text.as_bytes());
     } else {
         text.chars().for_each(|character| escaped(out, character));
     }
     out.push(b'"');
-}
-
-const fn is_plain(byte: u8) -> bool {
-    matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\'
 }
 
 fn escaped(out: &mut Vec<u8>, character: char) {

@@ -9,6 +9,7 @@ use memchr::memchr;
 
 use crate::memo::Memo;
 use crate::session::MAX_STRING;
+use crate::session::text::is_harmless;
 
 /// Bytes kept of one line; RFC 5321 section 4.5.3.1.4 allows 512, AUTH (RFC 4954 section 4) 12,288 that nobody here reads.
 const MAX_LINE: usize = 1024;
@@ -92,11 +93,10 @@ pub(super) fn clean(bytes: &[u8]) -> Arc<str> {
     out.into()
 }
 
-/// Text of which nothing has to be changed.
+/// Text of which nothing has to be changed; of some more that is not noticed.
 fn plain(bytes: &[u8]) -> Option<&str> {
-    let printable =
-        bytes.len() <= MAX_STRING && bytes.iter().all(|byte| matches!(byte, b' '..=b'~'));
-    std::str::from_utf8(bytes).ok().filter(|_| printable)
+    let plain = bytes.len() <= MAX_STRING && is_harmless(bytes);
+    std::str::from_utf8(bytes).ok().filter(|_| plain)
 }
 
 thread_local! {
