@@ -1,10 +1,11 @@
 //! One TCP connection: two directions put in order, who is who, when it began and how it ended.
 
+use std::hint::black_box;
 use std::sync::Arc;
 
 use super::bursts::{Burst, Bursts};
 use super::reassembly::{Counts, Direction, Piece};
-use super::trace::{Need, Trace};
+use super::trace::{Need, Trace, is_beyond};
 use super::{FlowKey, Segment, Way};
 use crate::packet::PortSet;
 use crate::packet::checksum::Checksum;
@@ -127,6 +128,30 @@ impl Connection {
         }
     }
 
+    /// The same for one whose memory is used again.
+    pub(super) fn begin_anew(&mut self, segment: &Segment) {
+        *self = Self::new(segment);
+    }
+
+    /// The first sequence numbers of both directions, once nothing that may still come tells more: both SYNs were seen, both FINs,
+    /// and every byte between them that is of use. What then comes between the same ports is a copy, or another connection.
+    pub(super) fn is_complete(&self) -> Option<[u32; 2]> {
+        let [up, down] = &self.halves;
+        let read_to_the_end =
+            |half: &Half| half.fin.is_some() && (half.decided || half.stream.is_finished());
+        if !read_to_the_end(up) || !read_to_the_end(down) {
+            return None;
+        }
+        self.syn_at.and(self.syn_ack_at)?;
+        Some([up.stream.first()?, down.stream.first()?])
+    }
+
+    /// Has the processor fetch what the next segment needs first.
+    #[inline]
+    pub(super) fn touch(&self) {
+        black_box((self.last, self.halves[0].highest, self.halves[1].highest));
+    }
+
     /// Whether `segment` opens or belongs to another connection between the same ports.
     pub fn is_succeeded_by(&self, segment: &Segment) -> bool {
         let half = &self.halves[segment.way.index()];
@@ -141,10 +166,7 @@ impl Connection {
                 (None, None) => self.is_over() && !segment.has(Segment::ACK),
             };
         }
-        let beyond = half.highest.is_some_and(|end| {
-            let ahead = segment.seq.wrapping_sub(end);
-            ahead > 1 && ahead < 1 << 31
-        });
+        let beyond = half.highest.is_some_and(|end| is_beyond(end, segment));
         segment.length > 0 && self.is_over() && half.fin.is_some() && beyond
     }
 

@@ -16,4 +16,4 @@ pub use bursts::Burst;
 pub use connection::{Close, Connection, Ending, Flowed};
 pub use key::{FlowKey, Way};
 pub use segment::Segment;
-pub use table::{Finished, Limits, Reason, Table};
+pub use table::{Hint, Limits, Outlet, Over, Reason, Table};

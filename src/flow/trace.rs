@@ -37,20 +37,47 @@ impl Trace {
     /// Takes in a segment that need not be read; false if it must be.
     #[inline]
     pub(super) fn note(&mut self, segment: &Segment) -> bool {
-        let way = segment.way.index();
+        if !self.suffices(segment) {
+            return false;
+        }
+        self.note_copy(segment);
+        true
+    }
+
+    /// Whether `segment` need not be read.
+    #[inline]
+    pub(super) const fn suffices(&self, segment: &Segment) -> bool {
         let ends = segment.flags & (Segment::SYN | Segment::FIN | Segment::RST) != 0;
-        let suffices = match self.need[way] {
+        let passed = match self.need[segment.way.index()] {
             Need::All => false,
             Need::Payload => segment.length == 0,
             Need::Nothing => true,
         };
-        if ends || !suffices {
-            return false;
-        }
+        passed && !ends
+    }
+
+    /// Takes in a segment of a connection of which everything is known.
+    #[inline]
+    pub(super) fn note_copy(&mut self, segment: &Segment) {
+        let way = segment.way.index();
         self.last = self.last.max(segment.time);
         self.highest[way] = later_end(self.highest[way], segment);
-        true
     }
+
+    /// Whether `segment` is of a later connection than the one that is over and whose first sequence numbers were `first`.
+    pub(super) const fn is_succeeded_by(&self, first: [u32; 2], segment: &Segment) -> bool {
+        let way = segment.way.index();
+        if segment.has(Segment::SYN) {
+            return first[way] != segment.seq.wrapping_add(1);
+        }
+        segment.length > 0 && is_beyond(self.highest[way], segment)
+    }
+}
+
+/// Whether `segment` begins further than a FIN's number behind the end of its direction.
+pub(super) const fn is_beyond(end: u32, segment: &Segment) -> bool {
+    let ahead = segment.seq.wrapping_sub(end);
+    ahead > 1 && ahead < 1 << 31
 }
 
 /// The higher of `highest` and the end of `segment`, in sequence space.
