@@ -27,6 +27,16 @@ pub enum Piece<'a> {
     Gap(u32),
 }
 
+impl Piece<'_> {
+    /// Sequence numbers that it moves on by.
+    pub const fn length(&self) -> u32 {
+        match self {
+            Self::Bytes(bytes, _) => bytes.len() as u32,
+            Self::Gap(length) => *length,
+        }
+    }
+}
+
 /// The state of one direction.
 #[derive(Debug, Default)]
 pub struct Direction {

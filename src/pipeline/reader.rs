@@ -155,7 +155,7 @@ impl Reader<'_> {
             lanes.push(block, segment, asked);
         } else {
             let part = Part::of_tcp(tcp, place.bytes(block), place.clock);
-            self.names.segment(&part, &self.judge.networks);
+            self.names.segment(&part, tcp.seq, &self.judge.networks);
         }
     }
 }

@@ -25,6 +25,7 @@ pub(crate) fn bare() -> Session {
         alert: None,
         offer: None,
         negotiated: None,
+        downgrade_sentinel: None,
         cipher: None,
         established: None,
         resumed: None,

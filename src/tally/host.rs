@@ -11,6 +11,7 @@ use super::{Limits, Role, Span};
 use crate::names::NameSource;
 use crate::session::record::Mac;
 use crate::session::text::clip;
+use crate::session::vendor::vendor;
 use crate::session::{
     EndpointKind, Findings, Instance, LimitedBy, MAX_STRING, Outcome, Party, Session, Verdict,
 };
@@ -139,7 +140,10 @@ impl HostTally {
         let name_sources = self.all_names(called);
         let (first_seen, last_seen) = (self.span.first?, self.span.last?);
         addresses.sort_unstable();
-        let own = self.macs().filter(|mac| !gateways.contains(mac));
+        let macs: Vec<Mac> = (self.macs())
+            .filter(|mac| !gateways.contains(mac))
+            .copied()
+            .collect();
         Some(Host {
             host: *addresses.first()?,
             addresses,
@@ -148,7 +152,8 @@ impl HostTally {
                 .map(|named| Arc::clone(&named.name))
                 .collect(),
             name_sources,
-            macs: own.copied().collect(),
+            vendors: makers(&macs),
+            macs,
             roles: self.roles.iter().copied().collect(),
             relay: self.serves_internal && self.reaches_service,
             verdict: self.verdict(),
@@ -238,4 +243,10 @@ fn bounded(name: &Arc<str>) -> Arc<str> {
         return Arc::clone(name);
     }
     clip(name, MAX_STRING).into()
+}
+
+/// Who makes the cards, each maker once.
+fn makers(macs: &[Mac]) -> Vec<&'static str> {
+    let makers: BTreeSet<_> = macs.iter().filter_map(|mac| vendor(mac.0)).collect();
+    makers.into_iter().collect()
 }

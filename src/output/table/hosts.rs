@@ -256,6 +256,9 @@ fn identity(host: &Host, page: Page) -> Vec<String> {
     if !host.macs.is_empty() {
         facts.push(format!("MAC {}", list(&host.macs)));
     }
+    if !host.vendors.is_empty() {
+        facts.push(format!("card by {}", list(&host.vendors)));
+    }
     if host.relay {
         facts.push("relay for internal hosts".into());
     }
