@@ -6,6 +6,7 @@
 pub mod csv;
 pub mod escape;
 pub mod json;
+pub mod stats;
 pub mod style;
 pub mod table;
 
