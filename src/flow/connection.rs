@@ -10,6 +10,9 @@ use crate::packet::PortSet;
 use crate::packet::checksum::Checksum;
 use crate::session::Side;
 use crate::smtp::Dialogue;
+use crate::smtp::command::Command;
+use crate::smtp::opening::{self, Standing};
+use crate::smtp::reply::ReplyLine;
 use crate::time::Timestamp;
 
 /// A sequence number further than this from the highest is not of this connection (RFC 7323: windows end at 2^30).
@@ -42,6 +45,10 @@ pub struct Connection {
     pub asked: Option<Arc<str>>,
     /// Who sent how much in answer to what.
     turns: Turns,
+    /// Its ports say nothing: it is of interest only if it is SMTP by its words.
+    by_words: bool,
+    /// By its words it is something else.
+    foreign: bool,
     /// What was said.
     pub dialogue: Dialogue,
 }
@@ -51,6 +58,8 @@ pub struct Connection {
 struct Half {
     stream: Direction,
     seen: bool,
+    /// Its first bytes were looked at.
+    opened: bool,
     mac: Option<[u8; 6]>,
     /// Sequence number behind the last byte seen.
     highest: Option<u32>,
@@ -106,14 +115,42 @@ impl Connection {
             reset_by: None,
             asked: None,
             turns: Turns::default(),
+            by_words: false,
+            foreign: false,
             dialogue: Dialogue::default(),
         }
+    }
+
+    /// Its ports say nothing: what is said must tell that it is SMTP.
+    pub(super) const fn go_by_words(&mut self) {
+        self.by_words = true;
+    }
+
+    /// By its words it is no SMTP, so nothing of it is of interest.
+    pub const fn is_foreign(&self) -> bool {
+        self.foreign
+    }
+
+    /// Whether it is SMTP by its words, or need not be.
+    pub fn is_wanted(&self) -> bool {
+        !self.by_words || self.standing() == Standing::Smtp
+    }
+
+    /// What its words make of it.
+    fn standing(&self) -> Standing {
+        if self.foreign {
+            return Standing::Other;
+        }
+        opening::standing(&self.dialogue, self.saw_opening())
     }
 
     /// Whether `segment` opens or belongs to another connection between the same ports.
     pub fn is_succeeded_by(&self, segment: &Segment) -> bool {
         let half = &self.halves[segment.way.index()];
         let after_syn = segment.seq.wrapping_add(1);
+        if self.foreign {
+            return segment.has(Segment::SYN) && half.stream.first() != Some(after_syn);
+        }
         if segment.has(Segment::SYN) {
             return match (
                 half.stream.first(),
@@ -150,13 +187,8 @@ impl Connection {
     /// Notes what `segment` tells of who sent what in answer to what.
     #[inline]
     fn note_turn(&mut self, segment: &Segment) {
-        let near = |end: u32| {
-            let ahead = segment.seq.wrapping_sub(end);
-            ahead < WINDOW || ahead.wrapping_neg() < WINDOW
-        };
         let (way, received) = (segment.way, segment.ack);
-        let highest = self.halves[way.index()].highest;
-        if !highest.is_none_or(near) {
+        if !self.halves[way.index()].is_near(segment) {
             return;
         }
         if segment.has(Segment::RST) {
@@ -191,6 +223,13 @@ impl Connection {
     /// What the table may note of further packets by itself.
     pub(super) fn trace(&self) -> Trace {
         let over = self.is_over();
+        if self.foreign {
+            return Trace {
+                last: self.last,
+                need: [Need::Opening; 2],
+                ..Trace::EMPTY
+            };
+        }
         Trace {
             last: self.last,
             highest: [0, 1].map(|way| self.halves[way].highest.unwrap_or_default()),
@@ -213,6 +252,9 @@ impl Connection {
     /// Takes over what the table noted.
     pub(super) fn catch_up(&mut self, trace: &Trace) {
         self.last = trace.last;
+        if trace.is_dismissed() {
+            return;
+        }
         let was = [0, 1].map(|way| self.halves[way].highest);
         for way in [Way::Up, Way::Down] {
             let (Some(from), to) = (was[way.index()], trace.highest[way.index()]) else {
@@ -403,6 +445,11 @@ impl Connection {
         }
         if segment.length > 0 && self.is_sound(segment, block) {
             let payload = segment.payload(block);
+            let stream = &self.halves[segment.way.index()].stream;
+            if self.by_words && stream.next().or(stream.lowest_held()).is_none() {
+                // The first that is seen of a connection that began before: where it does not tell, nothing will.
+                self.foreign |= !opening::may_open(payload);
+            }
             let (length, time) = (segment.length, segment.time);
             self.with_reader(segment.way, ports, |stream, sink| {
                 stream.push(seq, payload, length, time, sink);
@@ -438,10 +485,17 @@ impl Connection {
         let half = &mut self.halves[way.index()];
         let dialogue = &mut self.dialogue;
         let whole = half.stream.first().is_some();
+        let (by_words, opened, foreign) = (self.by_words, &mut half.opened, &mut self.foreign);
         let unknown = half.tls_start.is_none();
         let (mut passed, mut tls_at) = (0_u32, None);
         feed(&mut half.stream, &mut |piece| {
             passed = passed.wrapping_add(piece.length());
+            if by_words && !std::mem::replace(opened, true) {
+                *foreign |= matches!(&piece, Piece::Bytes(bytes, _) if !opening::may_open(bytes));
+            }
+            if *foreign {
+                return;
+            }
             let client = *client.get_or_insert_with(|| {
                 let bytes = if let Piece::Bytes(bytes, _) = &piece {
                     bytes
@@ -462,6 +516,7 @@ impl Connection {
             }
         });
         self.client = client;
+        self.foreign |= by_words && opening::standing(dialogue, whole) == Standing::Other;
         let Some(client) = client else { return };
         let side = if way == client {
             Side::Client
@@ -530,10 +585,21 @@ impl Half {
         }
     }
 
+    /// Whether `segment` can belong to this direction, by its number.
+    fn is_near(&self, segment: &Segment) -> bool {
+        self.highest.is_none_or(|highest| {
+            let ahead = segment.seq.wrapping_sub(highest);
+            ahead < WINDOW || ahead.wrapping_neg() < WINDOW
+        })
+    }
+
     /// Moves on to the end of `segment`.
     #[inline]
-    const fn note(&mut self, segment: &Segment) {
+    fn note(&mut self, segment: &Segment) {
         self.seen = true;
+        if !self.is_near(segment) {
+            return;
+        }
         self.highest = Some(match self.highest {
             Some(highest) => later_end(highest, segment),
             None => segment.seq.wrapping_add(segment.length),
@@ -566,10 +632,12 @@ fn guess_client(key: &FlowKey, ports: &PortSet, way: Way, bytes: &[u8]) -> Way {
         (false, true) => return Way::Up,
         _ => {}
     }
-    if crate::smtp::reply::ReplyLine::parse(bytes.split(|b| *b == b'\n').next().unwrap_or_default())
-        .is_some()
-    {
+    let line = bytes.split(|b| *b == b'\n').next().unwrap_or_default();
+    if ReplyLine::parse(line).is_some() {
         return way.reversed();
+    }
+    if matches!(Command::parse(line), Command::Hello { .. }) {
+        return way;
     }
     match crate::tls::probe(bytes, crate::tls::Role::Client) {
         crate::tls::Probe::ClientHello | crate::tls::Probe::Ssl2ClientHello => return way,

@@ -12,7 +12,7 @@ use hashbrown::HashTable;
 use super::connection::Connection;
 use super::trace::Trace;
 use super::wheel::{TURN, Wheel};
-use super::{FlowKey, Segment};
+use super::{FlowKey, Segment, Way};
 use crate::packet::PortSet;
 use crate::time::SECOND;
 
@@ -43,7 +43,16 @@ impl Default for Limits {
 impl Limits {
     /// Seconds without a packet after which `connection` goes.
     fn wait(&self, connection: &Connection) -> u32 {
-        if connection.is_over() {
+        if connection.is_over() || connection.is_foreign() {
+            self.linger
+        } else {
+            self.idle
+        }
+    }
+
+    /// The same after a packet that only moved `trace`.
+    fn wait_after(&self, trace: &Trace) -> u32 {
+        if trace.is_dismissed() {
             self.linger
         } else {
             self.idle
@@ -170,7 +179,7 @@ impl Table {
             return;
         };
         if place.trace.note(segment) {
-            place.deadline = second + self.limits.idle;
+            place.deadline = second + self.limits.wait_after(&place.trace);
             return;
         }
         let held = connection.held_bytes();
@@ -307,7 +316,11 @@ impl Table {
             self.slots.len() as u32 - 1
         });
         if let Some(place) = self.slots.get_mut(slot as usize) {
-            let connection = Box::new(Connection::new(segment));
+            let mut connection = Box::new(Connection::new(segment));
+            let [up, down] = [Way::Up, Way::Down].map(|way| segment.key.sender_port(way));
+            if !self.ports.contains_either(up, down) {
+                connection.go_by_words();
+            }
             place.key = segment.key;
             place.trace = connection.trace();
             place.connection = Some(connection);

@@ -15,6 +15,8 @@ pub(super) enum Need {
     Turns,
     /// None but those that end or restart the connection, or show that bytes are missing.
     Nothing,
+    /// None but one that opens another connection: this one is of no interest.
+    Opening,
 }
 
 /// The part of a connection that every packet moves.
@@ -44,9 +46,13 @@ impl Trace {
     #[inline]
     pub(super) fn note(&mut self, segment: &Segment) -> bool {
         let way = segment.way.index();
+        if self.need[way] == Need::Opening && !segment.has(Segment::SYN) {
+            self.last = self.last.max(segment.time);
+            return true;
+        }
         let ends = segment.flags & (Segment::SYN | Segment::FIN | Segment::RST) != 0;
         let suffices = match self.need[way] {
-            Need::All => false,
+            Need::All | Need::Opening => false,
             Need::Payload => segment.length == 0,
             Need::Turns => self.goes_on(segment),
             Need::Nothing => self.is_no_step(segment),
@@ -60,6 +66,11 @@ impl Trace {
         self.last = self.last.max(segment.time);
         self.highest[way] = later_end(self.highest[way], segment);
         true
+    }
+
+    /// Whether the connection was dismissed.
+    pub(super) fn is_dismissed(&self) -> bool {
+        self.need == [Need::Opening; 2]
     }
 
     /// Whether `segment` is the next of its turn, or brings nothing.

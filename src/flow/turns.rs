@@ -208,8 +208,9 @@ impl OneWay {
             Some(last) if last.1 == from => last.1 = to,
             _ => self.note_part_apart(from, to),
         }
-        let first = self.parts.first().map_or(to, |part| part.0);
-        self.lost |= to.wrapping_sub(first) >= 1 << 31;
+        if let (Some(first), Some(last)) = (self.parts.first(), self.parts.last()) {
+            self.lost |= last.1.wrapping_sub(first.0) >= 1 << 31;
+        }
     }
 
     fn note_part_apart(&mut self, mut from: u32, mut to: u32) {

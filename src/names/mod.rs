@@ -5,7 +5,8 @@
 //!                           └─ reverse ─┐
 //! UDP 5353, 5355 ─ message ─ multicast ─┤
 //! UDP 137 ─────── message ─ netbios ────┼─ host ──▶ names of internal hosts
-//! UDP 67, 68 ───── dhcp ────────────────┘
+//! UDP 67, 68 ───── dhcp ────────────────┤
+//! UDP 546, 547 ─── dhcp6 ───────────────┘
 //! ```
 //!
 //! **Which name a server has** (rules of [`answers`]): only what was answered before the connection's first packet counts, and
@@ -25,6 +26,7 @@ mod answer;
 mod asked;
 mod begun;
 mod dhcp;
+mod dhcp6;
 mod message;
 mod multicast;
 mod netbios;
@@ -48,7 +50,7 @@ use crate::packet::{Interest, PortSet, Tcp, Udp};
 use crate::session::networks::Networks;
 
 /// Domain (RFC 1035).
-const DNS: u16 = 53;
+pub const DNS: u16 = 53;
 /// Multicast DNS (RFC 6762).
 const MDNS: u16 = 5353;
 /// Link-local multicast name resolution (RFC 4795).
@@ -57,12 +59,21 @@ const LLMNR: u16 = 5355;
 const NETBIOS: u16 = 137;
 /// DHCP server and client (RFC 2131).
 const DHCP: [u16; 2] = [67, 68];
+/// DHCPv6 client and server (RFC 8415 section 7.2).
+const DHCP6: [u16; 2] = [546, 547];
 
 /// What a frame is looked at for: connections to `ports`, and whatever tells names.
 pub fn interest(ports: &PortSet) -> Interest {
-    let mut tcp = ports.clone();
+    let mut tcp = if ports.has_others() {
+        PortSet::all()
+    } else {
+        ports.clone()
+    };
     tcp.insert(DNS);
-    let udp = [DNS, MDNS, LLMNR, NETBIOS].into_iter().chain(DHCP);
+    let udp = [DNS, MDNS, LLMNR, NETBIOS]
+        .into_iter()
+        .chain(DHCP)
+        .chain(DHCP6);
     Interest::new(tcp, udp.collect())
 }
 
@@ -125,6 +136,7 @@ pub struct Names {
     answers: Answers,
     begun: Begun,
     leases: Leases,
+    leases6: dhcp6::Leases,
     news: News,
     counters: Counters,
 }
@@ -141,6 +153,10 @@ impl Names {
             self.netbios(part, networks)
         } else if DHCP.contains(&from) && DHCP.contains(&to) {
             self.dhcp(part, networks);
+            Ok(())
+        } else if DHCP6.contains(&from) && DHCP6.contains(&to) {
+            let told = self.leases6.read(part.source.0, part.bytes);
+            self.news.note_all(told, networks);
             Ok(())
         } else {
             Ok(())

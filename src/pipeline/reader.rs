@@ -193,10 +193,12 @@ impl Reader<'_> {
         }
     }
 
-    /// A segment of a connection that is followed, or of DNS over TCP.
+    /// A segment of a connection that is followed or looked at, or of DNS over TCP.
     fn tcp(&mut self, tcp: &Tcp, place: Place, block: &Arc<Block>, lanes: &mut Lanes) {
         let ports = &self.judge.ports;
-        if ports.contains_either(tcp.source_port, tcp.destination_port) {
+        let (from, to) = (tcp.source_port, tcp.destination_port);
+        let looked_at = ports.has_others() && from != names::DNS && to != names::DNS;
+        if ports.contains_either(from, to) || looked_at {
             self.facts.followed += 1;
             let segment = segment(tcp, place);
             let asked = self.names.asked_before(&segment);

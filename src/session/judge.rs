@@ -43,7 +43,7 @@ impl Judge {
     pub fn session(&self, finished: &Finished, origin: &Arc<Origin>) -> Option<Session> {
         let connection = &*finished.connection;
         let dialogue = &connection.dialogue;
-        if !is_session(dialogue) {
+        if !connection.is_wanted() || !is_session(dialogue) {
             return None;
         }
         let client_way = connection.client_way(&self.ports);

@@ -16,7 +16,9 @@ const OPENINGS: [&[u8]; 7] = [
 pub fn may_open(bytes: &[u8]) -> bool {
     let agrees = |opening: &&[u8]| {
         let pairs = opening.iter().zip(bytes);
-        pairs.fold(true, |agrees, (one, other)| agrees && *one == other.to_ascii_uppercase())
+        pairs.fold(true, |agrees, (one, other)| {
+            agrees && *one == other.to_ascii_uppercase()
+        })
     };
     OPENINGS.iter().any(|opening| agrees(&opening))
 }
@@ -50,7 +52,8 @@ pub fn standing(dialogue: &Dialogue, whole: bool) -> Standing {
         return Standing::Other;
     }
     let replied = server.is_some_and(|side| side.facts.replies > 0);
-    let names_itself = server.is_some_and(|side| side.facts.extensions_seen && side.facts.banner.is_some());
+    let names_itself =
+        server.is_some_and(|side| side.facts.extensions_seen && side.facts.banner.is_some());
     match client {
         Some(_) if hello && (replied || (whole && server.is_none())) => Standing::Smtp,
         None if whole && names_itself => Standing::Smtp,
@@ -65,13 +68,31 @@ mod tests {
     /// First bytes as in the RFCs of each protocol.
     #[test]
     fn first_words() {
-        let smtp: [&[u8]; 7] = [b"220 mail.example ESMTP\r\n", b"220-a\r\n", b"EHLO b\r\n", b"ehlo b\r\n", b"H", b"2", b"PROXY TCP4 "];
+        let smtp: [&[u8]; 7] = [
+            b"220 mail.example ESMTP\r\n",
+            b"220-a\r\n",
+            b"EHLO b\r\n",
+            b"ehlo b\r\n",
+            b"H",
+            b"2",
+            b"PROXY TCP4 ",
+        ];
         for bytes in smtp {
             assert!(may_open(bytes), "{bytes:?}");
         }
         let other: [&[u8]; 12] = [
-            b"\x16\x03\x01\x02\x00\x01", b"GET / HTTP/1.1\r\n", b"HEAD / HTTP/1.1\r\n", b"HTTP/1.1 200 OK\r\n", b"POST /",
-            b"PUT /", b"* OK IMAP4rev1\r\n", b"+OK POP3\r\n", b"USER anonymous\r\n", b"SSH-2.0-x\r\n", b"200 news\r\n", b"EHLO\r\n",
+            b"\x16\x03\x01\x02\x00\x01",
+            b"GET / HTTP/1.1\r\n",
+            b"HEAD / HTTP/1.1\r\n",
+            b"HTTP/1.1 200 OK\r\n",
+            b"POST /",
+            b"PUT /",
+            b"* OK IMAP4rev1\r\n",
+            b"+OK POP3\r\n",
+            b"USER anonymous\r\n",
+            b"SSH-2.0-x\r\n",
+            b"200 news\r\n",
+            b"EHLO\r\n",
         ];
         for bytes in other {
             assert!(!may_open(bytes), "{bytes:?}");

@@ -137,7 +137,10 @@ impl HostTally {
         gateways: &BTreeSet<Mac>,
         called: impl Iterator<Item = &'a (Arc<str>, NameSource)>,
     ) -> Option<Host> {
-        let name_sources = self.all_names(called);
+        let (classes, called): (Vec<_>, Vec<_>) =
+            called.partition(|(_, source)| *source == NameSource::DhcpClass);
+        let name_sources = self.all_names(called.into_iter());
+        let classes: BTreeSet<_> = classes.into_iter().map(|(class, _)| class).collect();
         let (first_seen, last_seen) = (self.span.first?, self.span.last?);
         addresses.sort_unstable();
         let macs: Vec<Mac> = (self.macs())
@@ -153,6 +156,7 @@ impl HostTally {
                 .collect(),
             name_sources,
             vendors: makers(&macs),
+            classes: classes.into_iter().cloned().collect(),
             macs,
             roles: self.roles.iter().copied().collect(),
             relay: self.serves_internal && self.reaches_service,

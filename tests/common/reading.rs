@@ -27,10 +27,16 @@ pub struct Reading {
 
 impl Reading {
     pub fn new() -> Self {
-        let mut ports = PortSet::none();
-        for port in [25, 465, 587, 2525] {
-            ports.insert(port);
-        }
+        Self::of([25, 465, 587, 2525].into_iter().collect())
+    }
+
+    /// As with `--ports any`.
+    pub fn of_any_port() -> Self {
+        let usual: PortSet = [25, 465, 587, 2525].into_iter().collect();
+        Self::of(usual.with_others())
+    }
+
+    fn of(ports: PortSet) -> Self {
         let judge = Judge {
             sensor: "test".to_owned(),
             networks: Networks::new(Vec::new()),
