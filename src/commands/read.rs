@@ -12,7 +12,7 @@ use super::gathering::Gathering;
 use super::progress::Bar;
 use super::writer::{Destination, Records};
 use super::{Ended, complain, tell};
-use crate::cli::{FollowArgs, Format, GroupBy, ReadArgs, ReportArgs};
+use crate::cli::{FollowArgs, Format, GroupBy, Language, ReadArgs, ReportArgs};
 use crate::exchange::Catalog;
 use crate::names::HostName;
 use crate::output::{self, Style};
@@ -72,7 +72,7 @@ pub(super) fn run(args: &ReadArgs) -> Result<Ended> {
     };
     let report = Report::new(&tally, health(&facts, &files, &timeline), context);
     if let Some(destination) = destination {
-        let text = render(&report, args.report.format, &destination)?;
+        let text = render(&report, &args.report, &destination)?;
         destination.write(&text)?;
     }
     if let Some(stats) = stats {
@@ -153,12 +153,20 @@ fn workers(args: &FollowArgs) -> usize {
     args.workers.map_or_else(cores, usize::from)
 }
 
-fn render(report: &Report, format: Format, destination: &Destination) -> Result<String> {
-    Ok(match format {
+fn render(report: &Report, args: &ReportArgs, destination: &Destination) -> Result<String> {
+    Ok(match args.format {
         Format::Table => output::table::render(report, style(destination)),
         Format::Json => output::json::render(report)?,
         Format::Csv => output::csv::render(report),
+        Format::Html => output::html::render(report, language(args.lang)),
     })
+}
+
+const fn language(lang: Language) -> output::Language {
+    match lang {
+        Language::En => output::Language::En,
+        Language::Ja => output::Language::Ja,
+    }
 }
 
 fn style(destination: &Destination) -> Style {
