@@ -192,9 +192,9 @@ fn whole12(
     ]
 }
 
-fn random_ending(end: &[u8; 8]) -> [u8; 32] {
+fn random_ending(end: [u8; 8]) -> [u8; 32] {
     let mut random = [7; 32];
-    random[24..].copy_from_slice(end);
+    random[24..].copy_from_slice(&end);
     random
 }
 
@@ -372,14 +372,14 @@ fn handshakes() -> Vec<Handshake> {
             whole12(
                 hello_record(&client_hello(TLS12, &[])),
                 TLS12,
-                random_ending(b"DOWNGRD\x01"),
+                random_ending(*b"DOWNGRD\x01"),
                 4000,
             ),
             "tls.version=1.2 tlstally.downgrade_sentinel=1.2 tlstally.outcome=established",
         ),
         (
             "a server that knows better and takes 1.1",
-            whole12(old_hello(), TLS11, random_ending(b"DOWNGRD\x00"), 4000),
+            whole12(old_hello(), TLS11, random_ending(*b"DOWNGRD\x00"), 4000),
             "tls.version=1.1 tlstally.downgrade_sentinel=1.1 tlstally.limited_by=server tlstally.outcome=established",
         ),
         (
