@@ -10,7 +10,7 @@ PROGRAM := target/release/tlstally
 BUILD_PACKAGES := gcc libc6-dev libpcap-dev
 TEST_PACKAGES := $(BUILD_PACKAGES)
 # Only where everything is expected to run: tests that need these say so when they skip.
-CI_PACKAGES := tshark libcap2-bin systemd logrotate
+CI_PACKAGES := tshark tcpdump tcpreplay iproute2 procps openssl curl python3 libcap2-bin systemd logrotate
 
 .PHONY: fuzz fuzz-smoke deny demo build test lint deps-build deps-test clean help
 
