@@ -10,7 +10,7 @@ PROGRAM := target/release/tlstally
 BUILD_PACKAGES := gcc libc6-dev libpcap-dev
 TEST_PACKAGES := $(BUILD_PACKAGES)
 # Only where everything is expected to run: tests that need these say so when they skip.
-CI_PACKAGES := tshark tcpdump tcpreplay iproute2 procps openssl curl python3 libcap2-bin systemd logrotate
+CI_PACKAGES := tshark tcpdump tcpreplay iproute2 procps openssl curl python3 libcap2-bin systemd logrotate valgrind
 
 .PHONY: fuzz fuzz-smoke deny demo build test lint deps-build deps-test clean help
 
@@ -88,28 +88,44 @@ clean: ## Remove what was built
 BENCH := target/bench
 FILTER := tcp port 25 or tcp port 465 or tcp port 587
 ROUNDS ?= 5
+CAPTURES := mixed smtp flood concurrent tunnels million
+READ := $(PROGRAM) read --sessions /dev/null
 
-.PHONY: bench bench-peers bench-captures
+.PHONY: bench bench-peers bench-captures bench-stages bench-stages-write bench-build
 
 bench-captures: build
 	@$(CARGO) build --release --quiet --examples
 	@mkdir -p $(BENCH)
-	@for kind in "mixed 1024" "smtp 600" "flood 1000000"; do set -- $$kind; \
-		[ -s $(BENCH)/$$1.pcap ] || target/release/examples/generate $$1 $$2 $(BENCH)/$$1.pcap || exit 1; done
+	@for kind in "mixed mixed 1024" "smtp smtp 600" "flood flood 1000000" "concurrent concurrent 1000" \
+		"tunnels tunnels 400" "million concurrent 1000000"; do set -- $$kind; \
+		[ -s $(BENCH)/$$1.pcap ] || target/release/examples/generate $$2 $$3 $(BENCH)/$$1.pcap || exit 1; done
 
 bench: bench-captures ## Compare the CPU time of reading with that of a bare walk over the same captures
-	@for kind in mixed smtp flood; do echo "$$kind"; tools/bench.py $(ROUNDS) \
+	@for kind in $(CAPTURES); do echo "$$kind"; tools/bench.py $(ROUNDS) \
 		walk="target/release/examples/walk $(BENCH)/$$kind.pcap" \
-		workers-1="$(PROGRAM) read --workers 1 --sessions /dev/null $(BENCH)/$$kind.pcap" \
-		workers-2="$(PROGRAM) read --workers 2 --sessions /dev/null $(BENCH)/$$kind.pcap" || exit 1; done
+		workers-1="$(READ) --workers 1 $(BENCH)/$$kind.pcap" \
+		workers-2="$(READ) --workers 2 $(BENCH)/$$kind.pcap" || exit 1; done
 
-bench-peers: bench-captures ## The same beside tcpdump, and tshark over a slice
-	@tools/packages.sh tcpdump tshark
-	@for kind in mixed smtp flood; do echo "$$kind"; tools/bench.py $(ROUNDS) \
+bench-peers: bench-captures ## The same beside tcpdump, and beside tshark and ndpiReader over a slice
+	@tools/packages.sh tcpdump tshark libndpi-bin
+	@for kind in $(CAPTURES); do echo "$$kind"; tools/bench.py $(ROUNDS) \
 		tcpdump="tcpdump -r $(BENCH)/$$kind.pcap -w /dev/null '$(FILTER)'" \
 		walk="target/release/examples/walk $(BENCH)/$$kind.pcap" \
-		tlstally="$(PROGRAM) read --sessions /dev/null $(BENCH)/$$kind.pcap" || exit 1; done
+		workers-1="$(READ) --workers 1 $(BENCH)/$$kind.pcap" \
+		workers-2="$(READ) --workers 2 $(BENCH)/$$kind.pcap" || exit 1; done
 	@target/release/examples/generate mixed 64 $(BENCH)/slice.pcap
 	@echo "mixed, 64 MB"; tools/bench.py 1 \
-		tshark="tshark -r $(BENCH)/slice.pcap -Y tls.handshake.type==2 -T fields -e tls.handshake.version" \
-		tlstally="$(PROGRAM) read --sessions /dev/null $(BENCH)/slice.pcap"
+		tcpdump="tcpdump -r $(BENCH)/slice.pcap -w /dev/null '$(FILTER)'" \
+		tlstally="$(READ) --workers 1 $(BENCH)/slice.pcap" \
+		ndpiReader="ndpiReader -q -i $(BENCH)/slice.pcap" \
+		tshark="tshark -r $(BENCH)/slice.pcap -Y tls.handshake.type==2 -T fields -e tls.handshake.version"
+
+# Instructions, not time: the same on a busy machine.
+bench-stages: bench-build ## Count the instructions of each stage and compare with benches/stages.tsv
+	@tools/stage-costs.py target/bench-profile/release/examples
+
+bench-stages-write: bench-build ## The same, and keep the counts as the new figures
+	@tools/stage-costs.py target/bench-profile/release/examples --write
+
+bench-build: deps-test
+	@$(CARGO) build --profile bench --quiet --examples --target-dir target/bench-profile

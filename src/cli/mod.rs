@@ -128,7 +128,7 @@ pub struct FollowArgs {
     #[arg(long, value_name = "NAME")]
     pub sensor: Option<String>,
 
-    /// Worker threads [default: one per core].
+    /// Worker threads; a single one reads too [default: one per core, less one].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub workers: Option<u16>,
 }

@@ -1,9 +1,10 @@
 //! One TCP connection: two directions put in order, who is who, when it began and how it ended.
 
+use std::hint::black_box;
 use std::sync::Arc;
 
 use super::reassembly::{Counts, Direction, Piece};
-use super::trace::{Need, Trace, later_end};
+use super::trace::{Need, Trace, is_beyond, later_end};
 use super::turns::{Flowed, Turns};
 use super::{FlowKey, Segment, Way};
 use crate::packet::PortSet;
@@ -144,13 +145,43 @@ impl Connection {
         opening::standing(&self.dialogue, self.saw_opening())
     }
 
+    /// The same for one whose memory is used again.
+    pub(super) fn begin_anew(&mut self, segment: &Segment) {
+        *self = Self::new(segment);
+    }
+
+    /// The first sequence numbers of both directions, once nothing that may still come tells more: both SYNs were seen, both FINs,
+    /// and every byte between them that is of use. What then comes between the same ports is a copy, or another connection.
+    pub(super) fn is_complete(&self) -> Option<[u32; 2]> {
+        let [up, down] = &self.halves;
+        let read_to_the_end =
+            |half: &Half| half.fin.is_some() && (half.decided || half.stream.is_finished());
+        if !read_to_the_end(up) || !read_to_the_end(down) {
+            return None;
+        }
+        // What was decided is not read any more, but who sent what in answer to what is still noted.
+        if !self.turns.is_whole() {
+            return None;
+        }
+        self.syn_at.and(self.syn_ack_at)?;
+        Some([up.stream.first()?, down.stream.first()?])
+    }
+
+    /// The first sequence numbers of both directions, 0 where they are not known.
+    pub(super) fn first_numbers(&self) -> [u32; 2] {
+        [0, 1].map(|way| self.halves[way].stream.first().unwrap_or_default())
+    }
+
+    /// Has the processor fetch what the next segment needs first.
+    #[inline]
+    pub(super) fn touch(&self) {
+        black_box((self.last, self.halves[0].highest, self.halves[1].highest));
+    }
+
     /// Whether `segment` opens or belongs to another connection between the same ports.
     pub fn is_succeeded_by(&self, segment: &Segment) -> bool {
         let half = &self.halves[segment.way.index()];
         let after_syn = segment.seq.wrapping_add(1);
-        if self.foreign {
-            return segment.has(Segment::SYN) && half.stream.first() != Some(after_syn);
-        }
         if segment.has(Segment::SYN) {
             return match (
                 half.stream.first(),
@@ -161,10 +192,7 @@ impl Connection {
                 (None, None) => self.is_over() && !segment.has(Segment::ACK),
             };
         }
-        let beyond = half.highest.is_some_and(|end| {
-            let ahead = segment.seq.wrapping_sub(end);
-            ahead > 1 && ahead < 1 << 31
-        });
+        let beyond = half.highest.is_some_and(|end| is_beyond(end, segment));
         segment.length > 0 && self.is_over() && half.fin.is_some() && beyond
     }
 
@@ -252,9 +280,6 @@ impl Connection {
     /// Takes over what the table noted.
     pub(super) fn catch_up(&mut self, trace: &Trace) {
         self.last = trace.last;
-        if trace.is_dismissed() {
-            return;
-        }
         let was = [0, 1].map(|way| self.halves[way].highest);
         for way in [Way::Up, Way::Down] {
             let (Some(from), to) = (was[way.index()], trace.highest[way.index()]) else {

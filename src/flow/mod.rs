@@ -16,5 +16,5 @@ pub mod wheel;
 pub use connection::{Close, Connection, Ending};
 pub use key::{FlowKey, Way};
 pub use segment::Segment;
-pub use table::{Finished, Limits, Reason, Table};
+pub use table::{Hint, Limits, Outlet, Over, Reason, Table};
 pub use turns::{Burst, Flowed};

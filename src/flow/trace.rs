@@ -45,37 +45,50 @@ impl Trace {
     /// Takes in a segment that need not be read; false if it must be.
     #[inline]
     pub(super) fn note(&mut self, segment: &Segment) -> bool {
-        let way = segment.way.index();
-        if self.need[way] == Need::Opening && !segment.has(Segment::SYN) {
+        if !self.suffices(segment) {
+            return false;
+        }
+        if self.is_dismissed() {
             self.last = self.last.max(segment.time);
             return true;
         }
+        if segment.length > 0 {
+            self.same_turn[1 - segment.way.index()] = false;
+        }
+        self.note_copy(segment);
+        true
+    }
+
+    /// Whether `segment` need not be read.
+    #[inline]
+    pub(super) const fn suffices(&self, segment: &Segment) -> bool {
         let ends = segment.flags & (Segment::SYN | Segment::FIN | Segment::RST) != 0;
-        let suffices = match self.need[way] {
-            Need::All | Need::Opening => false,
+        let passed = match self.need[segment.way.index()] {
+            Need::All => false,
+            Need::Opening => return !segment.has(Segment::SYN),
             Need::Payload => segment.length == 0,
             Need::Turns => self.goes_on(segment),
             Need::Nothing => self.is_no_step(segment),
         };
-        if ends || !suffices {
-            return false;
-        }
-        if segment.length > 0 {
-            self.same_turn[1 - way] = false;
-        }
+        passed && !ends
+    }
+
+    /// Takes in a segment of a connection of which everything is known.
+    #[inline]
+    pub(super) fn note_copy(&mut self, segment: &Segment) {
+        let way = segment.way.index();
         self.last = self.last.max(segment.time);
         self.highest[way] = later_end(self.highest[way], segment);
-        true
     }
 
     /// Whether the connection was dismissed.
-    pub(super) fn is_dismissed(&self) -> bool {
-        self.need == [Need::Opening; 2]
+    pub(super) const fn is_dismissed(&self) -> bool {
+        matches!(self.need, [Need::Opening, Need::Opening])
     }
 
     /// Whether `segment` is the next of its turn, or brings nothing.
     #[inline]
-    fn goes_on(&self, segment: &Segment) -> bool {
+    const fn goes_on(&self, segment: &Segment) -> bool {
         let way = segment.way.index();
         let next = segment.seq == self.highest[way];
         let same = self.same_turn[way] && segment.ack == self.highest[1 - way];
@@ -96,6 +109,21 @@ impl Trace {
         let end = segment.seq.wrapping_add(segment.length);
         (end ^ self.highest[segment.way.index()]) >> 30 == 0
     }
+
+    /// Whether `segment` is of a later connection than the one that is over and whose first sequence numbers were `first`.
+    pub(super) const fn is_succeeded_by(&self, first: [u32; 2], segment: &Segment) -> bool {
+        let way = segment.way.index();
+        if segment.has(Segment::SYN) {
+            return first[way] != segment.seq.wrapping_add(1);
+        }
+        segment.length > 0 && is_beyond(self.highest[way], segment)
+    }
+}
+
+/// Whether `segment` begins further than a FIN's number behind the end of its direction.
+pub(super) const fn is_beyond(end: u32, segment: &Segment) -> bool {
+    let ahead = segment.seq.wrapping_sub(end);
+    ahead > 1 && ahead < 1 << 31
 }
 
 /// The higher of `highest` and the end of `segment`, in sequence space.

@@ -13,6 +13,7 @@ pub mod identity;
 pub mod json;
 pub mod judge;
 pub mod networks;
+pub mod recall;
 pub mod record;
 pub mod reference;
 #[cfg(test)]

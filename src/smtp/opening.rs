@@ -20,7 +20,7 @@ pub fn may_open(bytes: &[u8]) -> bool {
             agrees && *one == other.to_ascii_uppercase()
         })
     };
-    OPENINGS.iter().any(|opening| agrees(opening))
+    OPENINGS.iter().any(agrees)
 }
 
 /// What the dialogue has turned out to be so far.

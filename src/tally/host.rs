@@ -82,7 +82,9 @@ impl HostTally {
         self.reaches_service |= session.exchange_online.is_some();
         let offered = session.offer.as_ref().map(|offer| offer.max);
         self.offered_max = self.offered_max.max(offered);
-        if let Some(name) = &session.server.domain {
+        if let Some(name) = &session.server.domain
+            && !self.servers.contains(&**name)
+        {
             self.servers.insert(bounded(name), limits.servers);
         }
         if let Some(client) = session.client_guess {
@@ -91,7 +93,9 @@ impl HostTally {
     }
 
     fn add_party(&mut self, party: &Party, limits: &Limits) {
-        if let Some(name) = &party.domain {
+        if let Some(name) = &party.domain
+            && !self.names.contains(&**name)
+        {
             self.names.insert(bounded(name), limits.names);
         }
         if let Some(mac) = party.mac {
