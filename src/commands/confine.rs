@@ -1,13 +1,13 @@
 //! Gives rights away for a command, in the order that `privilege` asks for, and says what was given away.
 
 use std::path::{Path, PathBuf};
-use std::process;
+use std::{fs, process};
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use tracing::{info, warn};
 
 use super::complain;
-use crate::cli::{Confinement, ReportArgs};
+use crate::cli::Confinement;
 use crate::pipeline::Task;
 use crate::privilege::{Mode, Reach, Reading, Role, Sandbox, Threads};
 
@@ -21,19 +21,15 @@ impl From<Confinement> for Mode {
     }
 }
 
-/// Directories in which files are made while the command runs.
-pub(super) fn writing(report: &ReportArgs) -> Vec<PathBuf> {
-    let files = [report.sessions.as_deref(), report.output.as_deref()];
+/// Directories in which files are made while a command runs: those that `files` are in (`-` is none), and `folders`.
+pub(super) fn writing(files: &[Option<&Path>], folders: &[Option<&Path>]) -> Vec<PathBuf> {
     let named = |path: &&Path| *path != Path::new("-");
-    let mut folders: Vec<_> = files
-        .into_iter()
-        .flatten()
-        .filter(named)
-        .map(folder)
-        .collect();
-    folders.sort_unstable();
-    folders.dedup();
-    folders
+    let files = files.iter().copied().flatten().filter(named).map(folder);
+    let folders = folders.iter().copied().flatten().map(Path::to_owned);
+    let mut all: Vec<_> = files.chain(folders).collect();
+    all.sort_unstable();
+    all.dedup();
+    all
 }
 
 /// The directory that a file is in.
@@ -44,18 +40,21 @@ fn folder(file: &Path) -> PathBuf {
     }
 }
 
-/// For a command that reads files: nothing is written any more but what is open, nothing is sent, no program is run. Says nothing unless something
-/// that was insisted on is missing: people read captures on many a system.
-pub(super) fn reading(wanted: Confinement) -> Result<Threads> {
+/// For a command that reads files: nothing is written any more but what is open and what is in these directories, nothing is sent, no program is
+/// run. Comes before anything that starts a thread, as a store does. Says nothing unless something that was insisted on is missing: people read captures
+/// on many a system.
+pub(super) fn reading(wanted: Confinement, writing: Vec<PathBuf>) -> Result<Threads> {
     let mut sandbox = Sandbox::new(wanted.into());
+    make(&writing)?;
     Ok(sandbox.confine(&Reach {
         reading: Reading::Anything,
-        writing: Vec::new(),
+        writing,
     })?)
 }
 
-/// For a command that watches, once all that needs rights is open.
+/// For a command that watches, once all that needs rights is open, and before anything that starts a thread.
 pub(super) fn watching(sandbox: &mut Sandbox, writing: Vec<PathBuf>) -> Result<Threads> {
+    make(&writing)?;
     let threads = sandbox.confine(&Reach {
         reading: Reading::Only(Vec::new()),
         writing,
@@ -65,6 +64,15 @@ pub(super) fn watching(sandbox: &mut Sandbox, writing: Vec<PathBuf>) -> Result<T
         warn!("the sandbox lacks one part, {}: {why}", what.name());
     }
     Ok(threads)
+}
+
+/// A directory must be there for anything to be allowed in it.
+fn make(folders: &[PathBuf]) -> Result<()> {
+    for folder in folders {
+        fs::create_dir_all(folder)
+            .with_context(|| format!("`{}` cannot be created", folder.display()))?;
+    }
+    Ok(())
 }
 
 /// What the threads of a pipeline do first. One that cannot be confined must not see a packet: then the program ends.

@@ -32,7 +32,7 @@ pub(super) fn run(args: &ReadArgs) -> Result<Ended> {
     let judge = judge(&args.follow)?;
     let mut destination = Destination::of(&args.report)?;
     let records = Records::create(args.report.sessions.as_deref(), &judge.sensor)?;
-    let threads = confine::reading(args.sandbox)?;
+    let threads = confine::reading(args.sandbox, Vec::new())?;
     let mut timeline = Timeline::open(&args.paths);
     let mut ended = Ended::Well;
     for error in timeline.errors() {

@@ -59,7 +59,11 @@ pub(super) fn run(args: &WatchArgs) -> Result<Ended> {
     )?;
     let mut sandbox = Sandbox::new(args.safety.sandbox.into());
     no_waiting_without_rights(&opened, args)?;
-    let writing = confine::writing(&args.report);
+    let files = [
+        args.report.sessions.as_deref(),
+        args.report.output.as_deref(),
+    ];
+    let writing = confine::writing(&files, &[]);
     sandbox.step_down(&Change::wanted(args.safety.user.as_deref(), &writing)?)?;
     let destination = Destination::of(&args.report)?;
     let path = args.report.sessions.as_deref();
