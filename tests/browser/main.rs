@@ -16,8 +16,8 @@ mod common;
 mod webdriver;
 
 use std::collections::BTreeSet;
-use std::io::{ErrorKind, Read};
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::io::Read;
+use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::{env, fs};
@@ -142,12 +142,7 @@ fn hosts_are_sorted_searched_and_filtered() {
         "No host matches."
     );
     browser.run("document.querySelector('#hosts [type=reset]').click()");
-    assert_eq!(
-        browser.wait_for(&format!(
-            "setTimeout(() => arguments[0]((() => {{{ADDRESSES}}})()))"
-        )),
-        json!(sorted)
-    );
+    assert_eq!(addresses(&browser), sorted);
 
     let of = |key: &str, word: &str| -> BTreeSet<String> {
         let found = hosts.iter().filter(|host| {
@@ -290,20 +285,14 @@ fn the_policy_lets_nothing_else_run_or_load() {
             .contains("Content Security Policy")),
         "{refused:?}"
     );
-    // Even an attempt that the policy stops is a request to the protocol's log; what counts is what leaves the browser.
-    let called = listener.accept().map(|(stream, _)| asked(stream));
-    assert_eq!(
-        called.map_err(|error| error.kind()),
-        Err(ErrorKind::WouldBlock)
-    );
-}
-
-/// What came over a connection that should not be there.
-fn asked(mut stream: TcpStream) -> String {
-    let mut text = [0; 4096];
-    stream.set_nonblocking(false).unwrap();
-    let length = stream.read(&mut text).unwrap();
-    String::from_utf8_lossy(&text[..length]).into_owned()
+    // A browser may connect ahead of time; what counts is that nothing is asked.
+    drop(browser);
+    while let Ok((mut stream, _)) = listener.accept() {
+        let mut asked = String::new();
+        stream.set_nonblocking(false).unwrap();
+        stream.read_to_string(&mut asked).unwrap();
+        assert_eq!(asked, "");
+    }
 }
 
 /// axe-core's rules (WCAG 2.2 A and AA, and good practice), in both languages and both colour schemes, wide and narrow.
@@ -459,14 +448,23 @@ fn five_thousand_hosts_are_no_burden() {
     assert_eq!(hosts.len(), 5_000);
     let size = fs::metadata(&page).unwrap().len();
     assert!(size < 5_000_000, "{size} bytes");
+    browser.devtools(
+        "Performance.enable",
+        &json!({ "timeDomain": "threadTicks" }),
+    );
     browser.open(&page);
+    let load = busy(&browser);
     let loaded = browser.run("const [page] = performance.getEntriesByType('navigation'); const paint = performance.getEntriesByName('first-contentful-paint')[0];
         return [page.domContentLoadedEventEnd, paint?.startTime ?? null]");
+    // On the clock, and of that the processor's time, which a busy machine does not change.
     let timed = |what: &str| {
-        browser.wait_for(&format!(
+        let before = busy(&browser);
+        let waited = browser.wait_for(&format!(
             "const done = arguments[0]; const start = performance.now(); {what};
              requestAnimationFrame(() => setTimeout(() => done(performance.now() - start)))"
-        ))
+        ));
+        let waited = waited.as_f64().unwrap();
+        format!("{waited:.0} ms ({:.0} ms busy)", busy(&browser) - before)
     };
     let sorted = timed("document.querySelector('#hosts thead button').click()");
     let again = timed("document.querySelectorAll('#hosts thead button')[3].click()");
@@ -474,8 +472,8 @@ fn five_thousand_hosts_are_no_burden() {
         "const field = document.querySelector('[name=search]'); field.value = '.19.'; field.dispatchEvent(new Event('input', { bubbles: true }))",
     );
     eprintln!(
-        "5,000 hosts: {size} bytes; loaded after {} ms, first paint after {} ms; sorted by address in {sorted} ms, by sessions in {again} ms; \
-         first search in {searched} ms",
+        "5,000 hosts: {size} bytes; loaded after {} ms ({load:.0} ms busy), first paint after {} ms; sorted by address in {sorted}, by \
+         sessions in {again}; first search in {searched}",
         loaded[0], loaded[1]
     );
     let expected = hosts
@@ -491,4 +489,12 @@ fn five_thousand_hosts_are_no_burden() {
     browser.run("document.querySelector('.next').click()");
     assert_eq!(addresses(&browser).len(), (expected - 100).min(100));
     silent(&browser, &page);
+}
+
+/// Milliseconds that the page's thread has been at work.
+fn busy(browser: &Browser) -> f64 {
+    let metrics = browser.devtools("Performance.getMetrics", &json!({}));
+    let mut metrics = metrics["metrics"].as_array().unwrap().iter();
+    let tasks = metrics.find(|metric| metric["name"] == "TaskDuration");
+    tasks.unwrap()["value"].as_f64().unwrap() * 1e3
 }
