@@ -23,9 +23,12 @@ pub mod names;
 pub mod output;
 pub mod packet;
 pub mod pipeline;
+#[cfg(target_os = "linux")]
+pub mod privilege;
 pub mod session;
 pub mod smtp;
 pub mod source;
+pub(crate) mod system;
 pub mod tally;
 pub mod time;
 pub mod tls;

@@ -578,20 +578,3 @@ fn thousands_of_hosts_stay_small() {
         assert!(size < 5_000_000, "{size}");
     }
 }
-
-#[test]
-fn dump() {
-    for language in Language::ALL {
-        let tag = language.words().tag;
-        let write = |name: &str, report: &Report| {
-            std::fs::write(
-                format!("/tmp/h/{name}-{tag}.html"),
-                render(report, language),
-            )
-            .unwrap();
-        };
-        write("history", &sample::history::over_time(Some(By::Endpoint)));
-        write("troubled", &sample::troubled());
-        write("large", &sample::large(5_000));
-    }
-}
