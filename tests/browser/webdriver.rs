@@ -66,7 +66,8 @@ impl Browser {
             "goog:loggingPrefs": { "browser": "ALL", "performance": "ALL" },
         } } });
         let session = browser.post("", &asked);
-        browser.session += &format!("/{}", session["sessionId"].as_str().unwrap());
+        let session = session["sessionId"].as_str().unwrap();
+        browser.session = format!("{}/{session}", browser.session);
         // The browser's own first page is none of ours.
         browser.post("/url", &json!({ "url": "about:blank" }));
         browser.log("browser");

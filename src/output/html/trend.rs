@@ -67,7 +67,8 @@ fn hosts(history: &History, page: &mut Page) {
 
 fn versions(history: &History, page: &mut Page) {
     let words = page.words;
-    let present = present_versions(history.days.iter().map(|day| &day.figures));
+    let all: Vec<_> = history.days.iter().map(|day| &day.figures).collect();
+    let present = present_versions(&all);
     let columns = history.days.iter().map(|day| Column {
         parts: present
             .iter()
@@ -166,9 +167,9 @@ fn closing(history: &History, page: &mut Page) {
 }
 
 /// Keys of the versions that occur, oldest first.
-fn present_versions<'a>(all: impl Iterator<Item = &'a Figures> + Clone) -> Vec<&'static str> {
+fn present_versions(all: &[&Figures]) -> Vec<&'static str> {
     let keys = PerVersion::default().iter().map(|(key, _)| key);
-    keys.filter(|key| all.clone().any(|figures| count(&figures.versions, key) > 0))
+    keys.filter(|key| all.iter().any(|figures| count(&figures.versions, key) > 0))
         .collect()
 }
 
@@ -190,7 +191,8 @@ pub(super) struct Row<'a> {
 /// A table of figures: a column for whatever occurs.
 pub(super) fn figures(header: &str, rows: Vec<Row<'_>>, page: &mut Page) {
     let words = page.words;
-    let present = present_versions(rows.iter().map(|row| row.figures));
+    let all: Vec<_> = rows.iter().map(|row| row.figures).collect();
+    let present = present_versions(&all);
     let verdicts = rows
         .first()
         .map(|row| row.figures.verdicts.iter().map(|(verdict, _)| verdict));
