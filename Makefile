@@ -12,7 +12,7 @@ TEST_PACKAGES := $(BUILD_PACKAGES)
 # Only where everything is expected to run: tests that need these say so when they skip.
 CI_PACKAGES := tshark tcpdump tcpreplay iproute2 procps openssl curl python3 libcap2-bin systemd logrotate valgrind
 
-.PHONY: fuzz demo build test lint deps-build deps-test clean help
+.PHONY: fuzz fuzz-smoke deny demo build test lint deps-build deps-test clean help
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -39,6 +39,15 @@ fuzz: deps-test ## Run each fuzz target for FUZZ_SECONDS (30), within 512 MB and
 	@tools/fuzz-seeds.py
 	@set -e; for target in $(FUZZ_TARGETS); do echo "fuzz: $$target"; \
 	  $(CARGO) +nightly fuzz run $$target -- -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=512 -timeout=2 -verbosity=0; done
+
+fuzz-smoke: ## The same for 5 seconds each, where nightly and cargo-fuzz are there; says so where they are not
+	@if command -v cargo-fuzz >/dev/null && $(CARGO) +nightly --version >/dev/null 2>&1; \
+	  then $(MAKE) --no-print-directory fuzz FUZZ_SECONDS=5; \
+	  else echo "SKIPPED: fuzzing needs the nightly toolchain and cargo-fuzz"; fi
+
+deny: ## Check licences, advisories and sources of the dependencies; needs cargo-deny
+	@command -v cargo-deny >/dev/null || $(CARGO) install --quiet --locked cargo-deny
+	@$(CARGO) deny --all-features check
 
 deps-build:
 	@tools/packages.sh $(BUILD_PACKAGES)

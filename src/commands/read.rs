@@ -117,6 +117,9 @@ impl Consumer for Reading {
 pub(super) fn judge(args: &FollowArgs) -> Result<Judge> {
     let mut ports = PortSet::none();
     args.ports.iter().for_each(|port| ports.insert(port));
+    if args.ports.is_any() {
+        ports = ports.with_others();
+    }
     Ok(Judge {
         sensor: sensor(args),
         networks: Networks::new(args.internal.clone()),

@@ -15,7 +15,7 @@ use hashbrown::HashTable;
 use super::connection::Connection;
 use super::trace::Trace;
 use super::wheel::{TURN, Wheel};
-use super::{FlowKey, Segment};
+use super::{FlowKey, Segment, Way};
 use crate::packet::PortSet;
 use crate::time::{SECOND, Timestamp};
 
@@ -46,7 +46,16 @@ impl Default for Limits {
 impl Limits {
     /// Seconds without a packet after which `connection` goes.
     fn wait(&self, connection: &Connection) -> u32 {
-        if connection.is_over() {
+        if connection.is_over() || connection.is_foreign() {
+            self.linger
+        } else {
+            self.idle
+        }
+    }
+
+    /// The same after a packet that only moved `trace`.
+    const fn wait_after(&self, trace: &Trace) -> u32 {
+        if trace.is_dismissed() {
             self.linger
         } else {
             self.idle
@@ -265,7 +274,7 @@ impl<R> Table<R> {
             && place.key == segment.key
             && place.trace.note(segment)
         {
-            place.deadline = second + self.limits.idle;
+            place.deadline = second + self.limits.wait_after(&place.trace);
             return;
         }
         self.read(segment, second, block, outlet);
@@ -343,7 +352,8 @@ impl<R> Table<R> {
             let due = place.deadline;
             self.wheel.schedule(due, Ticket { slot, generation });
         }
-        if let Some(first) = connection.is_complete() {
+        let dismissed = connection.is_foreign().then(|| connection.first_numbers());
+        if let Some(first) = connection.is_complete().or(dismissed) {
             self.conclude(slot, first, outlet);
         } else if self.held_bytes > self.limits.held_bytes {
             self.let_go_of_held(slot);
@@ -475,13 +485,17 @@ impl<R> Table<R> {
             });
             self.slots.len() as u32 - 1
         });
-        let connection = match self.spare.pop() {
+        let mut connection = match self.spare.pop() {
             Some(mut spare) => {
                 spare.begin_anew(segment);
                 spare
             }
             None => Box::new(Connection::new(segment)),
         };
+        let [up, down] = [Way::Up, Way::Down].map(|way| segment.key.sender_port(way));
+        if !self.ports.contains_either(up, down) {
+            connection.go_by_words();
+        }
         if let (Some(place), Some(life)) = (
             self.slots.get_mut(slot as usize),
             self.lives.get_mut(slot as usize),

@@ -218,10 +218,12 @@ impl Reader<'_> {
         }
     }
 
-    /// A segment of a connection that is followed, or of DNS over TCP.
+    /// A segment of a connection that is followed or looked at, or of DNS over TCP.
     fn tcp(&mut self, tcp: &Tcp, place: Place, block: &Arc<Block>, route: &mut impl Route) {
         let ports = &self.judge.ports;
-        if ports.contains_either(tcp.source_port, tcp.destination_port) {
+        let (from, to) = (tcp.source_port, tcp.destination_port);
+        let looked_at = ports.has_others() && from != names::DNS && to != names::DNS;
+        if ports.contains_either(from, to) || looked_at {
             self.facts.followed += 1;
             let [from, to] =
                 [tcp.source_port, tcp.destination_port].map(|port| ports.contains(port));
@@ -232,7 +234,7 @@ impl Reader<'_> {
             route.segment(block, segment, asked);
         } else {
             let part = Part::of_tcp(tcp, bytes(place, block), place.clock);
-            self.names.segment(&part, &self.judge.networks);
+            self.names.segment(&part, tcp.seq, &self.judge.networks);
         }
     }
 }

@@ -53,6 +53,8 @@ pub struct WorkerFacts {
     pub given_up: GivenUp,
     /// Connections on watched ports that spoke neither SMTP nor TLS.
     pub no_sessions: u64,
+    /// Connections on other ports that were no SMTP by their words.
+    pub foreign: u64,
     /// Segments left out for a bad checksum.
     pub corrupt: u64,
     /// Segments that brought nothing new.
@@ -252,7 +254,14 @@ impl<O: Fn(u32) -> Arc<Origin>> Outlet for Desk<'_, O> {
         let session = self
             .judge
             .session(connection, reason, &origin, &mut self.recall);
-        self.facts.no_sessions += u64::from(session.is_none());
+        if session.is_none() {
+            let count = if connection.is_wanted() {
+                &mut self.facts.no_sessions
+            } else {
+                &mut self.facts.foreign
+            };
+            *count += 1;
+        }
         session.map(Box::new)
     }
 
@@ -273,6 +282,7 @@ impl WorkerFacts {
         self.given_up.flows += other.given_up.flows;
         self.given_up.held += other.given_up.held;
         self.no_sessions += other.no_sessions;
+        self.foreign += other.foreign;
         self.corrupt += other.corrupt;
         self.duplicates += other.duplicates;
         self.conflicts += other.conflicts;

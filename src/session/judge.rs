@@ -50,7 +50,7 @@ impl Judge {
         recall: &mut Recall,
     ) -> Option<Session> {
         let dialogue = &connection.dialogue;
-        if !is_session(dialogue) {
+        if !connection.is_wanted() || !is_session(dialogue) {
             return None;
         }
         let client_way = connection.client_way(&self.ports);
@@ -125,6 +125,7 @@ impl Judge {
             verdict: verdict(mode, negotiated, view.proof.cipher, offer.as_ref()),
             offer,
             negotiated,
+            downgrade_sentinel: view.proof.downgrade_sentinel,
             cipher: view.proof.cipher,
             established: view.established(),
             resumed: view.proof.resumed,
@@ -495,24 +496,17 @@ impl<'a> View<'a> {
         }
         let ends = tls::handshake_end(self.client_tls?, self.server_tls?, version)?;
         let flowed = self.connection.flowed_behind(self.client_way, ends)?;
-        let sent: Vec<Sent> = flowed
-            .bursts
-            .iter()
-            .map(|burst| self.sent(*burst))
-            .collect();
-        let judged = exchanged::likely(&Amounts {
-            version,
-            cipher: self.proof.cipher,
-            server_port: self.server_port(),
-            sent: &sent,
-            cut: flowed.cut,
-            over: self.close != Close::Open,
+        let likely = flowed.bursts.as_ref().map_or(Likely::Unknown, |bursts| {
+            let sent: Vec<Sent> = bursts.iter().map(|burst| self.sent(*burst)).collect();
+            exchanged::likely(&Amounts {
+                version,
+                cipher: self.proof.cipher,
+                server_port: self.server_port(),
+                sent: &sent,
+                cut: flowed.cut,
+                over: self.close != Close::Open,
+            })
         });
-        let likely = if self.connection.is_disordered() {
-            Likely::Unknown
-        } else {
-            judged
-        };
         let bytes = |way: Way| flowed.bytes[way.index()];
         Some(Exchange {
             client_bytes: bytes(self.client_way),
@@ -525,15 +519,11 @@ impl<'a> View<'a> {
     fn sent(&self, burst: Burst) -> Sent {
         Sent {
             by_client: burst.way == self.client_way,
-            bytes: burst.bytes(),
+            bytes: burst.bytes,
         }
     }
 
-    /// Who ended the connection, where the order of the packets tells it.
     fn ended(&self) -> Option<Ended> {
-        if self.connection.is_disordered() {
-            return None;
-        }
         let (way, ending) = self.connection.ended()?;
         Some(match (way == self.client_way, ending) {
             (true, Ending::Fin) => Ended::ClientClosed,

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use super::community::CommunityId;
 use super::json::{Object, Plain, object};
 use super::text::clip;
+use super::vendor::vendor;
 use super::{Alert, Certificate, Evidence, ExchangeOnline, Finding, Offer, Origin, Party, Session};
 use crate::time::{SECOND, Timestamp};
 use crate::tls::Version;
@@ -146,8 +147,11 @@ fn write_own(session: &Session, own: &mut Object<'_>) {
             write_exchange_online(service, object);
         });
     }
+    let sentinel = session.downgrade_sentinel.map(word);
+    own.text("downgrade_sentinel", sentinel.as_deref());
     wire_text(own, "ja4", session.ja4.as_deref());
     own.word("client_guess", session.client_guess);
+    own.word("source_vendor", session.client.mac.and_then(vendor));
     wire_text(own, "banner", session.banner.as_deref());
     own.flag("auth_in_clear", session.auth_in_clear.then_some(true));
     write_measures(session, own);

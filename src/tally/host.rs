@@ -11,6 +11,7 @@ use super::{Limits, Role, Span};
 use crate::names::NameSource;
 use crate::session::record::Mac;
 use crate::session::text::clip;
+use crate::session::vendor::vendor;
 use crate::session::{
     EndpointKind, Findings, Instance, LimitedBy, MAX_STRING, Outcome, Party, Session, Verdict,
 };
@@ -140,10 +141,16 @@ impl HostTally {
         gateways: &BTreeSet<Mac>,
         called: impl Iterator<Item = &'a (Arc<str>, NameSource)>,
     ) -> Option<Host> {
-        let name_sources = self.all_names(called);
+        let (classes, called): (Vec<_>, Vec<_>) =
+            called.partition(|(_, source)| *source == NameSource::DhcpClass);
+        let name_sources = self.all_names(called.into_iter());
+        let classes: BTreeSet<_> = classes.into_iter().map(|(class, _)| class).collect();
         let (first_seen, last_seen) = (self.span.first?, self.span.last?);
         addresses.sort_unstable();
-        let own = self.macs().filter(|mac| !gateways.contains(mac));
+        let macs: Vec<Mac> = (self.macs())
+            .filter(|mac| !gateways.contains(mac))
+            .copied()
+            .collect();
         Some(Host {
             host: *addresses.first()?,
             addresses,
@@ -152,7 +159,9 @@ impl HostTally {
                 .map(|named| Arc::clone(&named.name))
                 .collect(),
             name_sources,
-            macs: own.copied().collect(),
+            vendors: makers(&macs),
+            classes: classes.into_iter().cloned().collect(),
+            macs,
             roles: self.roles.iter().copied().collect(),
             relay: self.serves_internal && self.reaches_service,
             verdict: self.verdict(),
@@ -242,4 +251,10 @@ fn bounded(name: &Arc<str>) -> Arc<str> {
         return Arc::clone(name);
     }
     clip(name, MAX_STRING).into()
+}
+
+/// Who makes the cards, each maker once.
+fn makers(macs: &[Mac]) -> Vec<&'static str> {
+    let makers: BTreeSet<_> = macs.iter().filter_map(|mac| vendor(mac.0)).collect();
+    makers.into_iter().collect()
 }
