@@ -1,15 +1,16 @@
 //! Gives rights away for a command, in the order that `privilege` asks for, and says what was given away.
 
 use std::path::{Path, PathBuf};
-use std::{fs, process};
+use std::process;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use tracing::{info, warn};
 
 use super::complain;
-use crate::cli::Confinement;
+use crate::cli::{Confinement, ReportArgs, StoreArgs};
 use crate::pipeline::Task;
 use crate::privilege::{Mode, Reach, Reading, Role, Sandbox, Threads};
+use crate::store::Place;
 
 impl From<Confinement> for Mode {
     fn from(wanted: Confinement) -> Self {
@@ -21,15 +22,19 @@ impl From<Confinement> for Mode {
     }
 }
 
-/// Directories in which files are made while a command runs: those that `files` are in (`-` is none), and `folders`.
-pub(super) fn writing(files: &[Option<&Path>], folders: &[Option<&Path>]) -> Vec<PathBuf> {
+/// Directories in which files are made while the command runs.
+pub(super) fn writing(report: &ReportArgs) -> Vec<PathBuf> {
+    let files = [report.sessions.as_deref(), report.output.as_deref()];
     let named = |path: &&Path| *path != Path::new("-");
-    let files = files.iter().copied().flatten().filter(named).map(folder);
-    let folders = folders.iter().copied().flatten().map(Path::to_owned);
-    let mut all: Vec<_> = files.chain(folders).collect();
-    all.sort_unstable();
-    all.dedup();
-    all
+    let mut folders: Vec<_> = files
+        .into_iter()
+        .flatten()
+        .filter(named)
+        .map(folder)
+        .collect();
+    folders.sort_unstable();
+    folders.dedup();
+    folders
 }
 
 /// The directory that a file is in.
@@ -40,21 +45,36 @@ fn folder(file: &Path) -> PathBuf {
     }
 }
 
-/// For a command that reads files: nothing is written any more but what is open and what is in these directories, nothing is sent, no program is
-/// run. Comes before anything that starts a thread, as a store does. Says nothing unless something that was insisted on is missing: people read captures
-/// on many a system.
+/// The folder of the store, in which its database makes and removes files.
+pub(super) fn kept(store: &StoreArgs) -> Vec<PathBuf> {
+    store.store.iter().map(|place| place.0.clone()).collect()
+}
+
+/// The folder that says whose the store is to be: its own, or where it is not made yet, the one that it will be made in.
+pub(super) fn owned(store: &StoreArgs) -> Vec<PathBuf> {
+    let there = |place: &Place| {
+        let named = |folder: &Path| match folder.to_str() {
+            Some("") => PathBuf::from("."),
+            _ => folder.to_owned(),
+        };
+        let mut folders = place.0.ancestors().map(named);
+        folders.find(|folder| folder.exists())
+    };
+    store.store.iter().filter_map(there).collect()
+}
+
+/// For a command that reads files: nothing is written any more but what is open and in the folders of `writing`, nothing is sent, no program is
+/// run. Says nothing unless something that was insisted on is missing: people read captures on many a system.
 pub(super) fn reading(wanted: Confinement, writing: Vec<PathBuf>) -> Result<Threads> {
     let mut sandbox = Sandbox::new(wanted.into());
-    make(&writing)?;
     Ok(sandbox.confine(&Reach {
         reading: Reading::Anything,
         writing,
     })?)
 }
 
-/// For a command that watches, once all that needs rights is open, and before anything that starts a thread.
+/// For a command that watches, once all that needs rights is open.
 pub(super) fn watching(sandbox: &mut Sandbox, writing: Vec<PathBuf>) -> Result<Threads> {
-    make(&writing)?;
     let threads = sandbox.confine(&Reach {
         reading: Reading::Only(Vec::new()),
         writing,
@@ -64,15 +84,6 @@ pub(super) fn watching(sandbox: &mut Sandbox, writing: Vec<PathBuf>) -> Result<T
         warn!("the sandbox lacks one part, {}: {why}", what.name());
     }
     Ok(threads)
-}
-
-/// A directory must be there for anything to be allowed in it.
-fn make(folders: &[PathBuf]) -> Result<()> {
-    for folder in folders {
-        fs::create_dir_all(folder)
-            .with_context(|| format!("`{}` cannot be created", folder.display()))?;
-    }
-    Ok(())
 }
 
 /// What the threads of a pipeline do first. One that cannot be confined must not see a packet: then the program ends.
