@@ -4,6 +4,7 @@ mod endpoints;
 mod gathering;
 mod health;
 mod interfaces;
+mod log_file;
 mod progress;
 mod read;
 mod records;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::batch::Batch;
+use crate::evidence::Frame;
 use crate::flow::Segment;
 use crate::names::HostName;
 use crate::source::Block;
@@ -19,6 +20,8 @@ const TICK: u64 = 5 * SECOND;
 #[derive(Debug)]
 pub(super) struct Lanes {
     lanes: Vec<Lane>,
+    /// What segments came in goes with them.
+    frames: bool,
 }
 
 #[derive(Debug)]
@@ -39,8 +42,8 @@ pub(super) struct LaneEnd {
 }
 
 impl Lanes {
-    /// Lanes for `workers` workers, and the workers' ends.
-    pub(super) fn new(workers: usize) -> (Self, Vec<LaneEnd>) {
+    /// Lanes for `workers` workers, and the workers' ends. Workers that keep packets need `frames`.
+    pub(super) fn new(workers: usize, frames: bool) -> (Self, Vec<LaneEnd>) {
         let mut ends = Vec::with_capacity(workers);
         let lanes = (0..workers)
             .map(|_| {
@@ -55,13 +58,19 @@ impl Lanes {
                 }
             })
             .collect();
-        (Self { lanes }, ends)
+        (Self { lanes, frames }, ends)
     }
 
     /// Hands a segment to the worker that owns its flow, with the name that the client asked DNS for if it opens a connection.
     /// Waits while that worker is behind.
     #[inline]
-    pub(super) fn push(&mut self, block: &Arc<Block>, segment: Segment, asked: Option<Arc<str>>) {
+    pub(super) fn push(
+        &mut self,
+        block: &Arc<Block>,
+        segment: Segment,
+        asked: Option<Arc<str>>,
+        frame: Frame,
+    ) {
         let lane = match self.lanes.as_mut_slice() {
             [one] => one,
             many => {
@@ -75,6 +84,9 @@ impl Lanes {
         lane.batch.push(block, segment);
         if let Some(name) = asked {
             lane.batch.note_asked(name);
+        }
+        if self.frames {
+            lane.batch.frames.push(frame);
         }
         if lane.batch.is_full() {
             lane.send(segment.clock);

@@ -26,11 +26,12 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
 
-pub use consumer::{Consumer, Facts};
+pub use consumer::{Consumer, Evidence, Facts};
 pub use pace::Pace;
 pub use reader::ReaderFacts;
 pub use worker::WorkerFacts;
 
+use crate::evidence::{Bounds, Keeper};
 use crate::flow::Limits;
 use crate::names;
 use crate::session::Origin;
@@ -40,7 +41,7 @@ use lanes::Lanes;
 use order::Order;
 use reader::Shown;
 use signs::Signs;
-use worker::Delivery;
+use worker::{Beside, Delivery};
 
 /// How often [`Consumer::tick`] runs.
 const TICK: Duration = Duration::from_millis(100);
@@ -69,7 +70,8 @@ pub fn read(
             .cloned()
             .unwrap_or_else(unnamed)
     };
-    let (lanes, ends) = Lanes::new(workers);
+    let keeps = consumer.wants_evidence();
+    let (lanes, ends) = Lanes::new(workers, keeps);
     let (deliveries, delivered) = bounded(WAITING);
     let interest = names::interest(&judge.ports);
     let shown = Shown::default();
@@ -85,8 +87,12 @@ pub fn read(
         for (number, end) in ends.into_iter().enumerate() {
             let (deliveries, limits) = (deliveries.clone(), share(workers));
             let origin = &origin;
-            let pace = timed.then(Pace::default);
-            let work = move || worker::work(number, &end, judge, origin, limits, &deliveries, pace);
+            let beside = Beside {
+                pace: timed.then(Pace::default),
+                keeper: keeps.then(|| Keeper::new(share_of_evidence(workers))),
+            };
+            let work =
+                move || worker::work(number, &end, judge, origin, limits, &deliveries, beside);
             let handle = thread_named(format!("worker-{number}")).spawn_scoped(scope, work);
             working.push(handle.map_err(|_| Defect)?);
         }
@@ -121,6 +127,9 @@ fn consume(
     loop {
         match delivered.recv_deadline(tick) {
             Ok(mut delivery) => {
+                for evidence in delivery.evidence.drain(..) {
+                    consumer.evidence(evidence);
+                }
                 let hosts = delivery.hosts.drain(..);
                 hosts.for_each(|host| consumer.host(host));
                 signs.of_worker(delivery.worker);
@@ -153,6 +162,14 @@ fn share(workers: usize) -> Limits {
     Limits {
         flows: whole.flows.div_ceil(workers),
         held_bytes: whole.held_bytes.div_ceil(workers),
+        ..whole
+    }
+}
+
+fn share_of_evidence(workers: usize) -> Bounds {
+    let whole = Bounds::default();
+    Bounds {
+        all_bytes: whole.all_bytes.div_ceil(workers),
         ..whole
     }
 }

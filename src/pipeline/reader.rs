@@ -4,10 +4,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::clock::Clock;
 use super::lanes::Lanes;
+use crate::evidence::Frame;
 use crate::flow::{FlowKey, Segment};
 use crate::names::{self, Names, Part};
 use crate::packet::{
-    Counters, Decoded, DefragmentCounters, Defragmenter, Interest, Tcp, decode, may_matter,
+    Counters, Decoded, DefragmentCounters, Defragmenter, Interest, LinkType, Tcp, decode,
+    may_matter,
 };
 use crate::session::judge::Judge;
 use crate::source::{Block, Next, RawPacket, Source, Stretch};
@@ -164,6 +166,12 @@ impl Reader<'_> {
     ) {
         let place = Place {
             base: packet.offset,
+            frame: Frame {
+                offset: packet.offset,
+                captured: packet.captured,
+                original: packet.original,
+                link: packet.link,
+            },
             origin,
             time: packet.time,
             clock,
@@ -182,7 +190,7 @@ impl Reader<'_> {
             whole = Some(Arc::new(Block::from(datagram.bytes().to_vec())));
         }
         match whole {
-            Some(whole) => self.take(decoded, Place { base: 0, ..place }, &whole, lanes),
+            Some(whole) => self.take(decoded, place.of_whole(&whole), &whole, lanes),
             None => self.take(decoded, place, block, lanes),
         }
     }
@@ -211,7 +219,7 @@ impl Reader<'_> {
             self.facts.from_servers += u64::from(from && !to);
             let segment = segment(tcp, place);
             let asked = self.names.asked_before(&segment);
-            lanes.push(block, segment, asked);
+            lanes.push(block, segment, asked, place.frame);
         } else {
             let part = Part::of_tcp(tcp, place.bytes(block), place.clock);
             self.names.segment(&part, &self.judge.networks);
@@ -232,12 +240,28 @@ impl ReaderFacts {
 struct Place {
     /// Offset in the block of the bytes that were decoded.
     base: u32,
+    frame: Frame,
     origin: u32,
     time: Timestamp,
     clock: u64,
 }
 
 impl Place {
+    /// The same for a packet put together from fragments.
+    fn of_whole(self, whole: &Block) -> Self {
+        let length = whole.bytes().len() as u32;
+        Self {
+            base: 0,
+            frame: Frame {
+                offset: 0,
+                captured: length,
+                original: length,
+                link: LinkType::RAW,
+            },
+            ..self
+        }
+    }
+
     /// The bytes that were decoded, and what lies behind them in the block.
     fn bytes(self, block: &Block) -> &[u8] {
         block.bytes().get(self.base as usize..).unwrap_or_default()

@@ -13,6 +13,7 @@
 //! What needs rights comes first and in one place ([`run`]): interfaces, then files. Threads start after both.
 
 mod doubts;
+mod evidence;
 mod known;
 mod log;
 mod moment;
@@ -20,23 +21,26 @@ mod service;
 mod signals;
 mod view;
 
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 use tracing::{info, warn};
 
 use super::gathering::Gathering;
+use super::log_file::Rotation;
 use super::read::{judge, render, workers};
-use super::records::{Records, Rotation};
+use super::records::Records;
 use super::writer::Destination;
 use super::{Ended, complain};
 use crate::cli::{CaptureArgs, Clock, RotationArgs, WatchArgs};
 use crate::names::{self, HostName};
 use crate::packet::PortSet;
-use crate::pipeline::{self, Consumer, Facts};
+use crate::pipeline::{self, Consumer, Evidence, Facts};
 use crate::session::Session;
 use crate::source::live::{self, Filter, Options, Stamps};
 use doubts::Doubts;
+use evidence::EvidenceFile;
 use known::Known;
 use service::Service;
 use signals::Signals;
@@ -57,6 +61,7 @@ pub(super) fn run(args: &WatchArgs) -> Result<Ended> {
     let destination = Destination::of(&args.report)?;
     let path = args.report.sessions.as_deref();
     let records = Records::append(path, &judge.sensor, rotation(&args.rotation))?;
+    let evidence = evidence_file(&args.capture)?;
     let mut source = opened
         .start()
         .context("the threads that capture cannot be started")?;
@@ -67,6 +72,7 @@ pub(super) fn run(args: &WatchArgs) -> Result<Ended> {
         view: Box::new(view::Plain::new(args.running.every)),
         signals,
         destination,
+        evidence,
         service: Service::ready(),
         doubts: Doubts::default(),
         flush_due: Instant::now() + FLUSH,
@@ -98,6 +104,16 @@ fn options(args: &CaptureArgs, ports: &PortSet) -> Options {
     }
 }
 
+fn evidence_file(args: &CaptureArgs) -> Result<Option<EvidenceFile>> {
+    let rotation = Rotation {
+        size: Some(args.write_size),
+        age: None,
+        keep: Some(args.write_keep),
+    };
+    let open = |path: &PathBuf| EvidenceFile::open(path, rotation, &args.interfaces);
+    args.write.as_ref().map(open).transpose()
+}
+
 fn rotation(args: &RotationArgs) -> Rotation {
     Rotation {
         size: args.rotate_size,
@@ -114,6 +130,8 @@ struct Watching<'a> {
     signals: Signals,
     /// Where reports go, if anywhere.
     destination: Option<Destination>,
+    /// Where packets of legacy sessions go, if anywhere.
+    evidence: Option<EvidenceFile>,
     service: Service,
     doubts: Doubts,
     flush_due: Instant,
@@ -133,12 +151,23 @@ impl Consumer for Watching<'_> {
         self.known.host(&host);
     }
 
+    fn evidence(&mut self, evidence: Evidence) {
+        let file = self.evidence.as_mut();
+        let written = file.map_or(Ok(()), |file| file.write(&evidence));
+        self.note(written);
+    }
+
+    fn wants_evidence(&self) -> bool {
+        self.evidence.is_some()
+    }
+
     fn tick(&mut self, facts: &Facts) {
         let now = Instant::now();
         self.known.tick(facts);
         if self.signals.reopen() {
-            info!("opening the file of session records anew");
-            let reopened = self.known.records().reopen();
+            info!("opening the files of session records and packets anew");
+            let packets = self.evidence.as_mut().map_or(Ok(()), EvidenceFile::reopen);
+            let reopened = self.known.records().reopen().and(packets);
             self.note(reopened);
         }
         if self.signals.report() {

@@ -5,7 +5,7 @@ use crate::output::sample;
 use crate::packet::{Malformed, NotFollowed};
 
 /// Words that `commands::read` adds to those of the packet stage, and the bounds.
-const ADDED: [&str; 14] = [
+const ADDED: [&str; 16] = [
     "connections_without_smtp_or_tls",
     "dns_truncated",
     "dns_split",
@@ -15,6 +15,8 @@ const ADDED: [&str; 14] = [
     "flows",
     "held_bytes",
     "fragments",
+    "records",
+    "evidence",
     "dns_answers",
     "hosts",
     "host_names",
