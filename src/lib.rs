@@ -20,6 +20,7 @@ pub(crate) mod document;
 pub mod evidence;
 pub mod exchange;
 pub mod flow;
+pub mod memo;
 pub mod names;
 pub mod output;
 pub mod packet;

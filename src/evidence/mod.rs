@@ -9,7 +9,7 @@
 
 mod speech;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::mem;
 
 use crate::flow::{FlowKey, Segment};
@@ -20,6 +20,8 @@ use speech::Speech;
 /// What may be kept.
 #[derive(Clone, Copy, Debug)]
 pub struct Bounds {
+    /// Connections: those that began last.
+    pub connections: usize,
     /// Packets of a connection.
     pub packets: usize,
     /// Bytes of a connection.
@@ -31,6 +33,7 @@ pub struct Bounds {
 impl Default for Bounds {
     fn default() -> Self {
         Self {
+            connections: 65_536,
             packets: 64,
             bytes: 64 << 10,
             all_bytes: 32 << 20,
@@ -49,6 +52,19 @@ pub struct Frame {
     pub original: u32,
     /// What it begins with.
     pub link: LinkType,
+}
+
+impl Frame {
+    /// An IP packet that is a block of its own.
+    pub fn of_packet(bytes: &[u8]) -> Self {
+        let length = bytes.len() as u32;
+        Self {
+            offset: 0,
+            captured: length,
+            original: length,
+            link: LinkType::RAW,
+        }
+    }
 }
 
 /// A packet that is kept.
@@ -71,12 +87,16 @@ pub struct KeptPacket {
 pub struct Keeper {
     bounds: Bounds,
     connections: HashMap<FlowKey, Kept>,
+    /// Connections in the order in which they began, with their first sequence number.
+    begun: VecDeque<(FlowKey, u32)>,
     bytes: usize,
     given_up: u64,
 }
 
 #[derive(Debug, Default)]
 struct Kept {
+    /// Its first sequence number.
+    first: u32,
     packets: Vec<KeptPacket>,
     bytes: usize,
     speech: Speech,
@@ -93,7 +113,11 @@ impl Keeper {
 
     /// Takes a segment of a connection; `frame` is what it came in.
     pub fn segment(&mut self, segment: &Segment, frame: &Frame, block: &[u8]) {
-        let kept = self.connections.entry(segment.key).or_default();
+        self.begin(segment);
+        // Whatever comes before a SYN, or when the connection is concluded, is not kept.
+        let Some(kept) = self.connections.get_mut(&segment.key) else {
+            return;
+        };
         let allowed = kept.speech.allowed(segment, segment.payload(block));
         let full = kept.packets.len() >= self.bounds.packets
             || kept.bytes >= self.bounds.bytes
@@ -117,6 +141,31 @@ impl Keeper {
             original: frame.original,
             bytes: bytes.to_vec(),
         });
+    }
+
+    /// A SYN begins a connection, unless it is a copy.
+    fn begin(&mut self, segment: &Segment) {
+        let known = self.connections.get(&segment.key);
+        let is_copy = known.is_some_and(|kept| kept.first == segment.seq);
+        if !segment.has(Segment::SYN) || segment.has(Segment::ACK) || is_copy {
+            return;
+        }
+        self.take(&segment.key);
+        let kept = Kept {
+            first: segment.seq,
+            ..Kept::default()
+        };
+        self.connections.insert(segment.key, kept);
+        self.begun.push_back((segment.key, segment.seq));
+        if self.begun.len() > self.bounds.connections
+            && let Some((key, first)) = self.begun.pop_front()
+            && self
+                .connections
+                .get(&key)
+                .is_some_and(|kept| kept.first == first)
+        {
+            self.given_up += self.take(&key).len() as u64;
+        }
     }
 
     /// A connection is over: what was kept of it, in the order in which it came.

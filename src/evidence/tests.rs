@@ -8,11 +8,12 @@ use crate::packet::Addresses;
 /// Bytes of every frame before its TCP header, and of the TCP header.
 const AHEAD: [usize; 2] = [34, 20];
 
-#[derive(Default)]
 struct Wire {
     keeper: Keeper,
     /// Next sequence numbers of client and server.
     next: [u32; 2],
+    /// The client's.
+    port: u16,
 }
 
 impl Wire {
@@ -24,6 +25,7 @@ impl Wire {
         let mut wire = Self {
             keeper: Keeper::new(bounds),
             next: [u32::MAX - 3, 70_000],
+            port: 50_000,
         };
         wire.send(0, Segment::SYN, b"");
         wire.send(1, Segment::SYN | Segment::ACK, b"");
@@ -47,7 +49,7 @@ impl Wire {
 
     fn put(&mut self, end: usize, flags: u8, seq: u32, payload: &[u8]) {
         let [client, server] = [Ipv4Addr::new(10, 0, 0, 5), Ipv4Addr::new(52, 97, 0, 1)];
-        let ends = [(client, 50_000), (server, 587)];
+        let ends = [(client, self.port), (server, 587)];
         let (from, to) = (ends[end], ends[1 - end]);
         let addresses = Addresses::V4 {
             source: from.0.octets(),
@@ -195,4 +197,36 @@ fn no_more_than_the_bounds() {
     wire.client(b"EHLO scanner\r\n");
     assert_eq!(wire.keeper.given_up(), 1);
     assert_eq!(wire.kept().concat(), b"220 mx\r\n");
+}
+
+#[test]
+fn late_copies_of_a_connection_that_is_concluded_are_not_kept() {
+    let mut wire = Wire::opened();
+    wire.client(b"EHLO a\r\n");
+    assert_eq!(wire.kept().len(), 3);
+    wire.client(b"EHLO b\r\n");
+    wire.put(0, Segment::SYN, 9, b"");
+    assert_eq!(
+        wire.keeper.connections.len(),
+        1,
+        "a new connection is another matter"
+    );
+}
+
+#[test]
+fn only_the_connections_that_began_last() {
+    let mut keeper = Keeper::new(Bounds {
+        connections: 2,
+        ..Bounds::default()
+    });
+    for port in 1..=3 {
+        let mut wire = Wire {
+            keeper,
+            next: [0, 0],
+            port,
+        };
+        wire.send(0, Segment::SYN, b"");
+        keeper = wire.keeper;
+    }
+    assert_eq!((keeper.connections.len(), keeper.given_up()), (2, 1));
 }

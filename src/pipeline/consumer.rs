@@ -18,7 +18,7 @@ pub trait Consumer {
     /// Runs about ten times a second, however much or little comes, with what was counted up to a moment ago.
     fn tick(&mut self, _facts: &Facts) {}
 
-    /// Packets of a session with a legacy verdict, just before the session itself, in the order in which they came.
+    /// Packets of a session with a legacy verdict, before the session itself, in the order in which they came.
     fn evidence(&mut self, _evidence: Evidence) {}
 
     /// Whether packets are kept for [`Consumer::evidence`]; asked once, at the start.
