@@ -10,7 +10,8 @@
 //! end; it makes no decision about packets, files or signals. While a view owns the terminal, `log::start` must be given a place
 //! that is not the terminal.
 //!
-//! What needs rights comes first and in one place ([`run`]): interfaces, then files. Threads start after both.
+//! What needs rights comes first and in one place ([`run`]): interfaces; then the user changes and files are opened; then nothing more can be.
+//! Threads start after that ([`crate::privilege`]).
 
 mod doubts;
 mod evidence;
@@ -24,9 +25,10 @@ mod view;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use tracing::{info, warn};
 
+use super::confine;
 use super::gathering::Gathering;
 use super::log_file::Rotation;
 use super::read::{judge, render, workers};
@@ -36,9 +38,10 @@ use super::{Ended, complain};
 use crate::cli::{CaptureArgs, Clock, RotationArgs, WatchArgs};
 use crate::names::{self, HostName};
 use crate::packet::PortSet;
-use crate::pipeline::{self, Consumer, Evidence, Facts};
+use crate::pipeline::{self, Consumer, Crew, Evidence, Facts};
+use crate::privilege::{Change, Mode, Role, Sandbox};
 use crate::session::Session;
-use crate::source::live::{self, Filter, Options, Stamps};
+use crate::source::live::{self, Filter, Opened, Options, Stamps};
 use doubts::Doubts;
 use evidence::EvidenceFile;
 use known::Known;
@@ -58,17 +61,31 @@ pub(super) fn run(args: &WatchArgs) -> Result<Ended> {
         &args.capture.interfaces,
         &options(&args.capture, &judge.ports),
     )?;
+    let mut sandbox = Sandbox::new(args.safety.sandbox.into());
+    no_waiting_without_rights(&opened, args)?;
+    let writing = confine::writing(&args.report, args.capture.write.as_deref());
+    sandbox.step_down(&Change::wanted(args.safety.user.as_deref(), &writing)?)?;
     let destination = Destination::of(&args.report)?;
     let path = args.report.sessions.as_deref();
     let records = Records::append(path, &judge.sensor, rotation(&args.rotation))?;
     let evidence = evidence_file(&args.capture)?;
+    let memory = moment::Memory::open();
+    let threads = confine::watching(&mut sandbox, writing)?;
+    let capturing = threads.clone();
     let mut source = opened
-        .start()
+        .start(move || confine::enter(&capturing, Role::Capture))
         .context("the threads that capture cannot be started")?;
     let gathering = Gathering::new(args.report.to, records);
     let workers = workers(&args.follow);
     let mut watching = Watching {
-        known: Known::new(gathering, source.watched(), args, &judge.sensor, workers),
+        known: Known::new(
+            gathering,
+            source.watched(),
+            args,
+            &judge.sensor,
+            workers,
+            memory,
+        ),
         view: Box::new(view::Plain::new(args.running.every)),
         signals,
         destination,
@@ -82,9 +99,23 @@ pub(super) fn run(args: &WatchArgs) -> Result<Ended> {
         failed: false,
     };
     info!("watching {}", args.capture.interfaces.join(", "));
-    let facts = pipeline::read(&mut source, &judge, workers, &mut watching)?;
+    let crew = Crew {
+        workers,
+        begin: &confine::begin(&threads, Role::Worker),
+    };
+    let facts = pipeline::read(&mut source, &judge, crew, &mut watching)?;
     drop(source);
     watching.finish(&facts)
+}
+
+/// An interface that is down would have to be opened later, with rights that are gone by then.
+fn no_waiting_without_rights(opened: &Opened, args: &WatchArgs) -> Result<()> {
+    match opened.down().next() {
+        Some(name) if Mode::from(args.safety.sandbox) != Mode::Off => bail!(
+            "{name} is down, and could not be opened any more once rights are given away: `ip link set {name} up`, or --sandbox off"
+        ),
+        _ => Ok(()),
+    }
 }
 
 fn options(args: &CaptureArgs, ports: &PortSet) -> Options {
