@@ -30,6 +30,7 @@ use tracing::{info, warn};
 
 use super::confine;
 use super::gathering::Gathering;
+use super::keeping;
 use super::log_file::Rotation;
 use super::read::{judge, render, workers};
 use super::records::Records;
@@ -42,6 +43,7 @@ use crate::pipeline::{self, Consumer, Crew, Evidence, Facts};
 use crate::privilege::{Change, Mode, Role, Sandbox};
 use crate::session::Session;
 use crate::source::live::{self, Filter, Opened, Options, Stamps};
+use crate::store::Pressure;
 use doubts::Doubts;
 use evidence::EvidenceFile;
 use known::Known;
@@ -64,18 +66,23 @@ pub(super) fn run(args: &WatchArgs) -> Result<Ended> {
     let mut sandbox = Sandbox::new(args.safety.sandbox.into());
     no_waiting_without_rights(&opened, args)?;
     let writing = confine::writing(&args.report, args.capture.write.as_deref());
-    sandbox.step_down(&Change::wanted(args.safety.user.as_deref(), &writing)?)?;
+    let owned = [writing.clone(), confine::owned(&args.store)].concat();
+    sandbox.step_down(&Change::wanted(args.safety.user.as_deref(), &owned)?)?;
     let destination = Destination::of(&args.report)?;
     let path = args.report.sessions.as_deref();
     let records = Records::append(path, &judge.sensor, rotation(&args.rotation))?;
+    let store = keeping::open(&args.store, &judge.sensor)?;
     let evidence = evidence_file(&args.capture)?;
     let memory = moment::Memory::open();
+    let writing = [writing, confine::kept(&args.store)].concat();
     let threads = confine::watching(&mut sandbox, writing)?;
+    let store = keeping::start(store, Pressure::Lose)?;
     let capturing = threads.clone();
     let mut source = opened
         .start(move || confine::enter(&capturing, Role::Capture))
         .context("the threads that capture cannot be started")?;
-    let gathering = Gathering::new(args.report.to, records);
+    let mut gathering = Gathering::new(args.report.to, records);
+    gathering.keep_in(store);
     let workers = workers(&args.follow);
     let mut watching = Watching {
         known: Known::new(
@@ -97,6 +104,7 @@ pub(super) fn run(args: &WatchArgs) -> Result<Ended> {
         stop_after: args.running.stop_after,
         args,
         failed: false,
+        store_errors: Vec::new(),
     };
     info!("watching {}", args.capture.interfaces.join(", "));
     let crew = Crew {
@@ -170,6 +178,8 @@ struct Watching<'a> {
     stop_after: Option<u64>,
     /// Something could not be written.
     failed: bool,
+    /// What was told of the store; it tells of no more than the first and the last.
+    store_errors: Vec<String>,
 }
 
 impl Consumer for Watching<'_> {
@@ -208,6 +218,7 @@ impl Consumer for Watching<'_> {
         if now >= self.flush_due {
             self.flush_due = now + FLUSH;
             self.write_records();
+            self.note_store();
         }
         self.doubts.look(&self.known, now);
         self.service.beat(&self.known);
@@ -225,6 +236,16 @@ impl Watching<'_> {
             .stop_after
             .is_some_and(|most| self.known.sessions() >= most);
         self.signals.end() || enough || self.end.is_some_and(|end| now >= end)
+    }
+
+    /// What the store could not keep is told as it happens: watching may go on for months.
+    fn note_store(&mut self) {
+        for error in self.known.store_errors() {
+            if !self.store_errors.contains(&error) {
+                warn!("{error}; sessions are lost to the store, and counted");
+                self.store_errors.push(error);
+            }
+        }
     }
 
     fn write_records(&mut self) {
@@ -266,6 +287,9 @@ impl Watching<'_> {
         if let Err(error) = self.known.take_failure().and(self.known.records().finish()) {
             complain(&error);
             ended = Ended::InPart;
+        }
+        if let Some(kept) = self.known.close_store() {
+            ended = keeping::tell(&kept).max(ended);
         }
         self.doubts.look_now(&self.known);
         self.view.end(&self.known);
