@@ -29,7 +29,8 @@ pub(super) fn render(report: &Report, page: Page) -> String {
     text
 }
 
-fn headline(report: &Report) -> String {
+/// The answer in one sentence.
+pub(in crate::output) fn headline(report: &Report) -> String {
     let hosts = report.totals.hosts;
     let toward = toward(report.to);
     if hosts == 0 {
@@ -73,7 +74,7 @@ fn elsewhere(report: &Report) -> String {
 }
 
 /// Only a site that is modern throughout is as it should be.
-fn paint(report: &Report) -> Paint {
+pub(in crate::output) fn paint(report: &Report) -> Paint {
     let modern = report.totals.host_verdicts.of(HostVerdict::Modern);
     if report.legacy_hosts() > 0 {
         return Paint::Alarm;

@@ -5,9 +5,9 @@
 
 mod advice;
 mod capture;
-mod head;
+pub(super) mod head;
 mod hosts;
-mod text;
+pub(super) mod text;
 mod totals;
 
 use super::Style;
@@ -41,7 +41,7 @@ pub fn render(report: &Report, style: Style) -> String {
 
 /// Where the text is laid out.
 #[derive(Clone, Copy)]
-struct Page {
+pub(super) struct Page {
     style: Style,
     /// Columns to lay out in.
     width: usize,
@@ -50,7 +50,7 @@ struct Page {
 }
 
 impl Page {
-    fn new(style: Style) -> Self {
+    pub(super) fn new(style: Style) -> Self {
         let width = style.width.unwrap_or(NATURAL_WIDTH);
         Self {
             style,
