@@ -7,6 +7,7 @@ pub mod console;
 pub mod csv;
 pub mod escape;
 pub mod json;
+pub mod metrics;
 pub mod style;
 pub mod table;
 
