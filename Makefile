@@ -10,7 +10,7 @@ PROGRAM := target/release/tlstally
 BUILD_PACKAGES := gcc libc6-dev
 TEST_PACKAGES := $(BUILD_PACKAGES) libpcap-dev
 # Only where everything is expected to run: tests that need these say so when they skip.
-CI_PACKAGES := tshark
+CI_PACKAGES := tshark prometheus
 
 .PHONY: fuzz demo build test lint deps-build deps-test clean help
 

@@ -25,11 +25,11 @@ fn records(path: &std::path::Path, workers: usize) -> Vec<u8> {
     let mut timeline = Timeline::open(&[path]);
     let mut out = Vec::new();
     let mut fallback = Fallback::default();
-    let each = |mut session| {
+    let mut each = |mut session: Session| {
         fallback.judge(&mut session);
         session::record::write(&session, "fuzz", &mut out);
     };
-    pipeline::read(&mut timeline, &JUDGE, workers, each, |_| {}, || {}).expect("no thread panics");
+    pipeline::read(&mut timeline, &JUDGE, workers, &mut each).expect("no thread panics");
     out
 }
 

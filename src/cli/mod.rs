@@ -43,6 +43,10 @@ pub struct ReadArgs {
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
 
+    /// Say on standard error how long handshakes took, by server, and how this program kept up.
+    #[arg(long, help_heading = "Output")]
+    pub stats: bool,
+
     /// How to report.
     #[command(flatten)]
     pub report: ReportArgs,

@@ -1,6 +1,7 @@
 //! One file per command; the exit code is decided here and nowhere else.
 
 mod endpoints;
+mod gathering;
 mod progress;
 mod read;
 mod writer;
@@ -50,6 +51,15 @@ fn complain(error: &anyhow::Error) {
         "tlstally: {}",
         crate::output::escape::terminal(&format!("{error:#}"))
     );
+}
+
+/// Text for people beside the answer, on standard error.
+#[expect(
+    clippy::print_stderr,
+    reason = "standard error is where people are told"
+)]
+fn tell(text: &str) {
+    eprint!("{text}");
 }
 
 fn is_closed_pipe(error: &anyhow::Error) -> bool {

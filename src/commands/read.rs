@@ -1,6 +1,5 @@
 //! `tlstally read`: captures in, session records and the report out.
 
-use std::cell::RefCell;
 use std::fs;
 use std::num::NonZero;
 use std::path::Path;
@@ -9,25 +8,27 @@ use std::thread;
 
 use anyhow::{Context as _, Result, bail};
 
+use super::gathering::Gathering;
 use super::progress::Bar;
 use super::writer::{Destination, Records};
-use super::{Ended, complain};
-use crate::cli::{FollowArgs, Format, GroupBy, ReadArgs, ReportArgs, To};
+use super::{Ended, complain, tell};
+use crate::cli::{FollowArgs, Format, GroupBy, ReadArgs, ReportArgs};
 use crate::exchange::Catalog;
+use crate::names::HostName;
 use crate::output::{self, Style};
 use crate::packet::PortSet;
-use crate::pipeline::{self, Facts};
-use crate::session::fallback::Fallback;
+use crate::pipeline::{self, Consumer, Facts};
+use crate::session::Session;
 use crate::session::judge::Judge;
 use crate::session::networks::Networks;
 use crate::source::{FileFacts, Timeline};
-use crate::tally::{self, CaptureHealth, Context, Report, Tally};
+use crate::tally::{self, CaptureHealth, Context, Report};
 
 /// Runs the command.
 pub(super) fn run(args: &ReadArgs) -> Result<Ended> {
     let judge = judge(&args.follow)?;
     let destination = Destination::of(&args.report)?;
-    let mut records = Records::open(args.report.sessions.as_deref(), &judge.sensor)?;
+    let records = Records::open(args.report.sessions.as_deref(), &judge.sensor)?;
     let mut timeline = Timeline::open(&args.paths);
     let mut ended = Ended::Well;
     for error in timeline.errors() {
@@ -35,30 +36,18 @@ pub(super) fn run(args: &ReadArgs) -> Result<Ended> {
         ended = Ended::InPart;
     }
 
-    let tally = RefCell::new(Tally::new(match args.report.to {
-        To::ExchangeOnline => tally::To::ExchangeOnline,
-        To::Any => tally::To::Any,
-    }));
-    let bar = Bar::over(&timeline.progress());
-    let mut fallback = Fallback::default();
-    let mut written = Ok(());
-    let facts = pipeline::read(
-        &mut timeline,
-        &judge,
-        workers(&args.follow),
-        |mut session| {
-            fallback.judge(&mut session);
-            tally.borrow_mut().add(&session);
-            if written.is_ok() {
-                written = records.write(&session);
-            }
-        },
-        |host| tally.borrow_mut().name(&host),
-        || bar.tick(),
-    )?;
-    let tally = tally.into_inner();
-    bar.finish();
-    written.and_then(|()| records.finish())?;
+    let mut gathering = Gathering::new(args.report.to, records);
+    if args.stats {
+        gathering.keep_times();
+    }
+    let mut reading = Reading {
+        gathering,
+        bar: Bar::over(&timeline.progress()),
+    };
+    let facts = pipeline::read(&mut timeline, &judge, workers(&args.follow), &mut reading)?;
+    reading.bar.finish();
+    let stats = stats(&reading.gathering, &facts);
+    let tally = reading.gathering.finish()?;
 
     let files: Vec<FileFacts> = timeline.files().collect();
     for damage in files.iter().flat_map(|file| &file.damage) {
@@ -86,10 +75,45 @@ pub(super) fn run(args: &ReadArgs) -> Result<Ended> {
         let text = render(&report, args.report.format, &destination)?;
         destination.write(&text)?;
     }
+    if let Some(stats) = stats {
+        tell(&stats);
+    }
     if args.report.fail_on_legacy && report.legacy_hosts() > 0 {
         return Ok(Ended::LegacyFound);
     }
     Ok(ended)
+}
+
+/// Handshake times and the pipeline's pace as text, where they were asked for.
+fn stats(gathering: &Gathering, facts: &Facts) -> Option<String> {
+    let pace = facts.pace.clone().unwrap_or_default();
+    gathering
+        .times()
+        .map(|times| output::stats::render(times, &pace))
+}
+
+/// Gathers, and shows how far reading has come.
+struct Reading {
+    gathering: Gathering,
+    bar: Bar,
+}
+
+impl Consumer for Reading {
+    fn session(&mut self, session: Session) {
+        self.gathering.session(session);
+    }
+
+    fn host(&mut self, host: HostName) {
+        self.gathering.host(&host);
+    }
+
+    fn tick(&mut self, _facts: &Facts) {
+        self.bar.tick();
+    }
+
+    fn wants_pace(&self) -> bool {
+        self.gathering.times().is_some()
+    }
 }
 
 fn judge(args: &FollowArgs) -> Result<Judge> {

@@ -4,6 +4,7 @@
 //! Schannel and WinHTTP, the JDK's and JavaMail's properties, OpenSSL's configuration file. The library that spoke
 //! decides, not the operating system: Thunderbird ignores Windows' Internet Options, Java ignores both.
 
+pub use self::action::Remedy;
 use self::action::action;
 pub use self::software::Software;
 use crate::session::{Finding, LimitedBy};
@@ -18,6 +19,8 @@ pub struct Advice {
     pub meaning: &'static str,
     /// What to change.
     pub action: &'static str,
+    /// The same, for texts in other languages.
+    pub remedy: Remedy,
 }
 
 /// What `finding` means and what to do, for the client software if its name is known.
@@ -33,18 +36,13 @@ pub fn meaning_where(
     limited_by: Option<LimitedBy>,
 ) -> Advice {
     let software = client.and_then(Software::from_name);
-    let action = match (finding, limited_by) {
-        (Finding::LegacyNegotiated, Some(LimitedBy::Server)) => SERVER_IS_OLD,
-        _ => action(finding, software),
-    };
+    let remedy = Remedy::of(finding, software, limited_by);
     Advice {
         meaning: sentence(finding),
-        action,
+        action: action(remedy),
+        remedy,
     }
 }
-
-const SERVER_IS_OLD: &str = "This host offered better; what answered did not: find out whether a relay, proxy or \
-                             firewall stands at that address, and update that.";
 
 const fn sentence(finding: Finding) -> &'static str {
     match finding {
@@ -114,17 +112,15 @@ mod tests {
         for finding in Finding::ALL {
             assert!(sentence(finding).ends_with('.') && !sentence(finding).contains(". "));
             for software in ALL {
-                assert!(
-                    action(finding, software).ends_with('.'),
-                    "{finding:?} {software:?}"
-                );
+                let remedy = Remedy::of(finding, software, None);
+                assert!(action(remedy).ends_with('.'), "{remedy:?}");
             }
         }
     }
 
     #[test]
     fn the_software_changes_what_to_do_about_the_version() {
-        let mut actions: Vec<_> = ALL.map(|one| action(Finding::LegacyCapped, one)).to_vec();
+        let mut actions: Vec<_> = ALL.map(|one| action(Remedy::RaiseVersion(one))).to_vec();
         actions.sort_unstable();
         actions.dedup();
         assert_eq!(actions.len(), ALL.len());
@@ -134,9 +130,19 @@ mod tests {
     fn a_host_that_offered_better_is_not_told_to_change() {
         let server = Some(LimitedBy::Server);
         let client = Some(LimitedBy::Client);
-        let told = |finding, limited_by| meaning_where(finding, Some("Java 8"), limited_by).action;
-        assert_eq!(told(Finding::LegacyNegotiated, server), SERVER_IS_OLD);
-        assert_ne!(told(Finding::LegacyNegotiated, client), SERVER_IS_OLD);
-        assert_ne!(told(Finding::CertificateRejected, server), SERVER_IS_OLD);
+        let told = |finding, limited_by| meaning_where(finding, Some("Java 8"), limited_by).remedy;
+        let java = Some(Software::Java);
+        assert_eq!(
+            told(Finding::LegacyNegotiated, server),
+            Remedy::UpdateServer
+        );
+        assert_eq!(
+            told(Finding::LegacyNegotiated, client),
+            Remedy::RaiseVersion(java)
+        );
+        assert_eq!(
+            told(Finding::CertificateRejected, server),
+            Remedy::TrustRoot(java)
+        );
     }
 }

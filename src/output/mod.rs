@@ -8,6 +8,7 @@ pub mod csv;
 pub mod escape;
 pub mod json;
 pub mod metrics;
+pub mod stats;
 pub mod style;
 pub mod table;
 

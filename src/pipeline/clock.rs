@@ -34,6 +34,14 @@ impl Clock {
         self.elapsed
     }
 
+    /// So many nanoseconds have gone by without a packet. Before the first packet there is nothing to measure from.
+    pub(super) fn pause(&mut self, nanoseconds: u64) {
+        if let Some(last) = &mut self.last {
+            *last = last.plus(nanoseconds);
+            self.elapsed = self.elapsed.saturating_add(nanoseconds);
+        }
+    }
+
     /// Nanoseconds of forward time so far.
     pub(super) const fn elapsed(&self) -> u64 {
         self.elapsed
@@ -65,6 +73,15 @@ mod tests {
         clock.advance(Timestamp(5));
         assert_eq!(clock.advance(Timestamp(u64::MAX / 2)), 5);
         assert_eq!(clock.advance(Timestamp(7)), 7);
+    }
+
+    #[test]
+    fn a_told_pause_counts_as_much_as_one_between_packets() {
+        let mut clock = Clock::default();
+        clock.pause(9);
+        assert_eq!(clock.advance(Timestamp(100)), 0);
+        clock.pause(7200 * SECOND);
+        assert_eq!(clock.advance(Timestamp(7201 * SECOND + 100)), 7201 * SECOND);
     }
 
     #[test]

@@ -97,6 +97,15 @@ impl Lanes {
         }
     }
 
+    /// Nothing comes for now: what is there goes, and workers that have not heard of the time for a second are told.
+    pub(super) fn pause(&mut self, clock: u64) {
+        for lane in &mut self.lanes {
+            if clock >= lane.told + SECOND || !lane.batch.is_empty() {
+                lane.send(clock);
+            }
+        }
+    }
+
     /// Sends what is left; the workers finish when the lanes are dropped.
     pub(super) fn finish(mut self, clock: u64) {
         for lane in &mut self.lanes {

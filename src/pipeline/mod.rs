@@ -6,46 +6,44 @@
 //!        ◀──empties──           ─┘
 //! ```
 //!
-//! All channels are bounded: offline, a slow end slows the reader down, nothing is dropped. The order of the sessions depends on
-//! the capture alone, not on the number of workers.
+//! All channels are bounded: a slow end slows the reader down. A file then waits; an interface goes on, its packets wait in the
+//! kernel's ring, and what that cannot hold the kernel drops and counts. Nothing else is ever dropped between threads. The order
+//! of the sessions depends on the capture alone, not on the number of workers.
 
 mod batch;
 mod clock;
+mod consumer;
 mod lanes;
 mod order;
+mod pace;
 mod reader;
 mod worker;
 
 use std::sync::Arc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use crossbeam_channel::{RecvTimeoutError, bounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
 
+pub use consumer::{Consumer, Facts};
+pub use pace::Pace;
 pub use reader::ReaderFacts;
 pub use worker::WorkerFacts;
 
 use crate::flow::Limits;
-use crate::names::{self, HostName};
+use crate::names;
+use crate::session::Origin;
 use crate::session::judge::Judge;
-use crate::session::{Origin, Session};
-use crate::source::Timeline;
+use crate::source::Source;
 use lanes::Lanes;
 use order::Order;
+use reader::Shown;
+use worker::Delivery;
 
-/// How often the caller's `tick` runs while no session comes.
+/// How often [`Consumer::tick`] runs.
 const TICK: Duration = Duration::from_millis(100);
 /// Deliveries that may wait for the caller.
 const WAITING: usize = 16;
-
-/// What was counted on the way.
-#[derive(Clone, Debug, Default)]
-pub struct Facts {
-    /// By the reader.
-    pub reader: ReaderFacts,
-    /// By all workers together.
-    pub workers: WorkerFacts,
-}
 
 /// A thread of the pipeline has panicked: a defect of this program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -54,55 +52,88 @@ pub struct Facts {
 )]
 pub struct Defect;
 
-/// Reads all of `timeline` with `workers` workers. `each` gets every session, in an order that does not depend on the number of
-/// workers; `named` gets the names of internal hosts, in any order; `tick` runs ten times a second for progress.
+/// Reads `source` to its end with `workers` workers. `consumer` gets every session, in an order that does not depend on the number
+/// of workers, on the thread that calls this.
 pub fn read(
-    timeline: &mut Timeline,
+    source: &mut impl Source,
     judge: &Judge,
     workers: usize,
-    mut each: impl FnMut(Session),
-    mut named: impl FnMut(HostName),
-    mut tick: impl FnMut(),
+    consumer: &mut impl Consumer,
 ) -> Result<Facts, Defect> {
-    let origins = origins(timeline);
-    let origin = |file: u32| origins.get(file as usize).cloned().unwrap_or_else(unnamed);
+    let origins: Vec<_> = source.origins().into_iter().map(Arc::new).collect();
+    let origin = |number: u32| {
+        origins
+            .get(number as usize)
+            .cloned()
+            .unwrap_or_else(unnamed)
+    };
     let (lanes, ends) = Lanes::new(workers);
     let (deliveries, delivered) = bounded(WAITING);
     let interest = names::interest(&judge.ports);
+    let shown = Shown::default();
+    let timed = consumer.wants_pace();
     thread::scope(|scope| {
         let thread_named = |name: String| thread::Builder::new().name(name);
         let reading = thread_named("reader".into())
-            .spawn_scoped(scope, || reader::read(timeline, &interest, judge, lanes))
+            .spawn_scoped(scope, || {
+                reader::read(source, &interest, judge, lanes, &shown)
+            })
             .map_err(|_| Defect)?;
         let mut working = Vec::with_capacity(workers);
         for (number, end) in ends.into_iter().enumerate() {
             let (deliveries, limits) = (deliveries.clone(), share(workers));
             let origin = &origin;
-            let work = move || worker::work(number, &end, judge, origin, limits, &deliveries);
+            let pace = timed.then(Pace::default);
+            let work = move || worker::work(number, &end, judge, origin, limits, &deliveries, pace);
             let handle = thread_named(format!("worker-{number}")).spawn_scoped(scope, work);
             working.push(handle.map_err(|_| Defect)?);
         }
         drop(deliveries);
-        let mut order = Order::new(workers);
-        loop {
-            match delivered.recv_timeout(TICK) {
-                Ok(mut delivery) => {
-                    delivery.hosts.drain(..).for_each(&mut named);
-                    order.take(delivery, &mut each);
-                }
-                Err(RecvTimeoutError::Timeout) => tick(),
-                Err(RecvTimeoutError::Disconnected) => break,
-            }
-        }
+        consume(&delivered, workers, &shown, consumer);
         let mut facts = Facts {
             reader: reading.join().map_err(|_| Defect)?,
             ..Facts::default()
         };
         for handle in working {
-            facts.workers.merge(&handle.join().map_err(|_| Defect)?);
+            let (counted, pace) = handle.join().map_err(|_| Defect)?;
+            facts.workers.merge(&counted);
+            if let Some(pace) = pace {
+                facts.pace.get_or_insert_default().merge(&pace);
+            }
         }
         Ok(facts)
     })
+}
+
+/// Hands on what the workers deliver, until the last of them is done.
+fn consume(
+    delivered: &Receiver<Delivery>,
+    workers: usize,
+    shown: &Shown,
+    consumer: &mut impl Consumer,
+) {
+    let mut order = Order::new(workers);
+    let mut facts = vec![WorkerFacts::default(); workers];
+    let mut tick = Instant::now() + TICK;
+    loop {
+        match delivered.recv_deadline(tick) {
+            Ok(mut delivery) => {
+                let hosts = delivery.hosts.drain(..);
+                hosts.for_each(|host| consumer.host(host));
+                if let Some(facts) = facts.get_mut(delivery.worker) {
+                    *facts = delivery.facts;
+                }
+                order.take(delivery, |session| consumer.session(session));
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return,
+        }
+        let now = Instant::now();
+        if now >= tick {
+            tick = now + TICK;
+            consumer.tick(&Facts::of(shown.facts(), &facts));
+        }
+    }
 }
 
 /// One worker's share of the bounds.
@@ -115,13 +146,9 @@ fn share(workers: usize) -> Limits {
     }
 }
 
-fn origins(timeline: &Timeline) -> Vec<Arc<Origin>> {
-    let files = timeline.files();
-    files
-        .map(|file| Arc::new(Origin::File(file.path.to_string_lossy().into_owned())))
-        .collect()
-}
-
 fn unnamed() -> Arc<Origin> {
     Arc::new(Origin::File(String::new()))
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,6 @@
 //! The reading thread: walks packets, drops at a glance what cannot matter, decodes the rest, hands segments to their workers.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::clock::Clock;
 use super::lanes::Lanes;
@@ -10,11 +10,13 @@ use crate::packet::{
     Counters, Decoded, DefragmentCounters, Defragmenter, Interest, Tcp, decode, may_matter,
 };
 use crate::session::judge::Judge;
-use crate::source::{Block, RawPacket, Timeline};
+use crate::source::{Block, Next, RawPacket, Source, Stretch};
 use crate::time::Timestamp;
 
 /// Fragments inside tunnels that are fragmented themselves: so often a packet may be put together anew.
 const MAX_NESTED_FRAGMENTS: usize = 4;
+/// After so many packets, and at every pause, others get to see what was counted.
+const SHOWN_EVERY: u64 = 1 << 14;
 
 /// What the reader counted.
 #[derive(Clone, Debug, Default)]
@@ -41,12 +43,29 @@ pub struct ReaderFacts {
     pub last: Option<Timestamp>,
 }
 
+/// What the reader has counted, as others see it while it reads.
+#[derive(Debug, Default)]
+pub(super) struct Shown(Mutex<ReaderFacts>);
+
+impl Shown {
+    /// As of a moment ago.
+    pub(super) fn facts(&self) -> ReaderFacts {
+        let facts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        facts.clone()
+    }
+
+    fn show(&self, facts: ReaderFacts) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = facts;
+    }
+}
+
 /// Reads everything there is.
 pub(super) fn read(
-    timeline: &mut Timeline,
+    source: &mut impl Source,
     interest: &Interest,
     judge: &Judge,
     mut lanes: Lanes,
+    shown: &Shown,
 ) -> ReaderFacts {
     let mut reader = Reader {
         interest,
@@ -56,20 +75,28 @@ pub(super) fn read(
         facts: ReaderFacts::default(),
         defragmenter: Defragmenter::default(),
     };
-    while let Some(mut run) = timeline.next_run() {
-        let block = Arc::clone(run.block());
-        let origin = run.file() as u32;
-        for packet in run.by_ref() {
-            reader.packet(&packet, &block, origin, &mut lanes);
+    let mut show_at = SHOWN_EVERY;
+    loop {
+        match source.next() {
+            Next::Packets(stretch) => {
+                reader.stretch(stretch, &mut lanes);
+                lanes.push_hosts(reader.names.new_hosts());
+                lanes.tick(reader.clock.elapsed());
+            }
+            Next::Pause(nanoseconds) => {
+                reader.clock.pause(nanoseconds);
+                lanes.pause(reader.clock.elapsed());
+                show_at = 0;
+            }
+            Next::End => break,
         }
-        drop(run);
-        lanes.push_hosts(reader.names.new_hosts());
-        lanes.tick(reader.clock.elapsed());
+        if reader.facts.packets >= show_at {
+            show_at = reader.facts.packets + SHOWN_EVERY;
+            shown.show(reader.facts());
+        }
     }
     lanes.finish(reader.clock.elapsed());
-    reader.facts.names = reader.names.counters();
-    reader.facts.fragments = *reader.defragmenter.counters();
-    reader.facts
+    reader.facts()
 }
 
 struct Reader<'a> {
@@ -82,6 +109,27 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    /// What was counted so far.
+    fn facts(&self) -> ReaderFacts {
+        ReaderFacts {
+            names: self.names.counters(),
+            fragments: *self.defragmenter.counters(),
+            ..self.facts.clone()
+        }
+    }
+
+    #[inline]
+    fn stretch(&mut self, stretch: Stretch<impl Iterator<Item = RawPacket>>, lanes: &mut Lanes) {
+        let Stretch {
+            origin,
+            block,
+            packets,
+        } = stretch;
+        for packet in packets {
+            self.packet(&packet, &block, origin, lanes);
+        }
+    }
+
     #[inline]
     fn packet(&mut self, packet: &RawPacket, block: &Arc<Block>, origin: u32, lanes: &mut Lanes) {
         let clock = self.clock.advance(packet.time);

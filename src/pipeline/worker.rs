@@ -1,10 +1,12 @@
 //! A worker: owns its flows, judges the finished ones, sends records on with the time up to which it is done.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use crossbeam_channel::Sender;
 
 use super::lanes::LaneEnd;
+use super::pace::Pace;
 use crate::flow::table::GivenUp;
 use crate::flow::{Finished, Limits, Segment, Table};
 use crate::names::HostName;
@@ -22,11 +24,17 @@ pub(super) struct Delivery {
     pub sessions: Vec<(u32, Session)>,
     /// Names of internal hosts that the reader has learned.
     pub hosts: Vec<HostName>,
+    /// What the worker has counted by now.
+    pub facts: WorkerFacts,
 }
 
 /// What a worker counted.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct WorkerFacts {
+    /// Connections held now.
+    pub flows: u64,
+    /// Batches that wait to be worked on.
+    pub waiting: u64,
     /// What its table had to give up.
     pub given_up: GivenUp,
     /// Connections on watched ports that spoke neither SMTP nor TLS.
@@ -39,7 +47,7 @@ pub struct WorkerFacts {
     pub conflicts: u64,
 }
 
-/// Works until its lane ends.
+/// Works until its lane ends; `pace` is filled if it is there.
 pub(super) fn work(
     worker: usize,
     lane: &LaneEnd,
@@ -47,12 +55,14 @@ pub(super) fn work(
     origins: &impl Fn(u32) -> Arc<Origin>,
     limits: Limits,
     deliveries: &Sender<Delivery>,
-) -> WorkerFacts {
+    mut pace: Option<Pace>,
+) -> (WorkerFacts, Option<Pace>) {
     let mut table = Table::new(Arc::clone(&judge.ports), limits);
     let mut facts = WorkerFacts::default();
     let mut over: Vec<(u32, Session)> = Vec::new();
     let mut clock = 0;
     for mut batch in &lane.batches {
+        let begun = pace.is_some().then(Instant::now);
         let mut done = |finished: Finished| facts.take(&finished, judge, origins, &mut over);
         for (at, (place, segment)) in batch.segments.iter().enumerate() {
             if let Some(block) = batch.blocks.get(*place as usize) {
@@ -71,12 +81,17 @@ pub(super) fn work(
         let _ = lane.empties.try_send(batch);
         let done_before = table.second();
         let sessions = std::mem::take(&mut over);
+        facts.look(&table, lane);
+        if let (Some(pace), Some(begun)) = (&mut pace, begun) {
+            pace.note(begun.elapsed(), lane.batches.len());
+        }
         if deliveries
             .send(Delivery {
                 worker,
                 done_before,
                 sessions,
                 hosts,
+                facts,
             })
             .is_err()
         {
@@ -86,25 +101,34 @@ pub(super) fn work(
     table.finish(clock, &mut |finished| {
         facts.take(&finished, judge, origins, &mut over);
     });
-    facts.given_up = table.given_up();
+    facts.look(&table, lane);
     let _ = deliveries.send(Delivery {
         worker,
         done_before: u32::MAX,
         sessions: over,
         hosts: Vec::new(),
+        facts,
     });
-    facts
+    (facts, pace)
 }
 
 impl WorkerFacts {
     /// Adds another worker's counts.
     pub fn merge(&mut self, other: &Self) {
+        self.flows += other.flows;
+        self.waiting += other.waiting;
         self.given_up.flows += other.given_up.flows;
         self.given_up.held += other.given_up.held;
         self.no_sessions += other.no_sessions;
         self.corrupt += other.corrupt;
         self.duplicates += other.duplicates;
         self.conflicts += other.conflicts;
+    }
+
+    fn look(&mut self, table: &Table, lane: &LaneEnd) {
+        self.flows = table.len() as u64;
+        self.waiting = lane.batches.len() as u64;
+        self.given_up = table.given_up();
     }
 
     fn take(

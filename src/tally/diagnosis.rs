@@ -7,6 +7,7 @@ use super::counts::Counts;
 use super::figures::{counted, number, percent};
 use super::report::{Capture, Report};
 use crate::session::Seen;
+use crate::session::words::words;
 
 /// From this share of one-sided sessions on, the mirror is suspected.
 pub const ONE_DIRECTION_LOUD: f64 = 0.05;
@@ -17,14 +18,52 @@ pub const MALFORMED_LOUD: u64 = 100;
 /// One thing that makes the answer doubtful.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Warning {
-    /// A word for programs.
-    pub code: &'static str,
+    /// What it is, for programs and for texts in other languages.
+    pub code: Doubt,
     /// What was seen, what follows from it, and what to check.
     pub text: String,
 }
 
+/// What may make an answer doubtful, most serious first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Doubt {
+    /// Nothing arrived.
+    NoPackets,
+    /// Packets, but no mail in them.
+    NoSmtp,
+    /// Mail of which neither end is known as internal.
+    NoInternalHost,
+    /// The kernel dropped packets.
+    KernelDrops,
+    /// The interface dropped packets.
+    InterfaceDrops,
+    /// Many sessions were seen in one direction only.
+    OneDirection,
+    /// Packets are in the capture only in part.
+    PacketsCut,
+    /// Many packets could not be read.
+    Malformed,
+    /// A bound of this program was reached.
+    BoundsReached,
+    /// Files could be read only in part.
+    FilesDamaged,
+}
+
+words!(Doubt {
+    NoPackets => "no_packets",
+    NoSmtp => "no_smtp",
+    NoInternalHost => "no_internal_host",
+    KernelDrops => "kernel_drops",
+    InterfaceDrops => "interface_drops",
+    OneDirection => "one_direction",
+    PacketsCut => "packets_cut",
+    Malformed => "malformed",
+    BoundsReached => "bounds_reached",
+    FilesDamaged => "files_damaged",
+});
+
 impl Warning {
-    const fn new(code: &'static str, text: String) -> Self {
+    const fn new(code: Doubt, text: String) -> Self {
         Self { code, text }
     }
 }
@@ -37,14 +76,14 @@ pub fn warnings(report: &Report) -> Vec<Warning> {
         no_smtp(capture),
         no_internal(report),
         dropped(
-            "kernel_drops",
+            Doubt::KernelDrops,
             "kernel",
             capture.dropped_kernel,
             capture,
             KERNEL_ADVICE,
         ),
         dropped(
-            "interface_drops",
+            Doubt::InterfaceDrops,
             "interface",
             capture.dropped_interface,
             capture,
@@ -54,7 +93,11 @@ pub fn warnings(report: &Report) -> Vec<Warning> {
         truncated(capture),
         malformed(capture),
         bounds(&capture.bounds),
-        files("files_damaged", "read only in part", &capture.files_damaged),
+        files(
+            Doubt::FilesDamaged,
+            "read only in part",
+            &capture.files_damaged,
+        ),
     ];
     found.into_iter().flatten().collect()
 }
@@ -68,7 +111,7 @@ fn no_packets(capture: &Capture) -> Option<Warning> {
         return None;
     }
     let text = "No packet was seen: check that the mirror is on and that this is the right interface or file.";
-    Some(Warning::new("no_packets", text.into()))
+    Some(Warning::new(Doubt::NoPackets, text.into()))
 }
 
 fn no_smtp(capture: &Capture) -> Option<Warning> {
@@ -80,7 +123,7 @@ fn no_smtp(capture: &Capture) -> Option<Warning> {
          `--ports` names the ports in use.",
         counted(capture.packets, "packet")
     );
-    Some(Warning::new("no_smtp", text))
+    Some(Warning::new(Doubt::NoSmtp, text))
 }
 
 fn no_internal(report: &Report) -> Option<Warning> {
@@ -91,11 +134,11 @@ fn no_internal(report: &Report) -> Option<Warning> {
         "Neither end is internal in {} (left out of the hosts): name your networks with `--internal` if these are yours.",
         counted(report.capture.external, "session")
     );
-    Some(Warning::new("no_internal_host", text))
+    Some(Warning::new(Doubt::NoInternalHost, text))
 }
 
 fn dropped(
-    code: &'static str,
+    code: Doubt,
     who: &str,
     dropped: Option<u64>,
     capture: &Capture,
@@ -122,7 +165,7 @@ fn one_direction(capture: &Capture) -> Option<Warning> {
         number(client),
         number(server),
     );
-    Some(Warning::new("one_direction", text))
+    Some(Warning::new(Doubt::OneDirection, text))
 }
 
 fn truncated(capture: &Capture) -> Option<Warning> {
@@ -133,7 +176,7 @@ fn truncated(capture: &Capture) -> Option<Warning> {
         "The capture cuts {} short: record whole packets (`tcpdump -s 0`, no truncation on the mirror).",
         counted(capture.truncated, "packet")
     );
-    Some(Warning::new("packets_cut", text))
+    Some(Warning::new(Doubt::PacketsCut, text))
 }
 
 fn malformed(capture: &Capture) -> Option<Warning> {
@@ -145,7 +188,7 @@ fn malformed(capture: &Capture) -> Option<Warning> {
     let malformed = counted(malformed, "packet");
     let text =
         format!("{malformed} ({share}) could not be read: the capture or the mirror damages them.");
-    Some(Warning::new("malformed", text))
+    Some(Warning::new(Doubt::Malformed, text))
 }
 
 fn bounds(bounds: &Counts) -> Option<Warning> {
@@ -160,10 +203,10 @@ fn bounds(bounds: &Counts) -> Option<Warning> {
         "There was more than this program holds, and something was given up: {}.",
         each.join(", ")
     );
-    Some(Warning::new("bounds_reached", text))
+    Some(Warning::new(Doubt::BoundsReached, text))
 }
 
-fn files(code: &'static str, what: &str, messages: &[String]) -> Option<Warning> {
+fn files(code: Doubt, what: &str, messages: &[String]) -> Option<Warning> {
     if messages.is_empty() {
         return None;
     }
@@ -188,7 +231,7 @@ mod tests {
             .capture
             .warnings
             .iter()
-            .map(|warning| warning.code)
+            .map(|warning| warning.code.name())
             .collect()
     }
 

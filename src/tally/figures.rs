@@ -43,6 +43,20 @@ pub fn bytes(value: u64) -> String {
     format!("{scaled:.1} {}", UNITS.get(unit).copied().unwrap_or("PB"))
 }
 
+/// `850 us`, `12.4 ms`, `3.2 s`, `2 min 5 s`: nanoseconds as a time that reads well.
+pub fn duration(nanoseconds: u64) -> String {
+    let microseconds = nanoseconds / 1000;
+    match microseconds {
+        0..1_000 => format!("{microseconds} us"),
+        1_000..1_000_000 => format!("{:.1} ms", microseconds as f64 / 1e3),
+        1_000_000..60_000_000 => format!("{:.1} s", microseconds as f64 / 1e6),
+        _ => {
+            let seconds = microseconds / 1_000_000;
+            format!("{} min {} s", number(seconds / 60), seconds % 60)
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -60,6 +74,13 @@ mod tests {
         assert_eq!(bytes(999_999), "1.0 MB");
         assert_eq!(bytes(812_400_000), "812.4 MB");
         assert_eq!(bytes(u64::MAX), "18446.7 PB");
+    }
+
+    #[test]
+    fn durations_read_well() {
+        let shown = [900, 850_000, 12_400_000, 3_200_000_000, 125 * 1_000_000_000];
+        let shown = shown.map(duration);
+        assert_eq!(shown, ["0 us", "850 us", "12.4 ms", "3.2 s", "2 min 5 s"]);
     }
 
     #[test]

@@ -13,7 +13,7 @@ use super::diagnosis::{self, Warning};
 use super::group::{self, GroupBy};
 use super::health::CaptureHealth;
 use super::{Role, Tally, To};
-use crate::exchange::{Advice, meaning_where};
+use crate::exchange::{Advice, Remedy, meaning_where};
 use crate::session::record::Mac;
 use crate::session::words::words;
 use crate::session::{Finding, Instance, LimitedBy, Outcome, Seen, Verdict};
@@ -199,6 +199,9 @@ pub struct Concern {
     pub meaning: Cow<'static, str>,
     /// What to do about it.
     pub action: Cow<'static, str>,
+    /// The same, for texts in other languages.
+    #[serde(skip)]
+    pub remedy: Remedy,
     /// The hosts, in the order of the report.
     pub hosts: Vec<IpAddr>,
 }
@@ -339,12 +342,13 @@ fn concerns(hosts: &[Host]) -> Vec<Concern> {
         for host in hosts.iter().filter(|host| host.findings.contains(&finding)) {
             let advice = host.advice(finding);
             let known = concerns.get_mut(first..).unwrap_or_default();
-            match known.iter_mut().find(|known| known.action == advice.action) {
+            match known.iter_mut().find(|known| known.remedy == advice.remedy) {
                 Some(concern) => concern.hosts.push(host.host),
                 None => concerns.push(Concern {
                     finding,
                     meaning: advice.meaning.into(),
                     action: advice.action.into(),
+                    remedy: advice.remedy,
                     hosts: vec![host.host],
                 }),
             }

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use tlstally::exchange::Catalog;
 use tlstally::packet::PortSet;
+use tlstally::session::Session;
 use tlstally::session::judge::Judge;
 use tlstally::session::networks::Networks;
 use tlstally::source::Timeline;
@@ -54,12 +55,12 @@ impl Reading {
             .file("capture.pcap", &plain_pcap(link, packets));
         let mut timeline = Timeline::open(&[path]);
         let mut records = Vec::new();
-        let each = |session| {
+        let mut each = |session: Session| {
             let mut line = Vec::new();
             session::record::write(&session, "test", &mut line);
             records.push(serde_json::from_slice(&line).unwrap());
         };
-        pipeline::read(&mut timeline, &self.judge, 1, each, |_| {}, || {}).unwrap();
+        pipeline::read(&mut timeline, &self.judge, 1, &mut each).unwrap();
         records
     }
 

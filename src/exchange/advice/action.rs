@@ -5,31 +5,81 @@
 //! OpenSSL's configuration file; MC1155427 (suites); MC1224565 (root certificate).
 
 use super::Software;
-use crate::session::Finding;
+use crate::session::{Finding, LimitedBy};
 
-/// What to do about `finding`.
-pub(super) fn action(finding: Finding, software: Option<Software>) -> &'static str {
-    match finding {
-        Finding::LegacyNegotiated | Finding::LegacyCapped => raise_version(software),
-        Finding::NoAcceptableSuite => widen_suites(software),
-        Finding::CleartextFallback => {
+/// One thing to change; where how to do it depends on the software, with its family if that is known. Texts in other
+/// languages are found by it ([`crate::output::words`]).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Remedy {
+    /// Let the client offer TLS 1.2.
+    RaiseVersion(Option<Software>),
+    /// The host offered better: look at what answered.
+    UpdateServer,
+    /// Let the client offer a suite that is accepted.
+    WidenSuites(Option<Software>),
+    /// Cure what made TLS fail, then require TLS.
+    CureTls,
+    /// Turn on STARTTLS.
+    StartTls(Option<Software>),
+    /// Let the client trust the issuer.
+    TrustRoot(Option<Software>),
+    /// Find what sits in between.
+    FindInterceptor,
+    /// Move to the regular endpoint.
+    LeaveLegacyEndpoint,
+    /// Set the current server name.
+    RenewName,
+    /// The password is known to others.
+    ChangePassword,
+}
+
+impl Remedy {
+    /// What to do about `finding`, by the software that spoke and by who kept the version down.
+    pub fn of(finding: Finding, software: Option<Software>, limited_by: Option<LimitedBy>) -> Self {
+        match finding {
+            Finding::LegacyNegotiated if limited_by == Some(LimitedBy::Server) => {
+                Self::UpdateServer
+            }
+            Finding::LegacyNegotiated | Finding::LegacyCapped => Self::RaiseVersion(software),
+            Finding::NoAcceptableSuite => Self::WidenSuites(software),
+            Finding::CleartextFallback => Self::CureTls,
+            Finding::StarttlsNever => Self::StartTls(software),
+            Finding::CertificateRejected => Self::TrustRoot(software),
+            Finding::Intercepted => Self::FindInterceptor,
+            Finding::LegacyEndpoint => Self::LeaveLegacyEndpoint,
+            Finding::RetiredName => Self::RenewName,
+            Finding::AuthInClear => Self::ChangePassword,
+        }
+    }
+}
+
+/// The sentence for `remedy`.
+pub(super) const fn action(remedy: Remedy) -> &'static str {
+    match remedy {
+        Remedy::RaiseVersion(software) => raise_version(software),
+        Remedy::UpdateServer => {
+            "This host offered better; what answered did not: find out whether a relay, proxy or firewall \
+             stands at that address, and update that."
+        }
+        Remedy::WidenSuites(software) => widen_suites(software),
+        Remedy::CureTls => {
             "Cure the TLS failure first (see the host's other findings), then set TLS to required instead of \
              \"if available\"."
         }
-        Finding::StarttlsNever => start_tls(software),
-        Finding::CertificateRejected => trust_root(software),
-        Finding::Intercepted => {
+        Remedy::StartTls(software) => start_tls(software),
+        Remedy::TrustRoot(software) => trust_root(software),
+        Remedy::FindInterceptor => {
             "Find the device or program that issued the certificate shown; update it or exempt mail to Exchange \
              Online, then look at the host again."
         }
-        Finding::LegacyEndpoint => {
+        Remedy::LeaveLegacyEndpoint => {
             "Enable TLS 1.2 on the host, then set its server to smtp.office365.com (China: \
              smtp.partner.outlook.cn), port 587, STARTTLS."
         }
-        Finding::RetiredName => {
+        Remedy::RenewName => {
             "Set the server to smtp.office365.com, port 587, STARTTLS, by name and not by address."
         }
-        Finding::AuthInClear => {
+        Remedy::ChangePassword => {
             "Change that password now; set the host to require STARTTLS before it logs in."
         }
     }

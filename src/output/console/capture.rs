@@ -61,9 +61,10 @@ fn interfaces(moment: &Moment, palette: Palette) -> Lines {
 }
 
 fn of_interface(interface: &Interface, palette: Palette) -> Lines {
-    let (state, paint) = match interface.up {
-        true => ("up   ", Paint::Fine),
-        false => ("DOWN ", Paint::Alarm),
+    let (state, paint) = if interface.up {
+        ("up   ", Paint::Fine)
+    } else {
+        ("DOWN ", Paint::Alarm)
     };
     let figures = [
         number(interface.packets),

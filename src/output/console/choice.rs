@@ -217,7 +217,7 @@ mod tests {
     #[test]
     fn filters_and_searches_leave_what_was_asked_for() {
         assert_eq!(
-            shown(|choice| choice.next_filter()),
+            shown(super::Choice::next_filter),
             ["10.20.0.14", "10.20.0.25"]
         );
         assert_eq!(

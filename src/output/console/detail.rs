@@ -179,7 +179,11 @@ fn more(session: &Session) -> String {
         format!("alert by {}: {name} ({})", seen.by, seen.code)
     }));
     parts.extend(session.exchange_online.map(|service| {
-        let evidence: Vec<&str> = service.evidence.iter().map(|one| one.name()).collect();
+        let evidence: Vec<&str> = service
+            .evidence
+            .iter()
+            .map(crate::session::Evidence::name)
+            .collect();
         format!("{} {}", service.endpoint, evidence.join(", "))
     }));
     parts.extend(session.certificate.as_ref().map(|certificate| {

@@ -49,9 +49,10 @@ fn answer(report: &Report, palette: Palette, columns: usize) -> Lines {
         .map(|(verdict, count)| format!("{} {verdict}", number(count)))
         .collect();
     let sentence = headline(report);
-    let text = match each.is_empty() {
-        true => sentence,
-        false => format!("{sentence} Hosts: {}.", each.join(", ")),
+    let text = if each.is_empty() {
+        sentence
+    } else {
+        format!("{sentence} Hosts: {}.", each.join(", "))
     };
     let mut lines = wrap(&text, columns, 0, 0);
     lines.resize(ANSWER_LINES, Line::default());
@@ -104,14 +105,13 @@ fn rates(moment: &Moment, rates: Option<Rates>, palette: Palette, columns: usize
         0 => (Paint::Fine, "0 dropped".to_owned()),
         dropped => (Paint::Alarm, format!("{} DROPPED", number(dropped))),
     };
-    let mut held = format!(
-        " · {} sessions · {} flows",
+    let memory = moment.resident_bytes;
+    let held = format!(
+        " · {} sessions · {} flows{}",
         number(moment.sessions),
-        number(moment.flows.now)
+        number(moment.flows.now),
+        memory.map_or_else(String::new, |memory| format!(" · {}", bytes(memory)))
     );
-    if let Some(resident) = moment.resident_bytes {
-        held += &format!(" · {}", bytes(resident));
-    }
     let room = columns.saturating_sub(width(&now) + width(&dropped));
     Line::from(vec![
         Span::raw(now),
@@ -159,6 +159,7 @@ pub(super) fn trend(facts: &Facts, scale: Scale, palette: Palette, columns: usiz
 }
 
 /// A rate with one decimal below ten, grouped above.
+#[expect(clippy::cast_sign_loss, reason = "rates are not negative")]
 pub(super) fn rate(value: f64) -> String {
     if value < 9.95 {
         return format!("{value:.1}");

@@ -1,5 +1,6 @@
 //! The hosts as a table, as wide as there is room, and the selected one in full below it.
 
+use std::fmt::Write;
 use std::net::IpAddr;
 
 use ratatui::style::Modifier;
@@ -86,9 +87,10 @@ pub(super) fn render(
 
 fn title(shown: &Shown<'_>, choice: &Choice) -> String {
     let all = shown.report.hosts.len() as u64;
-    let count = match choice.narrows() {
-        true => format!("{} of {}", number(shown.rows.len() as u64), number(all)),
-        false => number(all),
+    let count = if choice.narrows() {
+        format!("{} of {}", number(shown.rows.len() as u64), number(all))
+    } else {
+        number(all)
     };
     let turned = if choice.reversed {
         ", turned around"
@@ -97,10 +99,10 @@ fn title(shown: &Shown<'_>, choice: &Choice) -> String {
     };
     let mut title = format!("HOSTS {count} · by {}{turned}", choice.sort.name());
     if choice.filter != super::choice::Filter::All {
-        title += &format!(" · only {}", choice.filter.name());
+        let _ = write!(title, " · only {}", choice.filter.name());
     }
     if !choice.search.is_empty() {
-        title += &format!(" · with \"{}\"", choice.search);
+        let _ = write!(title, " · with \"{}\"", choice.search);
     }
     title
 }
@@ -143,9 +145,10 @@ impl Widths {
     }
 
     fn header(&self) -> String {
-        let more = match self.wide {
-            true => format!("{} {} ", fitted("OFFERS", OFFERS), "SESSIONS"),
-            false => String::new(),
+        let more = if self.wide {
+            format!("{} {} ", fitted("OFFERS", OFFERS), "SESSIONS")
+        } else {
+            String::new()
         };
         let bar = if self.wide { "VERSIONS" } else { "VERSION" };
         format!(
@@ -195,9 +198,10 @@ impl Widths {
             self.findings,
         )));
         let line = Line::from(spans);
-        match selected {
-            true => line.patch_style(Modifier::REVERSED),
-            false => line,
+        if selected {
+            line.patch_style(Modifier::REVERSED)
+        } else {
+            line
         }
     }
 }

@@ -14,6 +14,8 @@ mod paint;
 mod recent;
 mod screen;
 mod sessions;
+#[cfg(test)]
+mod svg;
 mod trend;
 
 use std::net::IpAddr;

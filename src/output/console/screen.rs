@@ -89,12 +89,11 @@ impl Console {
         };
         let last = lines.len().saturating_sub(self.page.room);
         let top = self.top.min(last);
-        let text = match last {
-            0 => name.to_owned(),
-            _ => {
-                let end = (top + self.page.room).min(lines.len());
-                format!("{name} · lines {} to {end} of {}", top + 1, lines.len())
-            }
+        let text = if last == 0 {
+            name.to_owned()
+        } else {
+            let end = (top + self.page.room).min(lines.len());
+            format!("{name} · lines {} to {end} of {}", top + 1, lines.len())
         };
         put(
             buffer,

@@ -146,6 +146,26 @@ looks! {
     too_small: picture(&mut watching(false), 60, 20);
 }
 
+/// The pictures and the text of the documentation are what is drawn today.
+#[test]
+fn the_documentation_shows_what_is_drawn() {
+    let mut console = watching(true);
+    press(&mut console, "tt");
+    let hosts = cells(&mut console, 120, 36);
+    crate::document::is(
+        "docs/console.svg",
+        &svg::picture(&hosts, "The console of tlstally watch"),
+    );
+    press(&mut console, "\n");
+    let host = cells(&mut console, 120, 36);
+    crate::document::is(
+        "docs/console-host.svg",
+        &svg::picture(&host, "One host in the console"),
+    );
+    let text = format!("```text\n{}```\n", after("tt", 100, 24));
+    crate::document::holds("README.md", "console", &text);
+}
+
 #[test]
 fn the_documentation_names_every_key() {
     crate::document::holds("docs/console.md", "keys", &reference());

@@ -6,6 +6,7 @@ use super::Facts;
 use super::text::{Sample, Value};
 use crate::session::words::Word;
 use crate::tally::counts::{Counts, PerWord};
+use crate::tally::diagnosis::Doubt;
 use crate::tally::latency::Times;
 use crate::tally::live::Interface;
 use crate::time::SECOND;
@@ -120,9 +121,14 @@ pub(super) const ALL: &[Family] = &[
         |facts| reasons("reason", &facts.report.capture.not_followed)),
     family("tlstally_bounds_reached_total", Counter, &["bound"], "What was given up at a bound of this program, by bound.",
         |facts| reasons("bound", &facts.report.capture.bounds)),
-    family("tlstally_warning", Gauge, &["code"], "1 for each warning of the report; the codes are those of its JSON form.",
-        |facts| facts.report.capture.warnings.iter().map(|warning| Sample::labelled("code", warning.code, 1)).collect()),
+    family("tlstally_warning", Gauge, &["code"], "1 while the report has a warning of this kind; the codes are those of its JSON form.",
+        |facts| Doubt::ALL.iter().map(|code| Sample::labelled("code", code.name(), u64::from(warns(facts, *code)))).collect()),
 ];
+
+fn warns(facts: &Facts<'_>, code: Doubt) -> bool {
+    let warnings = &facts.report.capture.warnings;
+    warnings.iter().any(|warning| warning.code == code)
+}
 
 /// Upper ends of the buckets, in nanoseconds.
 const BUCKETS: [u64; 14] = {

@@ -209,3 +209,67 @@ fn prometheus_own_checker_finds_nothing() {
         String::from_utf8_lossy(&said)
     );
 }
+
+const ALERTS: &str = include_str!("../../../deploy/prometheus-alerts.yml");
+const DASHBOARD: &str = include_str!("../../../deploy/grafana-dashboard.json");
+
+/// Whatever alerts and dashboard ask for is there, under names that a scrape has.
+#[test]
+fn alerts_and_dashboard_ask_for_metrics_that_there_are() {
+    let text = scrape();
+    let series: BTreeSet<&str> = text
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .map(|line| line.split(['{', ' ']).next().unwrap())
+        .collect();
+    let asked = |text: &'static str| -> BTreeSet<&str> {
+        let words = text.split(|one: char| !one.is_ascii_alphanumeric() && one != '_');
+        words.filter(|word| word.starts_with("tlstally_")).collect()
+    };
+    for (text, fewest) in [(ALERTS, 8), (DASHBOARD, 15)] {
+        let asked = asked(text);
+        assert!(asked.len() >= fewest);
+        // Of bounds reached a scrape has only those that were: the sample has one.
+        assert!(asked.is_subset(&series), "{:?}", asked.difference(&series));
+    }
+}
+
+#[test]
+fn the_dashboard_is_one_that_can_be_imported() {
+    let dashboard: serde_json::Value = serde_json::from_str(DASHBOARD).unwrap();
+    let panels = dashboard["panels"].as_array().unwrap();
+    let ids: BTreeSet<u64> = panels
+        .iter()
+        .map(|panel| panel["id"].as_u64().unwrap())
+        .collect();
+    assert_eq!(ids.len(), panels.len());
+    for panel in panels {
+        assert_eq!(panel["datasource"]["uid"], "${datasource}");
+        assert!(
+            !panel["targets"].as_array().unwrap().is_empty(),
+            "{}",
+            panel["title"]
+        );
+    }
+}
+
+#[test]
+fn prometheus_own_checker_takes_the_alerts() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/deploy/prometheus-alerts.yml");
+    match Command::new("promtool")
+        .args(["check", "rules", path])
+        .output()
+    {
+        Ok(output) => {
+            let said = String::from_utf8_lossy(&output.stdout).into_owned();
+            assert!(
+                output.status.success() && said.contains("10 rules found"),
+                "{said}"
+            );
+        }
+        Err(error) => {
+            assert!(std::env::var_os("CI").is_none(), "promtool: {error}");
+            eprintln!("skipped: promtool is not installed (Debian package prometheus)");
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! What `read` and `watch` do with every session: judge it by those before, count it, write its record.
+
+use anyhow::Result;
+
+use super::writer::Records;
+use crate::cli::To;
+use crate::names::HostName;
+use crate::session::Session;
+use crate::session::fallback::Fallback;
+use crate::tally::latency::ByServer;
+use crate::tally::{self, Tally};
+
+/// Sessions on their way into the tally and the records.
+pub(super) struct Gathering {
+    fallback: Fallback,
+    tally: Tally,
+    records: Records,
+    /// Handshake times, where somebody wants them.
+    times: Option<ByServer>,
+    /// How writing records failed, if it did; counting goes on without.
+    written: Result<()>,
+}
+
+impl Gathering {
+    /// Counts sessions to such servers; all of them are recorded.
+    pub(super) fn new(to: To, records: Records) -> Self {
+        Self {
+            fallback: Fallback::default(),
+            tally: Tally::new(match to {
+                To::ExchangeOnline => tally::To::ExchangeOnline,
+                To::Any => tally::To::Any,
+            }),
+            records,
+            times: None,
+            written: Ok(()),
+        }
+    }
+
+    /// Keeps handshake times too.
+    pub(super) fn keep_times(&mut self) {
+        self.times.get_or_insert_default();
+    }
+
+    /// The handshake times, where they are kept.
+    pub(super) const fn times(&self) -> Option<&ByServer> {
+        self.times.as_ref()
+    }
+
+    /// Takes a session; they come in the order of their ends.
+    pub(super) fn session(&mut self, mut session: Session) {
+        self.fallback.judge(&mut session);
+        self.tally.add(&session);
+        if let Some(times) = &mut self.times {
+            times.note(&session);
+        }
+        if self.written.is_ok() {
+            self.written = self.records.write(&session);
+        }
+    }
+
+    /// Takes a name of a host.
+    pub(super) fn host(&mut self, host: &HostName) {
+        self.tally.name(host);
+    }
+
+    /// All has been taken: the tally, once the records are written.
+    pub(super) fn finish(self) -> Result<Tally> {
+        self.written.and_then(|()| self.records.finish())?;
+        Ok(self.tally)
+    }
+}

@@ -1,0 +1,54 @@
+//! Who gets what comes out of the pipeline, and what was counted on the way.
+
+use super::{Pace, ReaderFacts, WorkerFacts};
+use crate::names::HostName;
+use crate::session::Session;
+
+/// Takes what the pipeline finds; always called on the thread that started it.
+pub trait Consumer {
+    /// A session that is over.
+    fn session(&mut self, session: Session);
+
+    /// A name of an internal host, in no certain order.
+    fn host(&mut self, _host: HostName) {}
+
+    /// Runs about ten times a second, however much or little comes, with what was counted up to a moment ago.
+    fn tick(&mut self, _facts: &Facts) {}
+
+    /// Whether the pipeline's own pace is to be measured; asked once, at the start.
+    fn wants_pace(&self) -> bool {
+        false
+    }
+}
+
+/// For those who only want the sessions.
+impl<F: FnMut(Session)> Consumer for F {
+    fn session(&mut self, session: Session) {
+        self(session);
+    }
+}
+
+/// What was counted on the way.
+#[derive(Clone, Debug, Default)]
+pub struct Facts {
+    /// By the reader.
+    pub reader: ReaderFacts,
+    /// By all workers together.
+    pub workers: WorkerFacts,
+    /// How the workers kept up, where that was asked for; known at the end.
+    pub pace: Option<Pace>,
+}
+
+impl Facts {
+    pub(super) fn of(reader: ReaderFacts, workers: &[WorkerFacts]) -> Self {
+        let mut all = WorkerFacts::default();
+        for worker in workers {
+            all.merge(worker);
+        }
+        Self {
+            reader,
+            workers: all,
+            pace: None,
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! A link that falls silent: sessions end and figures move though no packet comes.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::*;
+use crate::exchange::Catalog;
+use crate::packet::PortSet;
+use crate::session::Session;
+use crate::session::networks::Networks;
+use crate::source::{Next, Run, Timeline};
+use crate::time::SECOND;
+
+/// A capture as an interface would bring it: when it is through, silence, until somebody has heard enough.
+struct Link {
+    capture: Timeline,
+    heard: Arc<AtomicBool>,
+    /// Seconds of silence left before the link is gone.
+    patience: u32,
+}
+
+impl Source for Link {
+    type Packets<'a> = Run<'a>;
+
+    fn origins(&self) -> Vec<Origin> {
+        vec![Origin::Interface("tap0".into())]
+    }
+
+    fn next(&mut self) -> Next<Run<'_>> {
+        match self.capture.next() {
+            Next::End if self.patience > 0 && !self.heard.load(Ordering::Relaxed) => {
+                self.patience -= 1;
+                thread::yield_now();
+                Next::Pause(SECOND)
+            }
+            next => next,
+        }
+    }
+}
+
+/// Hears enough with the first session.
+struct Listener {
+    heard: Arc<AtomicBool>,
+    sessions: Vec<Session>,
+}
+
+impl Consumer for Listener {
+    fn session(&mut self, session: Session) {
+        self.sessions.push(session);
+        self.heard.store(true, Ordering::Relaxed);
+    }
+}
+
+fn watch(workers: usize) -> (u32, Vec<Session>) {
+    let heard = Arc::new(AtomicBool::new(false));
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("pcaps/curl.pcap");
+    let mut link = Link {
+        capture: Timeline::open(&[path]),
+        heard: Arc::clone(&heard),
+        patience: 1_000_000,
+    };
+    let judge = Judge {
+        sensor: "test".into(),
+        networks: Networks::new(Vec::new()),
+        catalog: Arc::new(Catalog::built_in()),
+        ports: Arc::new([25, 465, 587, 2525].into_iter().collect::<PortSet>()),
+    };
+    let mut listener = Listener {
+        heard,
+        sessions: Vec::new(),
+    };
+    read(&mut link, &judge, workers, &mut listener).unwrap();
+    (link.patience, listener.sessions)
+}
+
+#[test]
+fn silence_ends_sessions() {
+    for workers in [1, 2, 5] {
+        let (patience, sessions) = watch(workers);
+        assert!(patience > 0, "no session came before the link was gone");
+        let origin = Origin::Interface("tap0".into());
+        assert!(sessions.iter().all(|session| *session.origin == origin));
+    }
+}
