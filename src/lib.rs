@@ -25,6 +25,7 @@ pub mod pipeline;
 pub mod session;
 pub mod smtp;
 pub mod source;
+pub(crate) mod system;
 pub mod tally;
 pub mod time;
 pub mod tls;

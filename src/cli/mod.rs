@@ -1,6 +1,7 @@
 //! The command line as typed: each option is declared once, with its long help. What it means is worked out in `commands`.
 
 mod values;
+mod watch;
 
 use std::path::PathBuf;
 
@@ -8,6 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use ipnet::IpNet;
 
 pub use values::Ports;
+pub use watch::{CaptureArgs, Clock, RotationArgs, RunningArgs, WatchArgs};
 
 /// Finds the machines that negotiate, or only offer, TLS 1.0/1.1 toward Exchange Online.
 ///
@@ -31,6 +33,10 @@ pub struct Cli {
 pub enum Command {
     /// Read captures: files, folders (recursively), or - for standard input.
     Read(ReadArgs),
+    /// Watch network interfaces: a console on a terminal, plain lines elsewhere.
+    Watch(Box<WatchArgs>),
+    /// Show which interfaces can be watched, and why others cannot.
+    Interfaces,
     /// Show the Exchange Online address and name lists in use, their dates, and how to refresh them.
     Endpoints(EndpointsArgs),
 }

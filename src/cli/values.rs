@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 use std::str::FromStr;
+use std::time::Duration;
 
 use ipnet::IpNet;
 use thiserror::Error;
@@ -56,6 +57,52 @@ fn port(text: &str) -> Result<u16, PortsError> {
     }
 }
 
+/// A length of time: a number with `s`, `m`, `h` or `d`; seconds without.
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
+    let (number, unit) = split(text);
+    let seconds = match unit {
+        "" | "s" => 1,
+        "m" => 60,
+        "h" => 3600,
+        "d" => 86_400,
+        _ => 0,
+    };
+    let all = number
+        .parse::<u64>()
+        .ok()
+        .and_then(|n| n.checked_mul(seconds));
+    match all {
+        Some(seconds) if seconds > 0 => Ok(Duration::from_secs(seconds)),
+        _ => Err("expected a time such as 30s, 10m, 12h or 7d".to_owned()),
+    }
+}
+
+/// A number of bytes: with `k`, `M` or `G` (binary), or without.
+pub(super) fn size(text: &str) -> Result<u64, String> {
+    let (number, unit) = split(text);
+    let bytes = match unit {
+        "" => 1,
+        "k" | "K" => 1 << 10,
+        "M" => 1 << 20,
+        "G" => 1 << 30,
+        _ => 0,
+    };
+    let all = number
+        .parse::<u64>()
+        .ok()
+        .and_then(|n| n.checked_mul(bytes));
+    match all {
+        Some(bytes) if bytes > 0 => Ok(bytes),
+        _ => Err("expected a size such as 512k, 100M or 2G".to_owned()),
+    }
+}
+
+/// The digits, and what follows.
+fn split(text: &str) -> (&str, &str) {
+    let end = text.find(|char: char| !char.is_ascii_digit());
+    text.split_at(end.unwrap_or(text.len()))
+}
+
 /// A network in CIDR form; a bare address stands for itself.
 pub(super) fn network(text: &str) -> Result<IpNet, String> {
     let bare = || text.parse::<IpAddr>().ok().map(IpNet::from);
@@ -68,6 +115,16 @@ pub(super) fn network(text: &str) -> Result<IpNet, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn times_and_sizes_have_units() {
+        assert_eq!(duration("90"), Ok(Duration::from_secs(90)));
+        assert_eq!(duration("12h"), Ok(Duration::from_secs(43_200)));
+        assert_eq!(size("3k"), Ok(3072));
+        for wrong in ["", "0s", "m", "5 m", "-1", "99999999999999999999d"] {
+            assert!(duration(wrong).is_err() && size(wrong).is_err(), "{wrong}");
+        }
+    }
 
     #[test]
     fn bad_lists_say_what_is_wrong() {

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::writer::Records;
+use super::records::Records;
 use crate::cli::To;
 use crate::names::HostName;
 use crate::session::Session;
@@ -46,8 +46,8 @@ impl Gathering {
         self.times.as_ref()
     }
 
-    /// Takes a session; they come in the order of their ends.
-    pub(super) fn session(&mut self, mut session: Session) {
+    /// Takes a session; they come in the order of their ends. Gives it back as it was counted.
+    pub(super) fn session(&mut self, mut session: Session) -> Session {
         self.fallback.judge(&mut session);
         self.tally.add(&session);
         if let Some(times) = &mut self.times {
@@ -56,6 +56,12 @@ impl Gathering {
         if self.written.is_ok() {
             self.written = self.records.write(&session);
         }
+        session
+    }
+
+    /// How writing records failed, if it did; from then on it is tried again.
+    pub(super) fn take_failure(&mut self) -> Result<()> {
+        std::mem::replace(&mut self.written, Ok(()))
     }
 
     /// Takes a name of a host.
@@ -63,8 +69,23 @@ impl Gathering {
         self.tally.name(host);
     }
 
+    /// The sessions counted so far.
+    pub(super) const fn tally(&self) -> &Tally {
+        &self.tally
+    }
+
+    /// Where session records go.
+    pub(super) const fn records(&mut self) -> &mut Records {
+        &mut self.records
+    }
+
+    /// Records that could not be written and are lost.
+    pub(super) fn lost(&self) -> u64 {
+        self.records.lost()
+    }
+
     /// All has been taken: the tally, once the records are written.
-    pub(super) fn finish(self) -> Result<Tally> {
+    pub(super) fn finish(mut self) -> Result<Tally> {
         self.written.and_then(|()| self.records.finish())?;
         Ok(self.tally)
     }

@@ -2,8 +2,12 @@
 
 mod endpoints;
 mod gathering;
+mod health;
+mod interfaces;
 mod progress;
 mod read;
+mod records;
+mod watch;
 mod writer;
 
 use std::io;
@@ -26,6 +30,8 @@ enum Ended {
 pub fn run(cli: Cli) -> ExitCode {
     let ended = match cli.command {
         Command::Read(args) => read::run(&args),
+        Command::Watch(args) => watch::run(&args),
+        Command::Interfaces => interfaces::run(),
         Command::Endpoints(args) => endpoints::run(&args),
     };
     match ended {

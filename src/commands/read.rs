@@ -9,8 +9,10 @@ use std::thread;
 use anyhow::{Context as _, Result, bail};
 
 use super::gathering::Gathering;
+use super::health;
 use super::progress::Bar;
-use super::writer::{Destination, Records};
+use super::records::Records;
+use super::writer::Destination;
 use super::{Ended, complain, tell};
 use crate::cli::{FollowArgs, Format, GroupBy, ReadArgs, ReportArgs};
 use crate::exchange::Catalog;
@@ -22,13 +24,13 @@ use crate::session::Session;
 use crate::session::judge::Judge;
 use crate::session::networks::Networks;
 use crate::source::{FileFacts, Timeline};
-use crate::tally::{self, CaptureHealth, Context, Report};
+use crate::tally::{self, Context, Report};
 
 /// Runs the command.
 pub(super) fn run(args: &ReadArgs) -> Result<Ended> {
     let judge = judge(&args.follow)?;
-    let destination = Destination::of(&args.report)?;
-    let records = Records::open(args.report.sessions.as_deref(), &judge.sensor)?;
+    let mut destination = Destination::of(&args.report)?;
+    let records = Records::create(args.report.sessions.as_deref(), &judge.sensor)?;
     let mut timeline = Timeline::open(&args.paths);
     let mut ended = Ended::Well;
     for error in timeline.errors() {
@@ -64,15 +66,11 @@ pub(super) fn run(args: &ReadArgs) -> Result<Ended> {
             .map(|file| file.path.to_string_lossy().into_owned())
             .collect(),
         window: None,
-        group_by: match args.report.group_by {
-            GroupBy::Address => tally::GroupBy::Address,
-            GroupBy::Mac => tally::GroupBy::Mac,
-            GroupBy::Name => tally::GroupBy::Name,
-        },
+        group_by: group_by(&args.report),
     };
-    let report = Report::new(&tally, health(&facts, &files, &timeline), context);
-    if let Some(destination) = destination {
-        let text = render(&report, args.report.format, &destination)?;
+    let report = Report::new(&tally, health::of_files(&facts, &files, &timeline), context);
+    if let Some(destination) = &mut destination {
+        let text = render(&report, args.report.format, destination)?;
         destination.write(&text)?;
     }
     if let Some(stats) = stats {
@@ -116,7 +114,8 @@ impl Consumer for Reading {
     }
 }
 
-fn judge(args: &FollowArgs) -> Result<Judge> {
+/// Who judges sessions, by what was typed.
+pub(super) fn judge(args: &FollowArgs) -> Result<Judge> {
     let mut ports = PortSet::none();
     args.ports.iter().for_each(|port| ports.insert(port));
     Ok(Judge {
@@ -145,12 +144,23 @@ fn sensor(args: &FollowArgs) -> String {
     name.trim().to_owned()
 }
 
-fn workers(args: &FollowArgs) -> usize {
+/// How many worker threads.
+pub(super) fn workers(args: &FollowArgs) -> usize {
     let cores = || thread::available_parallelism().map_or(1, NonZero::get);
     args.workers.map_or_else(cores, usize::from)
 }
 
-fn render(report: &Report, format: Format, destination: &Destination) -> Result<String> {
+/// What makes two addresses one host.
+pub(super) fn group_by(args: &ReportArgs) -> tally::GroupBy {
+    match args.group_by {
+        GroupBy::Address => tally::GroupBy::Address,
+        GroupBy::Mac => tally::GroupBy::Mac,
+        GroupBy::Name => tally::GroupBy::Name,
+    }
+}
+
+/// The report in the form that was asked for.
+pub(super) fn render(report: &Report, format: Format, destination: &Destination) -> Result<String> {
     Ok(match format {
         Format::Table => output::table::render(report, style(destination)),
         Format::Json => output::json::render(report)?,
@@ -165,83 +175,9 @@ fn style(destination: &Destination) -> Style {
     }
 }
 
-/// What the capture itself held, for the report.
-fn health(facts: &Facts, files: &[FileFacts], timeline: &Timeline) -> CaptureHealth {
-    let reader = &facts.reader;
-    let workers = &facts.workers;
-    let mut health = CaptureHealth {
-        packets: reader.packets,
-        bytes: reader.bytes,
-        truncated: reader.cut,
-        duplicates: workers.duplicates,
-        files_read: files.len() as u64,
-        ..CaptureHealth::default()
-    };
-    if let (Some(first), Some(last)) = (reader.first, reader.last) {
-        health.span.widen(first, last);
-    }
-    for (reason, count) in reader.reasons.malformed() {
-        health.malformed.add(reason.name(), count);
-    }
-    health.malformed.add("tcp_checksum", workers.corrupt);
-    for (reason, count) in reader.reasons.not_followed() {
-        health.not_followed.add(reason.name(), count);
-    }
-    health
-        .not_followed
-        .add("port_not_watched", reader.glanced_over);
-    health
-        .not_followed
-        .add("connections_without_smtp_or_tls", workers.no_sessions);
-    let names = &reader.names;
-    health.malformed.add("name_message", names.malformed);
-    health.not_followed.add("dns_truncated", names.truncated);
-    health.not_followed.add("dns_split", names.split);
-    health.not_followed.add("dns_unasked", names.unasked);
-    health.bounds.add("dns_answers", names.given_up);
-    health.bounds.add("flows", workers.given_up.flows);
-    health.bounds.add("held_bytes", workers.given_up.held);
-    health.bounds.add("fragments", reader.fragments.evicted);
-    for file in files {
-        add_drops(&mut health, file);
-        health
-            .files_damaged
-            .extend(file.damage.iter().map(ToString::to_string));
-    }
-    health
-        .files_damaged
-        .extend(timeline.errors().iter().map(ToString::to_string));
-    let skipped = timeline.skipped();
-    let passed = [
-        (skipped.not_captures, "no captures"),
-        (skipped.empty, "empty"),
-        (skipped.special, "pipes, sockets or devices"),
-    ];
-    health.files_skipped.extend(
-        passed
-            .iter()
-            .filter(|(count, _)| *count > 0)
-            .map(|(count, what)| format!("{count} in folders: {what}")),
-    );
-    health
-}
-
-fn add_drops(health: &mut CaptureHealth, file: &FileFacts) {
-    let add = |sum: &mut Option<u64>, drops: u64| {
-        if drops > 0 {
-            *sum = Some(sum.unwrap_or(0) + drops);
-        }
-    };
-    add(
-        &mut health.dropped_kernel,
-        file.drops.system.max(file.drops.told_by_packets),
-    );
-    add(&mut health.dropped_interface, file.drops.interface);
-}
-
 impl Destination {
     /// Where the report goes; nowhere if the records have standard output and no file is named.
-    fn of(args: &ReportArgs) -> Result<Option<Self>> {
+    pub(super) fn of(args: &ReportArgs) -> Result<Option<Self>> {
         let records_take_stdout = args.sessions.as_deref() == Some(Path::new("-"));
         match &args.output {
             Some(path) => Self::file(path).map(Some),

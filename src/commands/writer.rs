@@ -1,12 +1,10 @@
-//! Where answers go: standard output or a file, with errors that name it.
+//! Where reports go: standard output or a file, with errors that name it.
 
 use std::fs::File;
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::io::{self, IsTerminal, Seek as _, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
-
-use crate::session::{Session, record};
 
 /// Where the report goes.
 #[derive(Debug)]
@@ -23,8 +21,8 @@ impl Destination {
         Ok(Self::File(path.to_owned(), create(path)?))
     }
 
-    /// Writes all of it.
-    pub(super) fn write(self, text: &str) -> Result<()> {
+    /// Writes all of it; a file then holds this and nothing else.
+    pub(super) fn write(&mut self, text: &str) -> Result<()> {
         match self {
             Self::Stdout => {
                 let mut out = io::stdout().lock();
@@ -32,8 +30,8 @@ impl Destination {
                     .and_then(|()| out.flush())
                     .context("writing to standard output")
             }
-            Self::File(path, mut file) => file
-                .write_all(text.as_bytes())
+            Self::File(path, file) => begin_anew(file)
+                .and_then(|()| file.write_all(text.as_bytes()))
                 .with_context(|| format!("`{}` cannot be written", path.display())),
         }
     }
@@ -59,55 +57,13 @@ impl Destination {
     }
 }
 
-/// Where session records go, if anywhere.
-pub(super) struct Records {
-    out: Option<(String, Box<dyn Write>)>,
-    sensor: String,
-    line: Vec<u8>,
-}
-
-impl Records {
-    /// `-` is standard output.
-    pub(super) fn open(path: Option<&Path>, sensor: &str) -> Result<Self> {
-        let out = match path {
-            None => None,
-            Some(path) if path == Path::new("-") => {
-                let out: Box<dyn Write> =
-                    Box::new(BufWriter::with_capacity(64 << 10, io::stdout()));
-                Some(("standard output".to_owned(), out))
-            }
-            Some(path) => {
-                let out: Box<dyn Write> =
-                    Box::new(BufWriter::with_capacity(64 << 10, create(path)?));
-                Some((format!("`{}`", path.display()), out))
-            }
-        };
-        Ok(Self {
-            out,
-            sensor: sensor.to_owned(),
-            line: Vec::new(),
-        })
+/// Nothing has to be done for what cannot be rewound, such as a pipe.
+fn begin_anew(file: &mut File) -> io::Result<()> {
+    if !file.metadata()?.is_file() {
+        return Ok(());
     }
-
-    /// Writes one record as a line.
-    pub(super) fn write(&mut self, session: &Session) -> Result<()> {
-        let Some((name, out)) = &mut self.out else {
-            return Ok(());
-        };
-        self.line.clear();
-        record::write(session, &self.sensor, &mut self.line);
-        out.write_all(&self.line)
-            .with_context(|| format!("writing session records to {name}"))
-    }
-
-    /// Writes what is buffered.
-    pub(super) fn finish(mut self) -> Result<()> {
-        let Some((name, out)) = &mut self.out else {
-            return Ok(());
-        };
-        out.flush()
-            .with_context(|| format!("writing session records to {name}"))
-    }
+    file.set_len(0)?;
+    file.rewind()
 }
 
 fn create(path: &Path) -> Result<File> {

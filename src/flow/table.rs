@@ -148,6 +148,11 @@ impl Table {
         self.index.is_empty()
     }
 
+    /// Bytes held back for missing segments now.
+    pub const fn held_bytes(&self) -> usize {
+        self.held_bytes
+    }
+
     /// Every connection that was over by this second has been handed out.
     pub const fn second(&self) -> u32 {
         self.wheel.now()

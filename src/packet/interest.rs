@@ -1,5 +1,7 @@
 //! Which ports matter.
 
+use std::ops::RangeInclusive;
+
 use super::udp;
 
 /// Words of 64 ports.
@@ -31,6 +33,20 @@ impl PortSet {
     #[inline]
     pub fn contains(&self, port: u16) -> bool {
         (self.0.get(port as usize / 64)).is_some_and(|word| word >> (port % 64) & 1 == 1)
+    }
+
+    /// The ports in the set, as ranges without gaps, in order.
+    pub fn ranges(&self) -> Vec<RangeInclusive<u16>> {
+        let mut ranges: Vec<RangeInclusive<u16>> = Vec::new();
+        for port in (0..=u16::MAX).filter(|port| self.contains(*port)) {
+            match ranges.last_mut() {
+                Some(last) if last.end().checked_add(1) == Some(port) => {
+                    *last = *last.start()..=port;
+                }
+                _ => ranges.push(port..=port),
+            }
+        }
+        ranges
     }
 
     /// Whether one of the two is in the set.
@@ -80,6 +96,16 @@ impl Interest {
         }
     }
 
+    /// TCP ports that are wanted.
+    pub fn tcp(&self) -> &PortSet {
+        &self.tcp
+    }
+
+    /// UDP ports that are wanted for themselves, or may be a tunnel's.
+    pub fn udp_or_tunnel(&self) -> &PortSet {
+        &self.udp_or_tunnel
+    }
+
     /// Whether a TCP segment between these ports is wanted.
     #[inline]
     pub fn wants_tcp(&self, source: u16, destination: u16) -> bool {
@@ -109,6 +135,9 @@ mod tests {
         assert_eq!(format!("{set:?}"), "{0, 25, 63, 64, 65535}");
         assert!(set.contains_either(1, 25) && !set.contains_either(1, 26));
         assert!((0..=u16::MAX).all(|port| PortSet::all().contains(port)));
+        let neighbours: PortSet = [25, 26, 27, 65_534, 65_535].into_iter().collect();
+        assert_eq!(neighbours.ranges(), [25..=27, 65_534..=65_535]);
+        assert_eq!(PortSet::all().ranges(), [0..=65_535]);
     }
 
     #[test]

@@ -60,7 +60,7 @@ mod walk;
 mod wireless;
 
 #[cfg(test)]
-mod frames;
+pub(crate) mod frames;
 #[cfg(test)]
 mod tests;
 

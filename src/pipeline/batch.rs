@@ -60,11 +60,6 @@ impl Batch {
         self.segments.len() >= SEGMENTS || self.blocks.len() > BLOCKS
     }
 
-    /// Whether nothing is in it.
-    pub(super) fn is_empty(&self) -> bool {
-        self.segments.is_empty() && self.hosts.is_empty()
-    }
-
     /// Empties it for the next use.
     pub(super) fn clear(&mut self) {
         self.blocks.clear();

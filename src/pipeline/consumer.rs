@@ -1,5 +1,7 @@
 //! Who gets what comes out of the pipeline, and what was counted on the way.
 
+use std::time::Duration;
+
 use super::{Pace, ReaderFacts, WorkerFacts};
 use crate::names::HostName;
 use crate::session::Session;
@@ -35,12 +37,14 @@ pub struct Facts {
     pub reader: ReaderFacts,
     /// By all workers together.
     pub workers: WorkerFacts,
+    /// How long the slowest stage has shown no sign of working.
+    pub silence: Duration,
     /// How the workers kept up, where that was asked for; known at the end.
     pub pace: Option<Pace>,
 }
 
 impl Facts {
-    pub(super) fn of(reader: ReaderFacts, workers: &[WorkerFacts]) -> Self {
+    pub(super) fn of(reader: ReaderFacts, workers: &[WorkerFacts], silence: Duration) -> Self {
         let mut all = WorkerFacts::default();
         for worker in workers {
             all.merge(worker);
@@ -48,6 +52,7 @@ impl Facts {
         Self {
             reader,
             workers: all,
+            silence,
             pace: None,
         }
     }

@@ -17,6 +17,7 @@ mod lanes;
 mod order;
 mod pace;
 mod reader;
+mod signs;
 mod worker;
 
 use std::sync::Arc;
@@ -38,6 +39,7 @@ use crate::source::Source;
 use lanes::Lanes;
 use order::Order;
 use reader::Shown;
+use signs::Signs;
 use worker::Delivery;
 
 /// How often [`Consumer::tick`] runs.
@@ -115,11 +117,13 @@ fn consume(
     let mut order = Order::new(workers);
     let mut facts = vec![WorkerFacts::default(); workers];
     let mut tick = Instant::now() + TICK;
+    let mut signs = Signs::new(workers);
     loop {
         match delivered.recv_deadline(tick) {
             Ok(mut delivery) => {
                 let hosts = delivery.hosts.drain(..);
                 hosts.for_each(|host| consumer.host(host));
+                signs.of_worker(delivery.worker);
                 if let Some(facts) = facts.get_mut(delivery.worker) {
                     *facts = delivery.facts;
                 }
@@ -131,9 +135,16 @@ fn consume(
         let now = Instant::now();
         if now >= tick {
             tick = now + TICK;
-            consumer.tick(&Facts::of(shown.facts(), &facts));
+            let reader = shown.facts();
+            signs.of_reader(reader.turns);
+            consumer.tick(&Facts::of(reader, &facts, signs.silence(now)));
         }
     }
+}
+
+/// Batches that may wait, all workers together.
+pub const fn most_waiting(workers: usize) -> u64 {
+    (lanes::WAITING * workers) as u64
 }
 
 /// One worker's share of the bounds.

@@ -21,6 +21,8 @@ const SHOWN_EVERY: u64 = 1 << 14;
 /// What the reader counted.
 #[derive(Clone, Debug, Default)]
 pub struct ReaderFacts {
+    /// Turns it took, packets or not: grows as long as it works.
+    pub turns: u64,
     /// Packets.
     pub packets: u64,
     /// Their bytes on the wire.
@@ -29,6 +31,10 @@ pub struct ReaderFacts {
     pub cut: u64,
     /// Packets that went to a worker.
     pub followed: u64,
+    /// Those of them that go to a watched port from one that is not.
+    pub to_servers: u64,
+    /// Those of them that come from a watched port to one that is not.
+    pub from_servers: u64,
     /// Packets dropped at a glance: no watched port.
     pub glanced_over: u64,
     /// What the decoder did not follow, or found malformed.
@@ -77,6 +83,7 @@ pub(super) fn read(
     };
     let mut show_at = SHOWN_EVERY;
     loop {
+        reader.facts.turns += 1;
         match source.next() {
             Next::Packets(stretch) => {
                 reader.stretch(stretch, &mut lanes);
@@ -198,6 +205,10 @@ impl Reader<'_> {
         let ports = &self.judge.ports;
         if ports.contains_either(tcp.source_port, tcp.destination_port) {
             self.facts.followed += 1;
+            let [from, to] =
+                [tcp.source_port, tcp.destination_port].map(|port| ports.contains(port));
+            self.facts.to_servers += u64::from(to && !from);
+            self.facts.from_servers += u64::from(from && !to);
             let segment = segment(tcp, place);
             let asked = self.names.asked_before(&segment);
             lanes.push(block, segment, asked);

@@ -33,6 +33,8 @@ pub(super) struct Delivery {
 pub struct WorkerFacts {
     /// Connections held now.
     pub flows: u64,
+    /// Bytes held back for missing segments.
+    pub held_bytes: u64,
     /// Batches that wait to be worked on.
     pub waiting: u64,
     /// What its table had to give up.
@@ -116,6 +118,7 @@ impl WorkerFacts {
     /// Adds another worker's counts.
     pub fn merge(&mut self, other: &Self) {
         self.flows += other.flows;
+        self.held_bytes += other.held_bytes;
         self.waiting += other.waiting;
         self.given_up.flows += other.given_up.flows;
         self.given_up.held += other.given_up.held;
@@ -127,6 +130,7 @@ impl WorkerFacts {
 
     fn look(&mut self, table: &Table, lane: &LaneEnd) {
         self.flows = table.len() as u64;
+        self.held_bytes = table.held_bytes() as u64;
         self.waiting = lane.batches.len() as u64;
         self.given_up = table.given_up();
     }

@@ -16,6 +16,9 @@ use crate::tls::Role;
 /// Bytes of something that is neither SMTP nor TLS after which a direction is no longer read.
 pub(super) const MAX_NOISE: usize = 16 * 1024;
 
+/// Bytes of the first line after DATA that tell a command from content.
+const MAX_FIRST_LINE: usize = 512;
+
 /// First bytes of a PROXY protocol header, version 1 and version 2 (HAProxy, proxy-protocol.txt sections 2.1 and 2.2).
 const PROXY_V1: [u8; 6] = *b"PROXY ";
 const PROXY_V2: [u8; 12] = *b"\r\n\r\n\0\r\nQUIT\n";
@@ -24,8 +27,9 @@ const PROXY_V2: [u8; 12] = *b"\r\n\r\n\0\r\nQUIT\n";
 #[derive(Debug)]
 pub struct ClientSide {
     phase: Phase,
-    /// First bytes of the stream, where they may begin a PROXY header.
-    opening: Vec<u8>,
+    /// Bytes that wait for more to tell what they are: first of the stream, where they may begin a PROXY header, or first
+    /// after DATA.
+    held: Vec<u8>,
     noise: usize,
     /// The switch to TLS.
     pub tls: TlsStart,
@@ -90,7 +94,7 @@ impl ClientSide {
     pub const fn new(whole: bool) -> Self {
         Self {
             phase: if whole { Phase::Begin } else { Phase::Lines },
-            opening: Vec::new(),
+            held: Vec::new(),
             noise: 0,
             tls: TlsStart::new(Role::Client, whole),
             facts: ClientFacts::EMPTY,
@@ -112,7 +116,7 @@ impl ClientSide {
                 Phase::Begin => self.begin(rest, time, joint),
                 Phase::Lines => self.read_line(rest, time, joint),
                 Phase::ProxyLine => self.pass_line(rest),
-                Phase::DataAsked => self.after_data(rest, joint),
+                Phase::DataAsked => self.after_data(rest, time, joint),
                 Phase::Content(dot) => self.pass_content(rest, dot, time, joint),
                 Phase::Chunk(left) => self.pass(rest, left, Phase::Chunk),
                 Phase::ProxyHeader(left) => self.pass(rest, left, Phase::ProxyHeader),
@@ -124,6 +128,7 @@ impl ClientSide {
     /// `length` bytes are missing before the next ones.
     pub fn gap(&mut self, length: u32) {
         self.tls.gap(length);
+        self.held.clear();
         self.phase = match self.phase {
             Phase::Content(_) => Phase::Content(Dot::InLine),
             Phase::Chunk(left) if left > u64::from(length) => {
@@ -150,18 +155,17 @@ impl ClientSide {
 
     /// Looks for a PROXY header in front of everything; what follows it is still the stream's first byte.
     fn begin<'a>(&mut self, bytes: &'a [u8], time: Timestamp, joint: &mut Joint) -> &'a [u8] {
-        if self.opening.is_empty()
+        if self.held.is_empty()
             && PROXY_V1.first() != bytes.first()
             && PROXY_V2.first() != bytes.first()
         {
             self.phase = Phase::Lines;
             return bytes;
         }
-        self.opening.extend_from_slice(bytes);
-        if let Some(phase) = after_opening(&self.opening) {
+        self.held.extend_from_slice(bytes);
+        if let Some(phase) = after_opening(&self.held) {
             self.phase = phase;
-            let opening = mem::take(&mut self.opening);
-            self.read(&opening, time, joint);
+            self.read_held(time, joint);
         }
         &[]
     }
@@ -170,6 +174,10 @@ impl ClientSide {
     fn read_line<'a>(&mut self, bytes: &'a [u8], time: Timestamp, joint: &mut Joint) -> &'a [u8] {
         match self.tls.step(bytes, time) {
             Step::Tls | Step::More => &[],
+            Step::Text(held) => {
+                self.read(&held, time, joint);
+                &[]
+            }
             Step::Line(line, rest) => {
                 self.command(Command::parse(&line), line.len(), time, joint);
                 rest
@@ -222,24 +230,28 @@ impl ClientSide {
 
     /// Content follows DATA if the server let it in. Where its reply is not known, only a command that a client says
     /// when it was not let in says no: the first line of content is a header, or may quote anything else.
-    fn after_data<'a>(&mut self, bytes: &'a [u8], joint: &mut Joint) -> &'a [u8] {
-        let accepted = joint.take_data().unwrap_or_else(|| {
-            let command = Command::parse(bytes.split(|b| *b == b'\n').next().unwrap_or_default());
-            !matches!(
-                command,
-                Command::Quit
-                    | Command::Other
-                    | Command::Mail
-                    | Command::Rcpt
-                    | Command::Hello { .. }
-            )
-        });
+    fn after_data<'a>(&mut self, bytes: &'a [u8], time: Timestamp, joint: &mut Joint) -> &'a [u8] {
+        self.held.extend_from_slice(bytes);
+        let line = self.held.get(..MAX_FIRST_LINE).unwrap_or(&self.held);
+        let end = memchr(b'\n', line);
+        let accepted = match joint.take_data() {
+            Some(accepted) => accepted,
+            None if end.is_none() && line.len() < MAX_FIRST_LINE => return &[],
+            None => !may_follow_refusal(line.get(..end.unwrap_or(line.len())).unwrap_or(line)),
+        };
         self.phase = if accepted {
             Phase::Content(Dot::LineStart)
         } else {
             Phase::Lines
         };
-        bytes
+        self.read_held(time, joint);
+        &[]
+    }
+
+    /// Reads what was held, now that it is known what it is.
+    fn read_held(&mut self, time: Timestamp, joint: &mut Joint) {
+        let held = mem::take(&mut self.held);
+        self.read(&held, time, joint);
     }
 
     fn pass_content<'a>(
@@ -314,6 +326,14 @@ impl ClientFacts {
         transacted: false,
         commands: 0,
     };
+}
+
+/// Whether `line` is what a client says after DATA was refused.
+fn may_follow_refusal(line: &[u8]) -> bool {
+    matches!(
+        Command::parse(line),
+        Command::Quit | Command::Other | Command::Mail | Command::Rcpt | Command::Hello { .. }
+    )
 }
 
 const fn asked(command: &Command) -> Asked {

@@ -85,3 +85,45 @@ impl Dialogue {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::Timestamp;
+
+    /// What the client said, read in pieces of `size` bytes.
+    fn client(bytes: &[u8], size: usize) -> String {
+        let mut dialogue = Dialogue::default();
+        for piece in bytes.chunks(size) {
+            dialogue.push(Side::Client, &Piece::Bytes(piece, Timestamp(0)), true);
+        }
+        dialogue.finish();
+        format!("{:?}", dialogue.client.unwrap().facts)
+    }
+
+    fn same_in_any_pieces(bytes: &[u8]) -> String {
+        let whole = client(bytes, bytes.len());
+        for size in 1..bytes.len() {
+            assert_eq!(client(bytes, size), whole, "{size} bytes a piece");
+        }
+        whole
+    }
+
+    /// 0xae could begin an SSL 2.0 record, so it is held back until the next bytes say that it does not.
+    #[test]
+    fn a_line_is_a_line_whatever_was_held_back_before_it() {
+        let told = same_in_any_pieces(b"\xae\n\xae\nMAIL FROM:<a@contoso.example>\r\nQUIT\r\n");
+        assert!(told.contains("transacted: true"), "{told}");
+    }
+
+    /// RFC 5321 section 4.1.1.4: without 354 what follows DATA is the next command. Here no reply was seen at all.
+    #[test]
+    fn what_follows_data_is_told_by_its_whole_first_line() {
+        let refused = b"EHLO a.example\r\nDATA\r\nMAIL FROM:<a@contoso.example>\r\nSTARTTLS\r\n";
+        let told = same_in_any_pieces(refused);
+        assert!(told.contains("Starttls"), "{told}");
+        let content = b"EHLO a.example\r\nDATA\r\nSubject: a\r\n\r\nSTARTTLS\r\n.\r\nQUIT\r\n";
+        let told = same_in_any_pieces(content);
+        assert!(told.contains("asked_tls: None"), "{told}");
+    }
+}

@@ -71,6 +71,10 @@ impl ServerSide {
         if self.tls.takes(bytes, time) {
             return;
         }
+        self.read(bytes, time, joint);
+    }
+
+    fn read(&mut self, bytes: &[u8], time: Timestamp, joint: &mut Joint) {
         let mut rest = bytes;
         while !rest.is_empty() && !self.lost {
             rest = self.read_line(rest, time, joint);
@@ -100,6 +104,10 @@ impl ServerSide {
     fn read_line<'a>(&mut self, bytes: &'a [u8], time: Timestamp, joint: &mut Joint) -> &'a [u8] {
         match self.tls.step(bytes, time) {
             Step::Tls | Step::More => &[],
+            Step::Text(held) => {
+                self.read(&held, time, joint);
+                &[]
+            }
             Step::Line(line, rest) => {
                 self.line(&line, time, joint);
                 rest

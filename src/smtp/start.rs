@@ -26,6 +26,8 @@ pub(super) enum Step<'a> {
     Line(Cow<'a, [u8]>, &'a [u8]),
     /// A line that has not ended yet, or too few bytes to tell text from TLS.
     More,
+    /// Bytes that were held back, and these behind them, are text after all: all of them, to be read anew.
+    Text(Vec<u8>),
 }
 
 /// What a look for TLS found.
@@ -103,7 +105,11 @@ impl TlsStart {
                     self.line.extend(bytes);
                     return Step::More;
                 }
-                Look::Text => self.undecided = false,
+                Look::Text => {
+                    self.undecided = false;
+                    self.line.clear();
+                    return Step::Text(together);
+                }
             }
         } else if self.line.is_at_start() && !bytes.first().is_some_and(|byte| begins_text(*byte)) {
             match self.look(bytes, time) {

@@ -20,6 +20,7 @@ mod facts;
 mod find;
 mod format;
 mod input;
+pub mod live;
 mod next;
 mod order;
 mod pcap;

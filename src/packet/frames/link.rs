@@ -10,7 +10,7 @@ all_of! {
 
 impl Link {
     /// The frame as captured on this link, and its link type. Ethernet stays Ethernet.
-    pub(in crate::packet) fn capture(self, frame: Frame) -> (LinkType, Vec<u8>) {
+    pub(crate) fn capture(self, frame: Frame) -> (LinkType, Vec<u8>) {
         let Frame::Ip(packet) = frame else {
             return (LinkType(1), frame.ethernet());
         };

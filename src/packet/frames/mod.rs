@@ -7,33 +7,33 @@ use etherparse::PacketBuilder;
 mod link;
 mod wrap;
 
-pub(super) use link::Link;
-pub(super) use wrap::Wrap;
+pub(crate) use link::Link;
+pub(crate) use wrap::Wrap;
 
 /// Declares an enum whose variants are listed in `ALL`.
 macro_rules! all_of {
     ($(#[$about:meta])* $name:ident { $($variant:ident),+ }) => {
         $(#[$about])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub(in crate::packet) enum $name { $($variant,)+ }
+        pub(crate) enum $name { $($variant,)+ }
 
         impl $name {
-            pub(in crate::packet) const ALL: &'static [Self] = &[$(Self::$variant,)+];
+            pub(crate) const ALL: &'static [Self] = &[$(Self::$variant,)+];
         }
     };
 }
 use all_of;
 
 /// Addresses of the hosts inside, at both layers.
-pub(super) const CLIENT_MAC: [u8; 6] = [0x02, 0, 0, 0, 0, 0x0a];
-pub(super) const SERVER_MAC: [u8; 6] = [0x02, 0, 0, 0, 0, 0x0b];
+pub(crate) const CLIENT_MAC: [u8; 6] = [0x02, 0, 0, 0, 0, 0x0a];
+pub(crate) const SERVER_MAC: [u8; 6] = [0x02, 0, 0, 0, 0, 0x0b];
 const CLIENT_4: [u8; 4] = [10, 1, 2, 3];
 const SERVER_4: [u8; 4] = [52, 101, 8, 44];
 const CLIENT_6: [u8; 16] = [0xfd, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14];
 const SERVER_6: [u8; 16] = [0x2a, 1, 1, 0x11, 0xf4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1];
 
 /// A TCP packet from its IP header on.
-pub(super) fn tcp(six: bool, source: u16, destination: u16, seq: u32, payload: &[u8]) -> Vec<u8> {
+pub(crate) fn tcp(six: bool, source: u16, destination: u16, seq: u32, payload: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::new();
     if six {
         PacketBuilder::ipv6(CLIENT_6, SERVER_6, 61)
@@ -51,7 +51,7 @@ pub(super) fn tcp(six: bool, source: u16, destination: u16, seq: u32, payload: &
 }
 
 /// An IP packet of any protocol.
-pub(super) fn ip(six: bool, protocol: u8, payload: &[u8]) -> Vec<u8> {
+pub(crate) fn ip(six: bool, protocol: u8, payload: &[u8]) -> Vec<u8> {
     if six {
         let header = [&[0x60, 0, 0, 0][..], &be16(payload.len()), &[protocol, 61]];
         return [&header.concat()[..], &CLIENT_6, &SERVER_6, payload].concat();
@@ -62,14 +62,14 @@ pub(super) fn ip(six: bool, protocol: u8, payload: &[u8]) -> Vec<u8> {
 }
 
 /// A UDP packet from its IP header on.
-pub(super) fn udp(six: bool, source: u16, destination: u16, payload: &[u8]) -> Vec<u8> {
+pub(crate) fn udp(six: bool, source: u16, destination: u16, payload: &[u8]) -> Vec<u8> {
     let length = be16(payload.len() + 8);
     let ports = [source.to_be_bytes(), destination.to_be_bytes()].concat();
     ip(six, 17, &[&ports, &length[..], &[0, 0], payload].concat())
 }
 
 /// Fragments of an IP packet without options, `size` bytes of payload each; IPv6 with a fragment header.
-pub(super) fn fragments(packet: &[u8], identification: u16, size: usize) -> Vec<Vec<u8>> {
+pub(crate) fn fragments(packet: &[u8], identification: u16, size: usize) -> Vec<Vec<u8>> {
     let six = packet[0] >> 4 == 6;
     let (header, payload) = packet.split_at(if six { 40 } else { 20 });
     let count = payload.len().div_ceil(size);
@@ -81,7 +81,7 @@ pub(super) fn fragments(packet: &[u8], identification: u16, size: usize) -> Vec<
 }
 
 /// One fragment, with the IP header of the whole packet.
-pub(super) fn fragment(header: &[u8], id: u16, offset: u16, more: bool, data: &[u8]) -> Vec<u8> {
+pub(crate) fn fragment(header: &[u8], id: u16, offset: u16, more: bool, data: &[u8]) -> Vec<u8> {
     let mut header = header.to_vec();
     if header[0] >> 4 == 6 {
         let protocol = std::mem::replace(&mut header[6], 44);
@@ -99,7 +99,7 @@ pub(super) fn fragment(header: &[u8], id: u16, offset: u16, more: bool, data: &[
 
 /// A packet on its way out through encapsulations.
 #[derive(Clone, Debug)]
-pub(super) enum Frame {
+pub(crate) enum Frame {
     /// From an IP header on.
     Ip(Vec<u8>),
     /// From an Ethernet header on.
@@ -108,7 +108,7 @@ pub(super) enum Frame {
 
 impl Frame {
     /// As Ethernet, with a header put in front if there is none.
-    pub(super) fn ethernet(self) -> Vec<u8> {
+    pub(crate) fn ethernet(self) -> Vec<u8> {
         match self {
             Self::Ethernet(bytes) => bytes,
             Self::Ip(packet) => [&macs()[..], &ip_type(&packet), &packet].concat(),
@@ -117,7 +117,7 @@ impl Frame {
 }
 
 /// An Ethernet frame of another host pair around `payload`.
-pub(super) fn typed(kind: u16, payload: &[u8]) -> Frame {
+pub(crate) fn typed(kind: u16, payload: &[u8]) -> Frame {
     let addresses = [[0x02, 0, 0, 0, 0xff, 1], [0x02, 0, 0, 0, 0xff, 2]].concat();
     Frame::Ethernet([&addresses[..], &kind.to_be_bytes(), payload].concat())
 }

@@ -9,7 +9,7 @@ all_of! {
 
 impl Wrap {
     /// Puts the encapsulation around `frame`. What carries only IP leaves a frame that is Ethernet already as it is.
-    pub(in crate::packet) fn around(self, frame: Frame) -> Frame {
+    pub(crate) fn around(self, frame: Frame) -> Frame {
         match frame {
             Frame::Ip(packet) => self.around_ip(&packet).unwrap_or_else(|| {
                 self.around_ethernet(&Frame::Ip(packet).ethernet())

@@ -1,0 +1,118 @@
+//! `tlstally watch` as typed.
+
+use std::time::Duration;
+
+use clap::{ArgAction, Args, ValueEnum};
+
+use super::{EXIT_CODES, FollowArgs, ReportArgs, values};
+
+/// `tlstally watch`.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
+pub struct WatchArgs {
+    /// How to capture.
+    #[command(flatten)]
+    pub capture: CaptureArgs,
+
+    /// How long, and what is told meanwhile.
+    #[command(flatten)]
+    pub running: RunningArgs,
+
+    /// How session records are kept small.
+    #[command(flatten)]
+    pub rotation: RotationArgs,
+
+    /// How to report.
+    #[command(flatten)]
+    pub report: ReportArgs,
+
+    /// How to follow.
+    #[command(flatten)]
+    pub follow: FollowArgs,
+}
+
+/// How packets are taken from interfaces.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Capture")]
+pub struct CaptureArgs {
+    /// An interface to watch; repeat for more, such as the two ports of a tap. `tlstally interfaces` lists them.
+    #[arg(short, long = "interface", required = true, value_name = "IFACE")]
+    pub interfaces: Vec<String>,
+
+    /// Mebibytes of the kernel's ring, for each interface: room for bursts.
+    #[arg(long, value_name = "MIB", default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..=2047))]
+    pub ring: u32,
+
+    /// Bytes kept of a packet; hellos that do not fit are known only in part.
+    #[arg(long, value_name = "BYTES", default_value_t = 262_144, value_parser = clap::value_parser!(u32).range(64..=262_144))]
+    pub snaplen: u32,
+
+    /// Take only packets that are for this host.
+    #[arg(long)]
+    pub no_promiscuous: bool,
+
+    /// Whose clock stamps packets: the host's, or the network card's where it is kept in step with the host's.
+    #[arg(long, value_enum, default_value_t = Clock::Host, value_name = "CLOCK")]
+    pub time_stamps: Clock,
+
+    /// A filter for the kernel (pcap-filter(7)) instead of the one made from --ports.
+    ///
+    /// What it drops cannot be followed. Beware of the word `vlan`: without it tagged frames do not match, with it untagged ones do not.
+    #[arg(long, value_name = "EXPR", conflicts_with = "no_filter")]
+    pub filter: Option<String>,
+
+    /// Let the kernel pass everything on; then everything is counted.
+    #[arg(long)]
+    pub no_filter: bool,
+}
+
+/// How long to run, and what to say meanwhile.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Running")]
+pub struct RunningArgs {
+    /// Say what was seen every so often (30s, 10m, 12h, 7d).
+    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = values::duration)]
+    pub every: Duration,
+
+    /// End after so long, with the report.
+    #[arg(long = "for", value_name = "TIME", value_parser = values::duration)]
+    pub duration: Option<Duration>,
+
+    /// End after so many sessions, with the report.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub stop_after: Option<u64>,
+
+    /// Plain lines, also on a terminal.
+    #[arg(long)]
+    pub plain: bool,
+
+    /// Say more on standard error.
+    #[arg(short, long, action = ArgAction::Count)]
+    pub verbose: u8,
+}
+
+/// When the file of session records is put aside and a new one begun.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub struct RotationArgs {
+    /// Begin a new file of session records once it has this size (100M); the old one gets the time at the end of its name.
+    #[arg(long, value_name = "SIZE", value_parser = values::size, requires = "sessions")]
+    pub rotate_size: Option<u64>,
+
+    /// Begin a new file of session records every so often (1d).
+    #[arg(long, value_name = "TIME", value_parser = values::duration, requires = "sessions")]
+    pub rotate_every: Option<Duration>,
+
+    /// Keep no more than so many old files of session records [default: all].
+    #[arg(long, value_name = "N", requires = "sessions")]
+    pub rotate_keep: Option<usize>,
+}
+
+/// Whose clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Clock {
+    /// The host's.
+    Host,
+    /// The network card's.
+    Adapter,
+}

@@ -1,0 +1,94 @@
+//! What the capture itself held and lost, for the report: from the pipeline, the files, the interfaces.
+
+use crate::pipeline::Facts;
+use crate::source::live::InterfaceFacts;
+use crate::source::{FileFacts, Timeline};
+use crate::tally::CaptureHealth;
+
+/// What was counted in the pipeline.
+fn of(facts: &Facts) -> CaptureHealth {
+    let reader = &facts.reader;
+    let workers = &facts.workers;
+    let mut health = CaptureHealth {
+        packets: reader.packets,
+        bytes: reader.bytes,
+        truncated: reader.cut,
+        duplicates: workers.duplicates,
+        ..CaptureHealth::default()
+    };
+    if let (Some(first), Some(last)) = (reader.first, reader.last) {
+        health.span.widen(first, last);
+    }
+    for (reason, count) in reader.reasons.malformed() {
+        health.malformed.add(reason.name(), count);
+    }
+    health.malformed.add("tcp_checksum", workers.corrupt);
+    for (reason, count) in reader.reasons.not_followed() {
+        health.not_followed.add(reason.name(), count);
+    }
+    health
+        .not_followed
+        .add("port_not_watched", reader.glanced_over);
+    health
+        .not_followed
+        .add("connections_without_smtp_or_tls", workers.no_sessions);
+    let names = &reader.names;
+    health.malformed.add("name_message", names.malformed);
+    health.not_followed.add("dns_truncated", names.truncated);
+    health.not_followed.add("dns_split", names.split);
+    health.not_followed.add("dns_unasked", names.unasked);
+    health.bounds.add("dns_answers", names.given_up);
+    health.bounds.add("flows", workers.given_up.flows);
+    health.bounds.add("held_bytes", workers.given_up.held);
+    health.bounds.add("fragments", reader.fragments.evicted);
+    health
+}
+
+/// The same, with what the files told.
+pub(super) fn of_files(facts: &Facts, files: &[FileFacts], timeline: &Timeline) -> CaptureHealth {
+    let mut health = of(facts);
+    health.files_read = files.len() as u64;
+    for file in files {
+        add_drops(&mut health, file);
+        health
+            .files_damaged
+            .extend(file.damage.iter().map(ToString::to_string));
+    }
+    health
+        .files_damaged
+        .extend(timeline.errors().iter().map(ToString::to_string));
+    let skipped = timeline.skipped();
+    let passed = [
+        (skipped.not_captures, "no captures"),
+        (skipped.empty, "empty"),
+        (skipped.special, "pipes, sockets or devices"),
+    ];
+    health.files_skipped.extend(
+        passed
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, what)| format!("{count} in folders: {what}")),
+    );
+    health
+}
+
+/// The same, with what is known of the interfaces.
+pub(super) fn of_interfaces(facts: &Facts, interfaces: &[InterfaceFacts]) -> CaptureHealth {
+    let mut health = of(facts);
+    health.dropped_kernel = Some(interfaces.iter().map(|one| one.dropped_kernel).sum());
+    health.dropped_interface = interfaces.iter().map(|one| one.dropped_interface).sum();
+    health
+}
+
+fn add_drops(health: &mut CaptureHealth, file: &FileFacts) {
+    let add = |sum: &mut Option<u64>, drops: u64| {
+        if drops > 0 {
+            *sum = Some(sum.unwrap_or(0) + drops);
+        }
+    };
+    add(
+        &mut health.dropped_kernel,
+        file.drops.system.max(file.drops.told_by_packets),
+    );
+    add(&mut health.dropped_interface, file.drops.interface);
+}

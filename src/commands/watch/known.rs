@@ -1,0 +1,132 @@
+//! All that is known while interfaces are watched, for those who show it.
+
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+
+use super::moment;
+use crate::cli::WatchArgs;
+use crate::commands::gathering::Gathering;
+use crate::commands::health;
+use crate::commands::read::group_by;
+use crate::commands::records::Records;
+use crate::names::HostName;
+use crate::pipeline::Facts;
+use crate::session::Session;
+use crate::source::live::{InterfaceFacts, Watched};
+use crate::tally::latency::Latencies;
+use crate::tally::live::Moment;
+use crate::tally::{Context, GroupBy, Report};
+
+/// All that is known.
+pub(super) struct Known {
+    gathering: Gathering,
+    watched: Watched,
+    facts: Facts,
+    sessions: u64,
+    latencies: Latencies,
+    sensor: String,
+    group_by: GroupBy,
+    workers: usize,
+    began: Instant,
+    memory: moment::Memory,
+}
+
+impl Known {
+    pub(super) fn new(
+        gathering: Gathering,
+        watched: Watched,
+        args: &WatchArgs,
+        sensor: &str,
+        workers: usize,
+    ) -> Self {
+        Self {
+            gathering,
+            watched,
+            facts: Facts::default(),
+            sessions: 0,
+            latencies: Latencies::default(),
+            sensor: sensor.to_owned(),
+            group_by: group_by(&args.report),
+            workers,
+            began: Instant::now(),
+            memory: moment::Memory::open(),
+        }
+    }
+
+    /// Takes a session in, and gives it back as it was counted.
+    pub(super) fn session(&mut self, session: Session) -> Session {
+        let session = self.gathering.session(session);
+        self.sessions += 1;
+        self.latencies.note(&session.latency);
+        session
+    }
+
+    pub(super) fn host(&mut self, host: &HostName) {
+        self.gathering.host(host);
+    }
+
+    pub(super) fn tick(&mut self, facts: &Facts) {
+        self.facts.clone_from(facts);
+    }
+
+    pub(super) fn records(&mut self) -> &mut Records {
+        self.gathering.records()
+    }
+
+    pub(super) fn take_failure(&mut self) -> Result<()> {
+        self.gathering.take_failure()
+    }
+
+    /// Ends the watching.
+    pub(super) fn stop(&self) {
+        self.watched.stop();
+    }
+
+    /// Sessions told so far, to whatever server.
+    pub(super) const fn sessions(&self) -> u64 {
+        self.sessions
+    }
+
+    /// What the pipeline counted, as of a moment ago.
+    pub(super) const fn facts(&self) -> &Facts {
+        &self.facts
+    }
+
+    /// The interfaces as they stand.
+    pub(super) fn interfaces(&self) -> Vec<InterfaceFacts> {
+        self.watched.interfaces()
+    }
+
+    /// Since the watching began.
+    pub(super) fn uptime(&self) -> Duration {
+        self.began.elapsed()
+    }
+
+    /// What the sessions so far say. Not for every tick: it goes over all hosts.
+    pub(super) fn report(&self) -> Report {
+        let interfaces = self.interfaces();
+        let context = Context {
+            sensor: self.sensor.clone(),
+            sources: interfaces.iter().map(|one| one.name.clone()).collect(),
+            window: None,
+            group_by: self.group_by,
+        };
+        let mut health = health::of_interfaces(&self.facts, &interfaces);
+        health.bounds.add("records", self.gathering.lost());
+        Report::new(self.gathering.tally(), health, context)
+    }
+
+    /// What the capture says.
+    pub(super) fn moment(&self) -> Moment {
+        let uptime = self.uptime();
+        Moment {
+            sessions: self.sessions,
+            latencies: self.latencies.clone(),
+            resident_bytes: self.memory.resident(),
+            alive: uptime.saturating_sub(self.facts.silence),
+            uptime,
+            ..moment::of(&self.facts, &self.interfaces(), self.workers)
+        }
+    }
+}

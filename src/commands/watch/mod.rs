@@ -1,0 +1,220 @@
+//! `tlstally watch`: interfaces in, session records and reports out, for as long as wanted.
+//!
+//! ```text
+//! capture threads ─▶ reader ─▶ workers ─▶ this thread:  session ─▶ Known (tally, records) ─▶ View
+//!                                                       tick    ─▶ signals, files, service, doubts ─▶ View
+//! ```
+//!
+//! All that is decided meanwhile is decided on one thread, ten times a second ([`Watching::tick`]). What is shown is a [`View`]: plain lines
+//! ([`view::Plain`]) or another. A view gets every session, is asked ten times a second with all that is [`Known`], and may wish to
+//! end; it makes no decision about packets, files or signals. While a view owns the terminal, `log::start` must be given a place
+//! that is not the terminal.
+//!
+//! What needs rights comes first and in one place ([`run`]): interfaces, then files. Threads start after both.
+
+mod doubts;
+mod known;
+mod log;
+mod moment;
+mod service;
+mod signals;
+mod view;
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result};
+use tracing::{info, warn};
+
+use super::gathering::Gathering;
+use super::read::{judge, render, workers};
+use super::records::{Records, Rotation};
+use super::writer::Destination;
+use super::{Ended, complain};
+use crate::cli::{CaptureArgs, Clock, RotationArgs, WatchArgs};
+use crate::names::{self, HostName};
+use crate::packet::PortSet;
+use crate::pipeline::{self, Consumer, Facts};
+use crate::session::Session;
+use crate::source::live::{self, Filter, Options, Stamps};
+use doubts::Doubts;
+use known::Known;
+use service::Service;
+use signals::Signals;
+use view::{View, Wish};
+
+/// Session records are this late at most.
+const FLUSH: Duration = Duration::from_secs(1);
+
+/// Runs the command.
+pub(super) fn run(args: &WatchArgs) -> Result<Ended> {
+    log::start(args.running.verbose);
+    let signals = Signals::catch().context("signals cannot be caught")?;
+    let judge = judge(&args.follow)?;
+    let opened = live::open(
+        &args.capture.interfaces,
+        &options(&args.capture, &judge.ports),
+    )?;
+    let destination = Destination::of(&args.report)?;
+    let path = args.report.sessions.as_deref();
+    let records = Records::append(path, &judge.sensor, rotation(&args.rotation))?;
+    let mut source = opened
+        .start()
+        .context("the threads that capture cannot be started")?;
+    let gathering = Gathering::new(args.report.to, records);
+    let workers = workers(&args.follow);
+    let mut watching = Watching {
+        known: Known::new(gathering, source.watched(), args, &judge.sensor, workers),
+        view: Box::new(view::Plain::new(args.running.every)),
+        signals,
+        destination,
+        service: Service::ready(),
+        doubts: Doubts::default(),
+        flush_due: Instant::now() + FLUSH,
+        end: args.running.duration.map(|whole| Instant::now() + whole),
+        stop_after: args.running.stop_after,
+        args,
+        failed: false,
+    };
+    info!("watching {}", args.capture.interfaces.join(", "));
+    let facts = pipeline::read(&mut source, &judge, workers, &mut watching)?;
+    drop(source);
+    watching.finish(&facts)
+}
+
+fn options(args: &CaptureArgs, ports: &PortSet) -> Options {
+    Options {
+        ring_bytes: args.ring << 20,
+        snaplen: args.snaplen,
+        promiscuous: !args.no_promiscuous,
+        stamps: match args.time_stamps {
+            Clock::Host => Stamps::Host,
+            Clock::Adapter => Stamps::Adapter,
+        },
+        filter: match &args.filter {
+            Some(expression) => Filter::Expression(expression.clone()),
+            None if args.no_filter => Filter::None,
+            None => Filter::Of(Box::new(names::interest(ports))),
+        },
+    }
+}
+
+fn rotation(args: &RotationArgs) -> Rotation {
+    Rotation {
+        size: args.rotate_size,
+        age: args.rotate_every,
+        keep: args.rotate_keep,
+    }
+}
+
+/// Everything that goes on while interfaces are watched.
+struct Watching<'a> {
+    args: &'a WatchArgs,
+    known: Known,
+    view: Box<dyn View>,
+    signals: Signals,
+    /// Where reports go, if anywhere.
+    destination: Option<Destination>,
+    service: Service,
+    doubts: Doubts,
+    flush_due: Instant,
+    end: Option<Instant>,
+    stop_after: Option<u64>,
+    /// Something could not be written.
+    failed: bool,
+}
+
+impl Consumer for Watching<'_> {
+    fn session(&mut self, session: Session) {
+        let session = self.known.session(session);
+        self.view.session(&session);
+    }
+
+    fn host(&mut self, host: HostName) {
+        self.known.host(&host);
+    }
+
+    fn tick(&mut self, facts: &Facts) {
+        let now = Instant::now();
+        self.known.tick(facts);
+        if self.signals.reopen() {
+            info!("opening the file of session records anew");
+            let reopened = self.known.records().reopen();
+            self.note(reopened);
+        }
+        if self.signals.report() {
+            let reported = self.report();
+            self.note(reported);
+        }
+        if now >= self.flush_due {
+            self.flush_due = now + FLUSH;
+            self.write_records();
+        }
+        self.doubts.look(&self.known, now);
+        self.service.beat(&self.known);
+        let wish = self.view.tick(&self.known);
+        if wish == Wish::End || self.is_over(now) {
+            self.service.stopping();
+            self.known.stop();
+        }
+    }
+}
+
+impl Watching<'_> {
+    fn is_over(&self, now: Instant) -> bool {
+        let enough = self
+            .stop_after
+            .is_some_and(|most| self.known.sessions() >= most);
+        self.signals.end() || enough || self.end.is_some_and(|end| now >= end)
+    }
+
+    fn write_records(&mut self) {
+        let failed = self.known.take_failure();
+        let records = self.known.records();
+        let written = failed.and(records.flush()).and_then(|()| records.rotate());
+        self.note(written);
+    }
+
+    /// Writes the report as of now to where the report goes.
+    fn report(&mut self) -> Result<()> {
+        let Some(destination) = &mut self.destination else {
+            warn!(
+                "there is no place for a report: session records take standard output, and -o names no file"
+            );
+            return Ok(());
+        };
+        let report = self.known.report();
+        let text = render(&report, self.args.report.format, destination)?;
+        destination.write(&text)
+    }
+
+    /// A failure is told, once until it changes; watching goes on.
+    fn note(&mut self, result: Result<()>) {
+        match result {
+            Ok(()) => self.failed = false,
+            Err(error) if !self.failed => {
+                self.failed = true;
+                warn!("{error:#}; trying again");
+            }
+            Err(_) => {}
+        }
+    }
+
+    /// All packets are through: the last records and the report.
+    fn finish(mut self, facts: &Facts) -> Result<Ended> {
+        self.known.tick(facts);
+        let mut ended = Ended::Well;
+        if let Err(error) = self.known.take_failure().and(self.known.records().finish()) {
+            complain(&error);
+            ended = Ended::InPart;
+        }
+        self.doubts.look_now(&self.known);
+        self.view.end(&self.known);
+        if self.destination.is_some() {
+            self.report()?;
+        }
+        if self.args.report.fail_on_legacy && self.known.report().legacy_hosts() > 0 {
+            return Ok(Ended::LegacyFound);
+        }
+        Ok(ended)
+    }
+}

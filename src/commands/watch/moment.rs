@@ -1,0 +1,82 @@
+//! What the pipeline and the interfaces count, in the form in which it is shown.
+
+use std::fs::File;
+use std::os::unix::fs::FileExt as _;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use crate::flow::Limits;
+use crate::pipeline::{self, Facts};
+use crate::source::live::InterfaceFacts;
+use crate::tally::live::{Interface, Level, Moment, Queue};
+use crate::time::Timestamp;
+
+/// All of a moment but what only the caller knows.
+pub(super) fn of(facts: &Facts, interfaces: &[InterfaceFacts], workers: usize) -> Moment {
+    let limits = Limits::default();
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    Moment {
+        time: Timestamp::from_parts(since.as_secs(), since.subsec_nanos().into()),
+        interfaces: interfaces.iter().map(interface).collect(),
+        queue: Queue {
+            batches: Level {
+                now: facts.workers.waiting,
+                bound: pipeline::most_waiting(workers),
+            },
+            dropped: 0, // whoever is behind makes those before wait, down to the kernel's ring
+        },
+        flows: Level {
+            now: facts.workers.flows,
+            bound: limits.flows as u64,
+        },
+        held_bytes: Level {
+            now: facts.workers.held_bytes,
+            bound: limits.held_bytes as u64,
+        },
+        ..Moment::default()
+    }
+}
+
+fn interface(facts: &InterfaceFacts) -> Interface {
+    Interface {
+        name: facts.name.as_str().into(),
+        link: facts.link_name.as_deref().map(Into::into),
+        up: facts.up,
+        packets: facts.packets,
+        bytes: facts.bytes,
+        dropped_kernel: Some(facts.dropped_kernel),
+        dropped_interface: facts.dropped_interface,
+        ring_bytes: facts.ring_bytes,
+    }
+}
+
+/// This process's memory. The file is opened once, so that it can be read when no file can be opened any more.
+pub(super) struct Memory(Option<File>);
+
+impl Memory {
+    pub(super) fn open() -> Self {
+        Self(File::open("/proc/self/status").ok())
+    }
+
+    /// Bytes in RAM; `None` where the system does not tell.
+    pub(super) fn resident(&self) -> Option<u64> {
+        let mut text = [0; 4096];
+        let length = self.0.as_ref()?.read_at(&mut text, 0).ok()?;
+        let text = String::from_utf8_lossy(text.get(..length)?);
+        let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+        let kilobytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+        Some(kilobytes << 10)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn this_process_has_memory() {
+        let resident = Memory::open().resident().unwrap();
+        assert!(resident > 1 << 20, "{resident}");
+    }
+}
