@@ -12,6 +12,7 @@
 //! [`pipeline`] owns threads and channels and knows the stages; the stages do not know it. Everything from `packet`
 //! to `tally` is pure: bytes and times in, facts out. `docs/architecture.md` follows one packet through all of it.
 
+mod base64;
 pub mod cli;
 pub mod commands;
 #[cfg(test)]

@@ -77,6 +77,10 @@ pub struct ReportArgs {
     #[arg(long, value_enum, default_value_t = Format::Table, value_name = "FORM")]
     pub format: Format,
 
+    /// The language of the HTML report; the other forms are English.
+    #[arg(long, value_enum, default_value_t = Language::En, value_name = "LANGUAGE")]
+    pub lang: Language,
+
     /// Write the report to FILE instead of standard output.
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
@@ -142,6 +146,17 @@ pub enum Format {
     Json,
     /// One row per host.
     Csv,
+    /// One file for people: a page that loads nothing, with charts, search and advice.
+    Html,
+}
+
+/// The language of the report for people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Language {
+    /// English.
+    En,
+    /// Japanese.
+    Ja,
 }
 
 /// What makes two addresses one host.

@@ -14,7 +14,7 @@ use super::progress::Bar;
 use super::records::Records;
 use super::writer::Destination;
 use super::{Ended, complain, tell};
-use crate::cli::{FollowArgs, Format, GroupBy, ReadArgs, ReportArgs};
+use crate::cli::{FollowArgs, Format, GroupBy, Language, ReadArgs, ReportArgs};
 use crate::exchange::Catalog;
 use crate::names::HostName;
 use crate::output::{self, Style};
@@ -70,7 +70,7 @@ pub(super) fn run(args: &ReadArgs) -> Result<Ended> {
     };
     let report = Report::new(&tally, health::of_files(&facts, &files, &timeline), context);
     if let Some(destination) = &mut destination {
-        let text = render(&report, args.report.format, destination)?;
+        let text = render(&report, &args.report, destination)?;
         destination.write(&text)?;
     }
     if let Some(stats) = stats {
@@ -160,12 +160,24 @@ pub(super) fn group_by(args: &ReportArgs) -> tally::GroupBy {
 }
 
 /// The report in the form that was asked for.
-pub(super) fn render(report: &Report, format: Format, destination: &Destination) -> Result<String> {
-    Ok(match format {
+pub(super) fn render(
+    report: &Report,
+    args: &ReportArgs,
+    destination: &Destination,
+) -> Result<String> {
+    Ok(match args.format {
         Format::Table => output::table::render(report, style(destination)),
         Format::Json => output::json::render(report)?,
         Format::Csv => output::csv::render(report),
+        Format::Html => output::html::render(report, language(args.lang)),
     })
+}
+
+const fn language(lang: Language) -> output::Language {
+    match lang {
+        Language::En => output::Language::En,
+        Language::Ja => output::Language::Ja,
+    }
 }
 
 fn style(destination: &Destination) -> Style {

@@ -5,7 +5,6 @@
 //! decides, not the operating system: Thunderbird ignores Windows' Internet Options, Java ignores both.
 
 pub use self::action::Remedy;
-use self::action::action;
 pub use self::software::Software;
 use crate::session::{Finding, LimitedBy};
 
@@ -39,7 +38,7 @@ pub fn meaning_where(
     let remedy = Remedy::of(finding, software, limited_by);
     Advice {
         meaning: sentence(finding),
-        action: action(remedy),
+        action: remedy.action(),
         remedy,
     }
 }
@@ -113,14 +112,14 @@ mod tests {
             assert!(sentence(finding).ends_with('.') && !sentence(finding).contains(". "));
             for software in ALL {
                 let remedy = Remedy::of(finding, software, None);
-                assert!(action(remedy).ends_with('.'), "{remedy:?}");
+                assert!(remedy.action().ends_with('.'), "{remedy:?}");
             }
         }
     }
 
     #[test]
     fn the_software_changes_what_to_do_about_the_version() {
-        let mut actions: Vec<_> = ALL.map(|one| action(Remedy::RaiseVersion(one))).to_vec();
+        let mut actions: Vec<_> = ALL.map(|one| Remedy::RaiseVersion(one).action()).to_vec();
         actions.sort_unstable();
         actions.dedup();
         assert_eq!(actions.len(), ALL.len());

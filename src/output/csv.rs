@@ -4,6 +4,10 @@
 //! many sensors can be put in one sheet and each still says where it comes from and how far to trust it. Only the lists of
 //! files, which can be long, stand in the first row alone. A report without hosts has one row, its host columns empty. In a
 //! `word=count` list, words without a count are left out.
+//!
+//! A report over time has some columns more, at the end of each part; with `--by` its rows are days or groups.
+
+mod history;
 
 use std::fmt::Write;
 
@@ -11,6 +15,7 @@ use super::escape::{csv, csv_cell};
 use crate::tally::Report;
 use crate::tally::counts::{Counts, PerVersion};
 use crate::tally::report::Host;
+use history::OverTime;
 
 /// A column: its name, what it says, and where it comes from.
 struct Column<T> {
@@ -109,10 +114,17 @@ const WHAT_TO_DO: (&str, &str) = (
 
 /// `report` as CSV.
 pub fn render(report: &Report) -> String {
-    let shared = cells(REPORT, report);
+    let (mut header, rows) = history::rows(report).unwrap_or_else(|| hosts(report));
+    let mut shared = cells(REPORT, report);
+    header.extend(REPORT.iter().map(|column| column.name));
+    if let Some(over_time) = &report.history {
+        shared.extend(cells(history::REPORT, over_time));
+        header.extend(history::REPORT.iter().map(|column| column.name));
+    }
+    header.extend(FILES.iter().map(|column| column.name));
     let mut files = cells(FILES, report);
-    let mut text = row(columns().map(|(name, _)| name));
-    for own in own_cells(report) {
+    let mut text = row(header.iter());
+    for own in rows {
         text += &row(own.iter().chain(&shared).chain(&files));
         files.fill(String::new());
     }
@@ -128,7 +140,19 @@ pub fn reference() -> String {
     table
 }
 
-/// Name and meaning of all columns, in their order.
+/// Those that only a report over time has, as a Markdown table.
+pub fn history_reference() -> String {
+    let mut table = String::from("| column | meaning |\n|---|---|\n");
+    let shared = history::REPORT
+        .iter()
+        .map(|column| (column.name, column.meaning));
+    for (name, meaning) in history::HOST.into_iter().chain(shared) {
+        let _ = writeln!(table, "| `{name}` | {meaning} |");
+    }
+    table
+}
+
+/// Name and meaning of all columns that every report has, in their order.
 fn columns() -> impl Iterator<Item = (&'static str, &'static str)> {
     let host = HOST.iter().map(|column| (column.name, column.meaning));
     let report = REPORT
@@ -138,17 +162,35 @@ fn columns() -> impl Iterator<Item = (&'static str, &'static str)> {
     host.chain([WHAT_TO_DO]).chain(report)
 }
 
-/// The cells of each host, or of none.
-fn own_cells(report: &Report) -> Vec<Vec<String>> {
-    if report.hosts.is_empty() {
-        return vec![vec![String::new(); HOST.len() + 1]];
+/// Header and rows of the hosts; one empty row if there are none.
+fn hosts(report: &Report) -> (Vec<&'static str>, Vec<Vec<String>>) {
+    let mut header: Vec<_> = HOST.iter().map(|column| column.name).collect();
+    header.push(WHAT_TO_DO.0);
+    if report.history.is_some() {
+        header.extend(history::HOST.map(|(name, _)| name));
     }
-    let of = |host: &Host| {
-        let mut own = cells(HOST, host);
-        own.push(csv_cell(&what_to_do(report, host)));
-        own
-    };
-    report.hosts.iter().map(of).collect()
+    if report.hosts.is_empty() {
+        let empty = vec![String::new(); header.len()];
+        return (header, vec![empty]);
+    }
+    let over_time = report.history.as_ref().map(OverTime::of);
+    let cells = |(at, host)| host_cells(report, over_time.as_ref(), at, host);
+    let rows = report.hosts.iter().enumerate().map(cells);
+    (header, rows.collect())
+}
+
+fn host_cells(
+    report: &Report,
+    over_time: Option<&OverTime<'_>>,
+    at: usize,
+    host: &Host,
+) -> Vec<String> {
+    let mut own = cells(HOST, host);
+    own.push(csv_cell(&what_to_do(report, host)));
+    if let Some(over_time) = over_time {
+        own.extend(over_time.cells(at, host).map(|cell| csv_cell(&cell)));
+    }
+    own
 }
 
 fn what_to_do(report: &Report, host: &Host) -> Vec<String> {

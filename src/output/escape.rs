@@ -69,6 +69,29 @@ pub fn json(text: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
+/// For HTML, between tags and in quoted attributes: as [`terminal`], and nothing that is markup (HTML Living Standard,
+/// "Escaping a string", and `'`). Characters that act or reorder are shown as `\u{202e}` here too: a browser would
+/// obey them.
+pub fn html(text: &str) -> Cow<'_, str> {
+    const MARKUP: [char; 5] = ['&', '<', '>', '"', '\''];
+    let shown = terminal(text);
+    if !shown.contains(MARKUP) {
+        return shown;
+    }
+    let mut safe = String::with_capacity(shown.len() + 16);
+    for character in shown.chars() {
+        match character {
+            '&' => safe += "&amp;",
+            '<' => safe += "&lt;",
+            '>' => safe += "&gt;",
+            '"' => safe += "&quot;",
+            '\'' => safe += "&#39;",
+            _ => safe.push(character),
+        }
+    }
+    Cow::Owned(safe)
+}
+
 /// One value of a CSV cell, not yet quoted. Beyond what [`terminal`] does: `;` is written `%3B`, since it separates the
 /// values of a list and, in half of Europe, cells; and a value that a spreadsheet would take for a formula
 /// gets the apostrophe that makes it text (OWASP, CSV Injection).
@@ -122,6 +145,19 @@ mod tests {
     }
 
     #[test]
+    fn browsers_see_no_markup() {
+        assert_eq!(html("printer-2.corp.example"), "printer-2.corp.example");
+        assert_eq!(html("社内サーバー1"), "社内サーバー1");
+        assert_eq!(
+            html("<img src=x onerror=\"a('b')\">&amp;"),
+            "&lt;img src=x onerror=&quot;a(&#39;b&#39;)&quot;&gt;&amp;amp;"
+        );
+        assert_eq!(html("a\u{202e}b\r\nc\0"), "a\\u{202e}b\\u{d}\\u{a}c\\u{0}");
+        // What was no UTF-8 on the wire comes as U+FFFD and stays.
+        assert_eq!(html(&String::from_utf8_lossy(b"a\xff<")), "a\u{fffd}&lt;");
+    }
+
+    #[test]
     fn spreadsheets_see_no_formulas() {
         for formula in ["=1+1", "+1", "-1", "@SUM(A1)", " =1", "＝1"] {
             assert_eq!(csv(formula), format!("'{formula}"));
@@ -145,6 +181,7 @@ mod tests {
         fn any_text_is_harmless(text in any::<String>(), columns in 1usize..40) {
             prop_assert!(!terminal(&text).chars().any(is_hazardous));
             prop_assert!(width(&terminal_within(&text, columns)) <= columns);
+            prop_assert!(!html(&text).contains(|c| matches!(c, '<' | '>' | '"' | '\'') || is_hazardous(c)));
             let value = csv(&text);
             prop_assert!(!value.contains(['\n', '\r', ';']) && !starts_formula(&value));
             let quoted = serde_json::to_string_pretty(&[&text]).unwrap();

@@ -6,13 +6,16 @@
 pub mod console;
 pub mod csv;
 pub mod escape;
+pub mod html;
 pub mod json;
 pub mod metrics;
 pub mod stats;
 pub mod style;
 pub mod table;
+pub mod words;
 
 pub use style::Style;
+pub use words::Language;
 
 #[cfg(test)]
 pub(crate) mod sample;

@@ -1,5 +1,8 @@
 //! Reports for tests: a site as one would meet it, and one where the wire is hostile.
 
+pub(crate) mod history;
+
+use crate::names::{HostName, NameSource};
 use crate::session::sample::{self, MORNING};
 use crate::session::{
     Alert, Direction, EndpointKind, Finding, Mode, Outcome, Seen, Session, Side, Verdict,
@@ -198,4 +201,30 @@ fn elsewhere() -> Session {
     let mut session = sample::submission("10.20.0.30", 3, Version::TLS12);
     session.exchange_online = None;
     session
+}
+
+/// As many hosts as asked for, of the kinds that a large site has, each with what its kind makes known.
+pub(crate) fn large(hosts: u32) -> Report {
+    let mut tally = Tally::new(To::ExchangeOnline);
+    for host in 0..hosts {
+        let ip = std::net::IpAddr::from((0x0a14_0000 + host).to_be_bytes());
+        for minute in 0..4 {
+            let mut session = match host % 7 {
+                0 => printer(minute),
+                1 => relay(minute * 90),
+                2 => application(minute),
+                3 => refused(minute),
+                _ => sample::submission("10.20.0.30", minute, Version::TLS13),
+            };
+            session.client.ip = ip;
+            session.client.mac = Some([2, 0, 0, 0, (host >> 8) as u8, host as u8]);
+            session.client.domain = Some(format!("workstation-{host}.branch.corp.example").into());
+            session.client_guess = Some("OpenSSL");
+            tally.add(&session);
+        }
+        let name = format!("WS-{host}");
+        tally.name(&HostName::new(ip, &name, NameSource::Dhcp));
+        tally.name(&HostName::new(ip, &name, NameSource::Netbios));
+    }
+    Report::new(&tally, health(), context())
 }

@@ -4,6 +4,7 @@ use super::{Style, csv, escape, json, sample, table};
 use crate::session::MAX_STRING;
 use crate::session::text::{clip, is_hazardous};
 use crate::tally::Report;
+use crate::tally::history::By;
 
 fn plain(report: &Report, width: Option<usize>) -> String {
     table::render(
@@ -37,6 +38,13 @@ looks! {
     report_csv: csv::render(&sample::site());
     report_csv_without_hosts: csv::render(&sample::silent());
     report_json: json::render(&sample::site()).unwrap();
+    history_100: plain(&sample::history::over_time(None), Some(100));
+    history_by_day: plain(&sample::history::over_time(Some(By::Day)), Some(80));
+    history_by_endpoint: plain(&sample::history::over_time(Some(By::Endpoint)), None);
+    history_csv: csv::render(&sample::history::over_time(None));
+    history_csv_by_day: csv::render(&sample::history::over_time(Some(By::Day)));
+    history_csv_by_endpoint: csv::render(&sample::history::over_time(Some(By::Endpoint)));
+    history_json: json::render(&sample::history::over_time(Some(By::Endpoint))).unwrap();
 }
 
 /// What a wire could hold to harm a terminal, a spreadsheet, a browser or the rows of a report.
@@ -79,10 +87,9 @@ fn without_paint(text: &str) -> String {
 
 #[test]
 fn hostile_text_is_only_text_on_a_terminal() {
-    let lines = |text: &str| {
-        let report = sample::hostile(text);
+    let lines = |report: &Report, text: &str| {
         let page = table::render(
-            &report,
+            report,
             Style {
                 colour: true,
                 width: Some(80),
@@ -98,14 +105,20 @@ fn hostile_text_is_only_text_on_a_terminal() {
             "{text:?}\n{page}"
         );
         assert!(
-            !plain(&report, None)
+            !plain(report, None)
                 .lines()
                 .any(|line| line.chars().any(is_hazardous))
         );
         page.lines().filter(|line| line.starts_with("10.")).count()
     };
     for text in hostile() {
-        assert_eq!(lines(&text), 1, "a forged row: {text:?}");
+        assert_eq!(
+            lines(&sample::hostile(&text), &text),
+            1,
+            "a forged row: {text:?}"
+        );
+        let over_time = lines(&sample::history::hostile(&text), &text);
+        assert_eq!(over_time, 0, "a forged row: {text:?}");
     }
 }
 
@@ -113,18 +126,30 @@ fn hostile_text_is_only_text_on_a_terminal() {
 fn hostile_text_is_only_text_in_a_spreadsheet() {
     let columns = rows(&csv::render(&sample::site()))[0].len();
     for text in hostile() {
-        let table = csv::render(&sample::hostile(&text));
-        let rows = rows(&table);
-        assert_eq!(rows.len(), 2, "a forged row: {text:?}");
-        for row in rows {
-            assert_eq!(row.len(), columns, "{text:?}");
-            for value in row.iter().flat_map(|cell| cell.split(';')) {
-                assert!(
-                    !value.trim_start().starts_with(['=', '+', '-', '@']),
-                    "{value}"
-                );
-                assert!(!value.chars().any(is_hazardous), "{value:?}");
-            }
+        harmless_rows(&csv::render(&sample::hostile(&text)), columns, &text);
+    }
+    let over_time = sample::history::over_time(Some(By::Client));
+    let columns = rows(&csv::render(&over_time))[0].len();
+    for text in hostile() {
+        harmless_rows(
+            &csv::render(&sample::history::hostile(&text)),
+            columns,
+            &text,
+        );
+    }
+}
+
+fn harmless_rows(table: &str, columns: usize, text: &str) {
+    let rows = rows(table);
+    assert_eq!(rows.len(), 2, "a forged row: {text:?}");
+    for row in rows {
+        assert_eq!(row.len(), columns, "{text:?}");
+        for value in row.iter().flat_map(|cell| cell.split(';')) {
+            assert!(
+                !value.trim_start().starts_with(['=', '+', '-', '@']),
+                "{value}"
+            );
+            assert!(!value.chars().any(is_hazardous), "{value:?}");
         }
     }
 }
@@ -209,6 +234,10 @@ fn every_width_keeps_its_lines() {
         sample::modern(),
         sample::silent(),
         sample::troubled(),
+        sample::history::over_time(None),
+        sample::history::over_time(Some(By::Day)),
+        sample::history::over_time(Some(By::Client)),
+        sample::history::hostile(&"漢字 ".repeat(400)),
     ];
     for width in table::MIN_WIDTH + 20..200 {
         for report in &reports {
@@ -222,6 +251,7 @@ fn every_width_keeps_its_lines() {
 #[test]
 fn the_page_holds_the_columns() {
     crate::document::holds("docs/record.md", "csv", &csv::reference());
+    crate::document::holds("docs/record.md", "csv-history", &csv::history_reference());
 }
 
 /// Each key of a report, and each code of a warning, is on the page.
@@ -230,8 +260,10 @@ fn the_page_holds_the_keys() {
     let page = include_str!("../../docs/record.md");
     let report = json::render(&sample::troubled()).unwrap();
     let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+    let over_time = json::render(&sample::history::over_time(None)).unwrap();
     let mut words = Vec::new();
     keys(&report, &mut words);
+    keys(&serde_json::from_str(&over_time).unwrap(), &mut words);
     let codes = report["capture"]["warnings"].as_array().unwrap();
     words.extend(codes.iter().map(|warning| flat(&warning["code"])));
     for word in words {

@@ -7,11 +7,10 @@ use std::net::IpAddr;
 
 use sha1::{Digest, Sha1};
 
+use crate::base64::base64;
+
 /// TCP in the IANA protocol numbers.
 const TCP: u8 = 6;
-
-/// Base64 of RFC 4648 section 4.
-const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 /// A Community ID; prints as `1:` and 28 characters of base64.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,23 +43,7 @@ fn update_address(hash: &mut Sha1, address: IpAddr) {
 
 impl fmt::Display for CommunityId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut text = [b'='; 28];
-        for (group, quad) in self.0.chunks(3).zip(text.chunks_mut(4)) {
-            encode(group, quad);
-        }
-        f.write_str("1:")?;
-        f.write_str(std::str::from_utf8(&text).unwrap_or_default())
-    }
-}
-
-/// One to three bytes into two to four characters; the rest of `quad` keeps its padding.
-fn encode(group: &[u8], quad: &mut [u8]) {
-    let bits = (0..3).fold(0u32, |bits, at| {
-        bits << 8 | group.get(at).copied().unwrap_or(0) as u32
-    });
-    for (at, character) in quad.iter_mut().take(group.len() + 1).enumerate() {
-        let index = (bits >> (18 - 6 * at)) & 0x3f;
-        *character = ALPHABET.get(index as usize).copied().unwrap_or(b'=');
+        write!(f, "1:{}", base64(&self.0))
     }
 }
 

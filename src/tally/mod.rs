@@ -10,9 +10,11 @@ pub mod diagnosis;
 pub mod figures;
 pub mod group;
 pub mod health;
+pub mod history;
 pub mod host;
 pub mod latency;
 pub mod live;
+pub mod microsoft;
 pub mod report;
 
 use std::collections::BTreeMap;

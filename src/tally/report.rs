@@ -12,6 +12,7 @@ use super::counts::{Counts, PerVersion, PerWord};
 use super::diagnosis::{self, Warning};
 use super::group::{self, GroupBy};
 use super::health::CaptureHealth;
+use super::history::History;
 use super::{Role, Tally, To};
 use crate::exchange::{Advice, Remedy, meaning_where};
 use crate::session::record::Mac;
@@ -39,6 +40,9 @@ pub struct Report {
     pub what_to_do: Vec<Concern>,
     /// What the capture held and lost.
     pub capture: Capture,
+    /// The same over time; only where a store was read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub history: Option<History>,
 }
 
 /// A span of time; an end is unknown if there was nothing to take it from.
@@ -267,6 +271,7 @@ impl Report {
             what_to_do: concerns(&hosts),
             capture: capture(tally, health, &hosts),
             hosts,
+            history: None,
         };
         report.capture.warnings = diagnosis::warnings(&report);
         report
@@ -422,12 +427,17 @@ fn share(part: u64, whole: u64) -> Option<f64> {
     (whole > 0).then(|| (part as f64 / whole as f64 * 10_000.0).round() / 10_000.0)
 }
 
-fn shown<S: Serializer>(value: &impl std::fmt::Display, serializer: S) -> Result<S::Ok, S::Error> {
+/// Serializes a value as its text.
+pub(super) fn shown<S: Serializer>(
+    value: &impl std::fmt::Display,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
     serializer.collect_str(value)
 }
 
+/// Serializes a value as its text, or `null`.
 #[expect(clippy::ref_option, reason = "the shape serde asks for")]
-fn maybe_shown<S: Serializer>(
+pub(super) fn maybe_shown<S: Serializer>(
     value: &Option<impl std::fmt::Display>,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {

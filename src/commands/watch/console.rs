@@ -19,6 +19,7 @@ use ratatui::crossterm::terminal::{
 use ratatui::crossterm::{cursor, execute};
 
 use super::board::{Board, Notice};
+use super::log;
 use crate::output::console::{Console, Effect, Export, Form, Key};
 use crate::output::{self, Style, escape};
 
@@ -38,7 +39,7 @@ pub(super) fn is_possible() -> bool {
 /// Shows `board` until the user quits or `stop` is set; exports go to `folder`.
 pub(super) fn run(board: &Board, stop: &AtomicBool, folder: &Path) -> Result<()> {
     let colour = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    let screen = Screen::open().context("the console cannot use this terminal")?;
+    let screen = Screen::open().context("the console cannot use this terminal; `--plain` does without")?;
     let mut shell = Shell {
         console: Console::new(colour),
         terminal: Terminal::new(CrosstermBackend::new(io::stdout()))?,
@@ -79,10 +80,13 @@ impl Shell<'_> {
         }
     }
 
-    /// Takes what is new on the board.
+    /// Takes what is new on the board and in the log.
     fn read(&mut self, board: &Board) {
         for session in board.sessions() {
             self.console.session(session);
+        }
+        if let Some(line) = log::news() {
+            self.console.tell(line);
         }
         let latest = board.latest();
         if let Some(notice) = &latest

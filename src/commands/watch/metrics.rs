@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result};
 
 use super::board::Board;
-use crate::output::metrics::http::{MAX_HEAD, answer, request};
+use crate::output::metrics::http::{MAX_HEAD, Request, answer, request};
 
 /// Clients served at the same time; more wait in the kernel's queue.
 const CLIENTS: usize = 4;
@@ -25,11 +25,13 @@ const AFTER_ERROR: Duration = Duration::from_millis(200);
 /// A client's thread needs little more than its buffer.
 const STACK: usize = 256 << 10;
 
-/// Serves `board` on `address` until the program ends; returns the address that was bound.
-pub(super) fn serve(address: SocketAddr, board: &Arc<Board>) -> Result<SocketAddr> {
-    let listener = TcpListener::bind(address)
-        .with_context(|| format!("metrics cannot be served on {address}"))?;
-    let bound = listener.local_addr()?;
+/// Listens on `address`; nobody is answered yet.
+pub(super) fn listen(address: SocketAddr) -> Result<TcpListener> {
+    TcpListener::bind(address).with_context(|| format!("metrics cannot be served on {address}"))
+}
+
+/// Serves `board` until the program ends.
+pub(super) fn serve(listener: &TcpListener, board: &Arc<Board>) -> io::Result<()> {
     for number in 0..CLIENTS {
         let listener = listener.try_clone()?;
         let board = Arc::clone(board);
@@ -38,7 +40,7 @@ pub(super) fn serve(address: SocketAddr, board: &Arc<Board>) -> Result<SocketAdd
             .stack_size(STACK)
             .spawn(move || attend_all(&listener, &board))?;
     }
-    Ok(bound)
+    Ok(())
 }
 
 fn attend_all(listener: &TcpListener, board: &Board) {
@@ -69,10 +71,7 @@ fn attend(client: &TcpStream, board: &Board) -> io::Result<()> {
 }
 
 /// The request; `None` if the client leaves before it is whole.
-fn read(
-    mut client: &TcpStream,
-    deadline: Instant,
-) -> io::Result<Option<(crate::output::metrics::http::Request, bool)>> {
+fn read(mut client: &TcpStream, deadline: Instant) -> io::Result<Option<(Request, bool)>> {
     let mut head = [0; MAX_HEAD];
     let mut length = 0;
     loop {

@@ -6,20 +6,25 @@
 //! ```
 //!
 //! All that is decided meanwhile is decided on one thread, ten times a second ([`Watching::tick`]). What is shown is a [`View`]: plain lines
-//! ([`view::Plain`]) or another. A view gets every session, is asked ten times a second with all that is [`Known`], and may wish to
+//! ([`view::Plain`]), or what [`show`] posts for the console and the metrics server. A view gets every session, is asked ten times a second with all that is [`Known`], and may wish to
 //! end; it makes no decision about packets, files or signals. While a view owns the terminal, `log::start` must be given a place
 //! that is not the terminal.
 //!
 //! What needs rights comes first and in one place ([`run`]): interfaces, then files. Threads start after both.
 
+mod board;
+mod console;
 mod doubts;
 mod known;
 mod log;
+mod metrics;
 mod moment;
 mod service;
+mod show;
 mod signals;
 mod view;
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
@@ -50,6 +55,7 @@ pub(super) fn run(args: &WatchArgs) -> Result<Ended> {
     log::start(args.running.verbose);
     let signals = Signals::catch().context("signals cannot be caught")?;
     let judge = judge(&args.follow)?;
+    let listener = args.running.metrics.map(metrics::listen).transpose()?;
     let opened = live::open(
         &args.capture.interfaces,
         &options(&args.capture, &judge.ports),
@@ -64,7 +70,7 @@ pub(super) fn run(args: &WatchArgs) -> Result<Ended> {
     let workers = workers(&args.follow);
     let mut watching = Watching {
         known: Known::new(gathering, source.watched(), args, &judge.sensor, workers),
-        view: Box::new(view::Plain::new(args.running.every)),
+        view: show::view(&args.running, wants_console(args), listener.as_ref())?,
         signals,
         destination,
         service: Service::ready(),
@@ -79,6 +85,12 @@ pub(super) fn run(args: &WatchArgs) -> Result<Ended> {
     let facts = pipeline::read(&mut source, &judge, workers, &mut watching)?;
     drop(source);
     watching.finish(&facts)
+}
+
+/// A console needs a terminal that nothing else writes on.
+fn wants_console(args: &WatchArgs) -> bool {
+    let records_take_it = args.report.sessions.as_deref() == Some(Path::new("-"));
+    !args.running.plain && !records_take_it && console::is_possible()
 }
 
 fn options(args: &CaptureArgs, ports: &PortSet) -> Options {
@@ -154,6 +166,7 @@ impl Consumer for Watching<'_> {
         let wish = self.view.tick(&self.known);
         if wish == Wish::End || self.is_over(now) {
             self.service.stopping();
+            self.view.leave();
             self.known.stop();
         }
     }
@@ -182,8 +195,12 @@ impl Watching<'_> {
             );
             return Ok(());
         };
+        if matches!(destination, Destination::Stdout) && self.view.has_terminal() {
+            warn!("the console has the terminal: its key e writes a report, and so does -o FILE");
+            return Ok(());
+        }
         let report = self.known.report();
-        let text = render(&report, self.args.report.format, destination)?;
+        let text = render(&report, &self.args.report, destination)?;
         destination.write(&text)
     }
 

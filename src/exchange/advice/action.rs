@@ -51,36 +51,36 @@ impl Remedy {
             Finding::AuthInClear => Self::ChangePassword,
         }
     }
-}
 
-/// The sentence for `remedy`.
-pub(super) const fn action(remedy: Remedy) -> &'static str {
-    match remedy {
-        Remedy::RaiseVersion(software) => raise_version(software),
-        Remedy::UpdateServer => {
-            "This host offered better; what answered did not: find out whether a relay, proxy or firewall \
+    /// What to do, in a sentence.
+    pub const fn action(self) -> &'static str {
+        match self {
+            Self::RaiseVersion(software) => raise_version(software),
+            Self::UpdateServer => {
+                "This host offered better; what answered did not: find out whether a relay, proxy or firewall \
              stands at that address, and update that."
-        }
-        Remedy::WidenSuites(software) => widen_suites(software),
-        Remedy::CureTls => {
-            "Cure the TLS failure first (see the host's other findings), then set TLS to required instead of \
+            }
+            Self::WidenSuites(software) => widen_suites(software),
+            Self::CureTls => {
+                "Cure the TLS failure first (see the host's other findings), then set TLS to required instead of \
              \"if available\"."
-        }
-        Remedy::StartTls(software) => start_tls(software),
-        Remedy::TrustRoot(software) => trust_root(software),
-        Remedy::FindInterceptor => {
-            "Find the device or program that issued the certificate shown; update it or exempt mail to Exchange \
+            }
+            Self::StartTls(software) => start_tls(software),
+            Self::TrustRoot(software) => trust_root(software),
+            Self::FindInterceptor => {
+                "Find the device or program that issued the certificate shown; update it or exempt mail to Exchange \
              Online, then look at the host again."
-        }
-        Remedy::LeaveLegacyEndpoint => {
-            "Enable TLS 1.2 on the host, then set its server to smtp.office365.com (China: \
+            }
+            Self::LeaveLegacyEndpoint => {
+                "Enable TLS 1.2 on the host, then set its server to smtp.office365.com (China: \
              smtp.partner.outlook.cn), port 587, STARTTLS."
-        }
-        Remedy::RenewName => {
-            "Set the server to smtp.office365.com, port 587, STARTTLS, by name and not by address."
-        }
-        Remedy::ChangePassword => {
-            "Change that password now; set the host to require STARTTLS before it logs in."
+            }
+            Self::RenewName => {
+                "Set the server to smtp.office365.com, port 587, STARTTLS, by name and not by address."
+            }
+            Self::ChangePassword => {
+                "Change that password now; set the host to require STARTTLS before it logs in."
+            }
         }
     }
 }

@@ -6,9 +6,10 @@ use super::Facts;
 use super::paint::{Palette, fitted, fitted_right};
 use super::screen::{Lines, wrap};
 use super::trend::{BARS, Bar, Scale, sparkline};
+use crate::output::Language;
 use crate::output::escape::{terminal_within, width};
 use crate::output::style::Paint;
-use crate::output::table::head::{headline, paint};
+use crate::output::table::head::paint;
 use crate::tally::Report;
 use crate::tally::figures::{bytes, number};
 use crate::tally::live::{Moment, Rates};
@@ -48,7 +49,7 @@ fn answer(report: &Report, palette: Palette, columns: usize) -> Lines {
     let each: Vec<String> = verdicts
         .map(|(verdict, count)| format!("{} {verdict}", number(count)))
         .collect();
-    let sentence = headline(report);
+    let sentence = (Language::En.words().headline)(report);
     let text = if each.is_empty() {
         sentence
     } else {

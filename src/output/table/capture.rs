@@ -18,9 +18,13 @@ const MESSAGE_COLUMNS: usize = 240;
 pub(super) fn render(report: &Report, page: Page) -> String {
     let capture = &report.capture;
     let mut text = page.style.paint(Paint::Strong, "CAPTURE") + "\n";
-    text += &flowed(page, &packets(capture), ", ", 2, 4);
+    if report.history.is_none() {
+        text += &flowed(page, &packets(capture), ", ", 2, 4);
+    }
     text += &flowed(page, &sessions(report), ", ", 2, 4);
-    text += &flowed(page, &losses(capture), "; ", 2, 4);
+    if report.history.is_none() {
+        text += &flowed(page, &losses(capture), "; ", 2, 4);
+    }
     for warning in &capture.warnings {
         let lines = wrapped(page, &format!("! {}", warning.text), 2, 4);
         text += &page.style.paint(Paint::Caution, lines.trim_end());

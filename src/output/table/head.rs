@@ -2,13 +2,14 @@
 
 use super::Page;
 use super::text::{counts, flowed, name, span, time, wrapped};
+use crate::output::Language;
 use crate::output::style::Paint;
+use crate::tally::Report;
 use crate::tally::figures::{counted, number};
 use crate::tally::report::{HostVerdict, Window};
-use crate::tally::{Report, To};
 
 pub(super) fn render(report: &Report, page: Page) -> String {
-    let headline = wrapped(page, &headline(report), 0, 0);
+    let headline = wrapped(page, &(Language::En.words().headline)(report), 0, 0);
     let mut text = page.style.paint(paint(report), headline.trim_end()) + "\n";
     if report.totals.hosts > 0 {
         let verdicts = counts("Hosts by verdict", report.totals.host_verdicts.iter());
@@ -27,50 +28,6 @@ pub(super) fn render(report: &Report, page: Page) -> String {
         text.push('\n');
     }
     text
-}
-
-/// The answer in one sentence.
-pub(in crate::output) fn headline(report: &Report) -> String {
-    let hosts = report.totals.hosts;
-    let toward = toward(report.to);
-    if hosts == 0 {
-        return format!(
-            "No session of an internal host{toward} was seen.{}",
-            elsewhere(report)
-        );
-    }
-    let all = counted(hosts, "internal host");
-    if report.legacy_hosts() > 0 {
-        let legacy = number(report.legacy_hosts());
-        return format!(
-            "{legacy} of {all} used TLS 1.1 or older{toward}, or offered nothing better."
-        );
-    }
-    if report.totals.host_verdicts.of(HostVerdict::Unknown) == hosts {
-        return format!(
-            "{all} spoke{toward}, but the capture does not tell with which TLS version."
-        );
-    }
-    format!("None of {all} was seen with TLS 1.1 or older{toward}.")
-}
-
-const fn toward(to: To) -> &'static str {
-    match to {
-        To::ExchangeOnline => " toward Exchange Online",
-        To::Any => " toward any mail server",
-    }
-}
-
-/// Sessions that would count with another `--to`.
-fn elsewhere(report: &Report) -> String {
-    match report.capture.other_servers {
-        0 => String::new(),
-        1 => " 1 SMTP session went to another server (`--to any` counts it).".into(),
-        others => format!(
-            " {} SMTP sessions went to other servers (`--to any` counts them).",
-            number(others)
-        ),
-    }
 }
 
 /// Only a site that is modern throughout is as it should be.

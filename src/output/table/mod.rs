@@ -5,8 +5,11 @@
 
 mod advice;
 mod capture;
+mod grid;
 pub(super) mod head;
+mod history;
 mod hosts;
+mod microsoft;
 pub(super) mod text;
 mod totals;
 
@@ -27,16 +30,27 @@ pub fn render(report: &Report, style: Style) -> String {
     let page = Page::new(style);
     let sections = [
         head::render(report, page),
-        hosts::render(report, page),
+        hosts(report, page),
         advice::render(report, page),
+        history::render(report, page),
+        microsoft::render(report, page),
         totals::render(report, page),
         capture::render(report, page),
+        history::stores(report, page),
     ];
     let shown: Vec<_> = sections
         .into_iter()
         .filter(|part| !part.is_empty())
         .collect();
     shown.join("\n")
+}
+
+/// The hosts, unless other rows were asked for.
+fn hosts(report: &Report, page: Page) -> String {
+    if history::replaces_hosts(report) {
+        return String::new();
+    }
+    hosts::render(report, page)
 }
 
 /// Where the text is laid out.

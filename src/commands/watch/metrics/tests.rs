@@ -16,7 +16,9 @@ const LOOPBACK: Ipv4Addr = Ipv4Addr::LOCALHOST;
 
 fn served() -> (SocketAddr, Arc<Board>) {
     let board = Arc::new(Board::new(false));
-    (serve((LOOPBACK, 0).into(), &board).unwrap(), board)
+    let listener = listen((LOOPBACK, 0).into()).unwrap();
+    serve(&listener, &board).unwrap();
+    (listener.local_addr().unwrap(), board)
 }
 
 fn post(board: &Board) {

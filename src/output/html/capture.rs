@@ -1,0 +1,156 @@
+//! How it was measured, what the capture held, and what could not be seen.
+
+use super::markup::Page;
+use crate::session::Seen;
+use crate::tally::Report;
+use crate::tally::counts::Counts;
+use crate::tally::figures::percent;
+use crate::tally::report::Capture;
+
+pub(super) fn render(report: &Report, page: &mut Page) {
+    let (words, capture) = (page.words, &report.capture);
+    for paragraph in words.capture.how {
+        page.raw("<p class=prose>").text(paragraph).raw("</p>\n");
+    }
+    warnings(report, page);
+    page.raw("<h3>")
+        .text(words.capture.numbers)
+        .raw("</h3>\n<dl class=numbers>");
+    packets(capture, page);
+    sessions(report, page);
+    losses(capture, page);
+    page.raw("</dl>\n");
+    files("sources", words.about.sources, &report.sources, page);
+    files(
+        "damaged",
+        words.capture.files_damaged,
+        &capture.files_damaged,
+        page,
+    );
+    files(
+        "skipped",
+        words.capture.files_skipped,
+        &capture.files_skipped,
+        page,
+    );
+}
+
+fn warnings(report: &Report, page: &mut Page) {
+    let words = page.words;
+    page.raw("<h3 id=warnings>")
+        .text(words.capture.warnings)
+        .raw("</h3>\n");
+    if report.capture.warnings.is_empty() {
+        page.raw("<p>")
+            .text(words.capture.no_warnings)
+            .raw("</p>\n");
+        return;
+    }
+    page.raw("<ul class=warnings>");
+    for warning in &report.capture.warnings {
+        page.raw("<li>").text((words.doubt)(warning.code, report));
+    }
+    page.raw("</ul>\n");
+}
+
+fn packets(capture: &Capture, page: &mut Page) {
+    let words = page.words;
+    number(words.capture.packets, capture.packets, page);
+    page.fact(words.capture.bytes, |page| {
+        page.text((words.bytes)(capture.bytes));
+    });
+    if let (Some(first), Some(last)) = (capture.first_packet, capture.last_packet) {
+        page.fact(words.capture.packet_times, |page| {
+            let span = (words.about.span)(&super::time(first), &super::time(last));
+            page.text(span);
+        });
+    }
+    number(words.capture.files_read, capture.files_read, page);
+}
+
+fn sessions(report: &Report, page: &mut Page) {
+    let (words, capture) = (page.words, &report.capture);
+    number(words.capture.sessions, capture.sessions, page);
+    number(words.capture.counted, report.totals.sessions, page);
+    number(words.capture.other_servers, capture.other_servers, page);
+    number(words.capture.external, capture.external, page);
+    for (seen, count) in capture.seen.iter() {
+        number((words.capture.seen)(seen), count, page);
+    }
+    if capture.sessions > 0 {
+        let one_direction = capture.sessions - capture.seen.of(Seen::Both);
+        page.fact(words.capture.one_direction, |page| {
+            page.text(percent(one_direction, capture.sessions));
+        });
+    }
+}
+
+fn losses(capture: &Capture, page: &mut Page) {
+    let words = page.words;
+    maybe(words.capture.dropped_kernel, capture.dropped_kernel, page);
+    maybe(
+        words.capture.dropped_interface,
+        capture.dropped_interface,
+        page,
+    );
+    number(words.capture.truncated, capture.truncated, page);
+    number(words.capture.duplicates, capture.duplicates, page);
+    reasons(words.capture.malformed, &capture.malformed, page);
+    reasons(words.capture.not_followed, &capture.not_followed, page);
+    reasons(words.capture.bounds, &capture.bounds, page);
+}
+
+fn number(term: &'static str, value: u64, page: &mut Page) {
+    page.fact(term, |page| {
+        page.number(value);
+    });
+}
+
+fn maybe(term: &'static str, value: Option<u64>, page: &mut Page) {
+    let words = page.words;
+    page.fact(term, |page| {
+        match value {
+            Some(value) => page.number(value),
+            None => page.text(words.unknown),
+        };
+    });
+}
+
+/// Each reason in words, with the word of the machine forms where it has none.
+fn reasons(term: &'static str, counts: &Counts, page: &mut Page) {
+    let words = page.words;
+    page.fact(term, |page| {
+        if counts.is_empty() {
+            page.text(words.none);
+            return;
+        }
+        page.raw("<ul>");
+        for (word, count) in counts.iter() {
+            let known = (words.reason)(word);
+            page.raw("<li>")
+                .text(known.unwrap_or(word))
+                .raw(" <b>")
+                .number(count)
+                .raw("</b>");
+        }
+        page.raw("</ul>");
+    });
+}
+
+/// Names or messages, which can be many.
+fn files(id: &'static str, title: &'static str, all: &[String], page: &mut Page) {
+    if all.is_empty() {
+        return;
+    }
+    page.raw("<details open class=files id=")
+        .raw(id)
+        .raw("><summary>")
+        .text(title)
+        .raw(" <small>")
+        .number(all.len() as u64)
+        .raw("</small></summary><ul>");
+    for one in all {
+        page.raw("<li>").text(one);
+    }
+    page.raw("</ul></details>\n");
+}

@@ -1,0 +1,335 @@
+//! All hosts: one `tbody` each, its first row for the eye that compares, its second with everything else.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+
+use super::markup::Page;
+use crate::session::{EndpointKind, Finding};
+use crate::tally::Report;
+use crate::tally::counts::PerVersion;
+use crate::tally::report::Host;
+
+pub(super) fn render(report: &Report, page: &mut Page) {
+    let words = page.words;
+    if report.hosts.is_empty() {
+        page.raw("<p>").text(words.table.nothing).raw("</p>\n");
+        return;
+    }
+    let table = Table::new(report);
+    controls(report, page);
+    page.raw("<div class=scroll tabindex=0 role=region aria-labelledby=hosts-title><table><caption id=hosts-title class=unseen>")
+        .text(words.section.hosts)
+        .raw("</caption>");
+    table.columns(page);
+    for (at, host) in report.hosts.iter().enumerate() {
+        table.host(at, host, page);
+    }
+    page.raw("</table></div>\n");
+    pager(page);
+    page.raw("<p class=note>")
+        .text(words.table.note)
+        .raw("</p>\n");
+}
+
+/// Search and filters, for the script alone: it shows what is hidden here.
+fn controls(report: &Report, page: &mut Page) {
+    let words = page.words;
+    page.raw("<form class=controls role=search hidden data-shown=\"")
+        .text(words.table.shown)
+        .raw("\" data-shown-of=\"")
+        .text(words.table.shown_of)
+        .raw("\" data-no-match=\"")
+        .text(words.table.no_match)
+        .raw("\" data-details=\"")
+        .text(words.table.details)
+        .raw("\"><label class=search>")
+        .text(words.table.search)
+        .raw(" <input type=search name=search autocomplete=off spellcheck=false placeholder=\"")
+        .text(words.table.search_hint)
+        .raw("\"></label>\n");
+    verdict_filters(report, page);
+    finding_filter(report, page);
+    page.raw("<button type=reset>")
+        .text(words.table.clear)
+        .raw("</button></form>\n");
+}
+
+fn verdict_filters(report: &Report, page: &mut Page) {
+    let words = page.words;
+    page.raw("<fieldset><legend>")
+        .text(words.table.verdict)
+        .raw("</legend>");
+    for (verdict, count) in report.totals.host_verdicts.iter() {
+        if count > 0 {
+            page.raw("<label><input type=checkbox name=verdict value=")
+                .raw(verdict.name())
+                .raw("><span class=\"v ")
+                .raw(verdict.name())
+                .raw("\">")
+                .text((words.verdict)(verdict))
+                .raw("</span></label>\n");
+        }
+    }
+    page.raw("</fieldset>\n");
+}
+
+fn finding_filter(report: &Report, page: &mut Page) {
+    let words = page.words;
+    let mut findings: Vec<_> = report
+        .what_to_do
+        .iter()
+        .map(|concern| concern.finding)
+        .collect();
+    findings.dedup();
+    if findings.is_empty() {
+        return;
+    }
+    page.raw("<label>")
+        .text(words.table.findings)
+        .raw(" <select name=finding><option value=\"\">")
+        .text(words.table.any_finding);
+    for finding in findings {
+        page.raw("<option value=")
+            .raw(finding.name())
+            .raw(">")
+            .text((words.finding)(finding));
+    }
+    page.raw("</select></label>\n");
+}
+
+/// Pages of hosts, for the script alone.
+fn pager(page: &mut Page) {
+    let words = page.words;
+    page.raw("<div class=pager hidden><p role=status></p><button type=button class=previous>")
+        .text(words.table.previous)
+        .raw("</button><button type=button class=next>")
+        .text(words.table.next)
+        .raw("</button></div>\n");
+}
+
+/// What all rows share.
+struct Table {
+    /// Keys of the versions that some host negotiated, by their place in [`PerVersion`].
+    versions: Vec<(usize, &'static str)>,
+    /// Where under what to do each finding of each host stands.
+    concerns: HashMap<(Finding, IpAddr), usize>,
+}
+
+impl Table {
+    fn new(report: &Report) -> Self {
+        let occurs = |at: usize| report.hosts.iter().any(|host| count(host, at) > 0);
+        let keys = PerVersion::default().iter().enumerate();
+        let concerns = report.what_to_do.iter().enumerate();
+        Self {
+            versions: keys
+                .filter(|(at, _)| occurs(*at))
+                .map(|(at, (key, _))| (at, key))
+                .collect(),
+            concerns: concerns
+                .flat_map(|(at, concern)| {
+                    let hosts = concern.hosts.iter();
+                    hosts.map(move |host| ((concern.finding, *host), at))
+                })
+                .collect(),
+        }
+    }
+
+    /// Widths and headers; `data-sort` says how the script compares.
+    fn columns(&self, page: &mut Page) {
+        let words = page.words;
+        page.raw(
+            "<colgroup><col class=host><col class=verdict><col class=findings><col class=count>",
+        );
+        for _ in &self.versions {
+            page.raw("<col class=version>");
+        }
+        page.raw("<col class=offers><col class=time></colgroup><thead><tr><th scope=col data-sort=address>")
+            .text(words.table.host)
+            .raw("<th scope=col data-sort=verdict>")
+            .text(words.table.verdict)
+            .raw("<th scope=col data-sort=text>")
+            .text(words.table.findings)
+            .raw("<th scope=col class=n data-sort=number>")
+            .text(words.table.sessions);
+        for (_, key) in &self.versions {
+            page.raw("<th scope=col class=n data-sort=number>")
+                .text((words.version)(key));
+        }
+        page.raw("<th scope=col data-sort=text>")
+            .text(words.table.offers)
+            .raw("<th scope=col data-sort=text>")
+            .text(words.table.last_seen)
+            .raw("</thead>\n");
+    }
+
+    fn host(&self, at: usize, host: &Host, page: &mut Page) {
+        let words = page.words;
+        page.raw("<tbody id=h")
+            .show(at)
+            .raw(" class=")
+            .raw(host.verdict.name());
+        page.raw("><tr><th scope=row>").show(host.host);
+        if let Some(name) = host.names.first() {
+            page.raw("<small>").text(name).raw("</small>");
+        }
+        page.raw("<td><span class=v>")
+            .text((words.verdict)(host.verdict))
+            .raw("</span><td>");
+        self.findings(host, page);
+        page.raw("<td class=n>").number(host.sessions);
+        for (at, _) in &self.versions {
+            page.raw("<td class=n>");
+            if let count @ 1.. = count(host, *at) {
+                page.number(count);
+            }
+        }
+        page.raw("<td>");
+        offers(host, page);
+        page.raw("<td class=t>").time(host.last_seen);
+        page.raw("<tr class=d><td colspan=")
+            .show(FIXED_COLUMNS + self.versions.len())
+            .raw("><dl>");
+        details(host, page);
+        page.raw("</dl>\n");
+    }
+
+    fn findings(&self, host: &Host, page: &mut Page) {
+        let words = page.words;
+        for finding in &host.findings {
+            let title = (words.finding)(*finding);
+            match self.concerns.get(&(*finding, host.host)) {
+                Some(at) => page
+                    .raw("<a href=#c")
+                    .show(at)
+                    .raw(">")
+                    .text(title)
+                    .raw("</a> "),
+                None => page.text(title).raw(" "),
+            };
+        }
+    }
+}
+
+/// Columns that are always there.
+const FIXED_COLUMNS: usize = 6;
+
+fn count(host: &Host, at: usize) -> u64 {
+    host.versions.iter().nth(at).map_or(0, |(_, count)| count)
+}
+
+/// The best version it offers, and who kept the version down.
+fn offers(host: &Host, page: &mut Page) {
+    let words = page.words;
+    if let Some(best) = host.offered_max {
+        page.text(version(&best.to_string(), page));
+    }
+    if let Some(limit) = host.limited_by {
+        let limited = (words.table.limited_by)((words.limit)(limit));
+        page.raw("<small>").text(limited).raw("</small>");
+    }
+}
+
+/// A version in full, where it has a key; a value that nobody knows stays as it is.
+fn version(word: &str, page: &Page) -> String {
+    let keys = PerVersion::default().iter();
+    keys.map(|(key, _)| key)
+        .find(|key| *key == word)
+        .map_or_else(
+            || word.to_owned(),
+            |key| (page.words.version)(key).to_owned(),
+        )
+}
+
+/// What found no column.
+fn details(host: &Host, page: &mut Page) {
+    let words = page.words;
+    if host.addresses.len() > 1 {
+        page.fact(words.table.addresses, |page| {
+            page.list(host.addresses.iter().map(ToString::to_string));
+        });
+    }
+    if !host.name_sources.is_empty() {
+        page.fact(words.table.names, |page| names(host, page));
+    }
+    if !host.macs.is_empty() {
+        page.fact(words.table.macs, |page| {
+            page.list(host.macs.iter().map(ToString::to_string));
+        });
+    }
+    page.fact(words.table.role, |page| role(host, page));
+    page.fact(words.table.endpoints, |page| endpoints(host, page));
+    if !host.servers.is_empty() {
+        page.fact(words.table.servers, |page| {
+            page.list(&host.servers);
+        });
+    }
+    if !host.clients.is_empty() {
+        page.fact(words.table.clients, |page| {
+            page.list(&host.clients);
+        });
+    }
+    if host.rejected > 0 {
+        page.fact(words.table.rejected, |page| {
+            page.number(host.rejected);
+        });
+    }
+    page.fact(words.table.first_seen, |page| {
+        page.time(host.first_seen);
+    });
+}
+
+/// Each name, and in brackets where it comes from.
+fn names(host: &Host, page: &mut Page) {
+    let words = page.words;
+    let said = host.name_sources.iter().map(|named| {
+        let sources: Vec<_> = named
+            .sources
+            .iter()
+            .map(|word| (words.name_source)(word))
+            .collect();
+        (words.in_brackets)(&named.name, &sources.join(words.comma))
+    });
+    page.list(said);
+}
+
+fn role(host: &Host, page: &mut Page) {
+    let words = page.words;
+    page.list(
+        host.roles
+            .iter()
+            .map(|role| (words.role)(*role))
+            .collect::<Vec<_>>(),
+    );
+    if host.relay {
+        page.raw("; ").text(words.table.relay);
+    }
+}
+
+/// What they are for, and in brackets their clouds.
+fn endpoints(host: &Host, page: &mut Page) {
+    let words = page.words;
+    let kinds: Vec<_> = host
+        .endpoints
+        .iter()
+        .map(|word| (words.endpoint)(kind(word)))
+        .collect();
+    let kinds = kinds.join(words.comma);
+    let clouds: Vec<_> = host
+        .instances
+        .iter()
+        .map(|one| (words.instance)(*one))
+        .collect();
+    if clouds.is_empty() {
+        page.text(kinds);
+    } else {
+        page.text((words.in_brackets)(&kinds, &clouds.join(words.comma)));
+    }
+}
+
+/// The kind of endpoint that a report's word means; `None` is a server that is not Exchange Online.
+fn kind(word: &str) -> Option<EndpointKind> {
+    EndpointKind::ALL
+        .iter()
+        .copied()
+        .find(|kind| kind.name() == word)
+}

@@ -1,0 +1,127 @@
+//! The report as one HTML file for people: it loads nothing, and every text off the wire stays text ([`markup`]).
+//!
+//! All facts are in the markup and can be read and printed without the script, which adds order, search, filters and pages.
+//! The facts of one host stand in one `tbody`, so that the script moves hosts without knowing them.
+
+mod advice;
+mod capture;
+mod chart;
+mod hosts;
+mod markup;
+mod policy;
+mod summary;
+mod totals;
+
+use self::markup::{Page, time};
+use super::words::{self, Language, Words};
+use crate::tally::Report;
+
+/// `report` as an HTML document.
+pub fn render(report: &Report, language: Language) -> String {
+    let mut page = Page::new(language.words());
+    head(report, &mut page);
+    let sections = sections(report);
+    contents(&sections, &mut page);
+    page.raw("<main>\n");
+    for section in &sections {
+        page.raw("<section id=").raw(section.id).raw("><h2>");
+        page.text(section.title(page.words)).raw("</h2>\n");
+        (section.render)(report, &mut page);
+        page.raw("</section>\n");
+    }
+    page.raw("</main>\n<footer><p>");
+    let made_by = (page.words.about.made_by)(env!("CARGO_PKG_VERSION"));
+    page.text(made_by).raw("</p></footer>\n</html>\n");
+    page.finish()
+}
+
+/// A part of the page with a heading of its own.
+struct Section {
+    id: &'static str,
+    title: fn(&words::Section) -> &'static str,
+    render: fn(&Report, &mut Page),
+}
+
+impl Section {
+    fn title(&self, words: &Words) -> &'static str {
+        (self.title)(&words.section)
+    }
+}
+
+fn sections(_report: &Report) -> Vec<Section> {
+    vec![
+        Section {
+            id: "advice",
+            title: |words| words.advice,
+            render: advice::render,
+        },
+        Section {
+            id: "hosts",
+            title: |words| words.hosts,
+            render: hosts::render,
+        },
+        Section {
+            id: "totals",
+            title: |words| words.totals,
+            render: totals::render,
+        },
+        Section {
+            id: "capture",
+            title: |words| words.capture,
+            render: capture::render,
+        },
+        Section {
+            id: "glossary",
+            title: |words| words.glossary,
+            render: summary::glossary,
+        },
+    ]
+}
+
+/// The document up to the end of the summary.
+fn head(report: &Report, page: &mut Page) {
+    let words = page.words;
+    page.raw("<!doctype html>\n<html lang=")
+        .raw(words.tag)
+        .raw("><meta charset=utf-8>\n<title>")
+        .text(title(report, words))
+        .raw(concat!(
+            "</title>\n<meta name=viewport content=\"width=device-width\">\n<meta name=color-scheme content=\"light dark\">\n",
+            "<meta name=robots content=noindex>\n<meta name=generator content=\"tlstally ",
+            env!("CARGO_PKG_VERSION"),
+            "\">\n"
+        ));
+    policy::render(page);
+    page.raw("<a class=skip href=#hosts>")
+        .text(words.section.skip)
+        .raw("</a>\n<header>\n");
+    summary::render(report, page);
+    page.raw("</header>\n");
+}
+
+/// What it is, who saw it, and the last day: tells reports apart in a list of windows.
+fn title(report: &Report, words: &Words) -> String {
+    let last = report.window.to.map(time).unwrap_or_default();
+    let day = last.split(' ').next().unwrap_or_default();
+    let parts = [words.title, report.sensor.as_str(), day];
+    let said: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    said.join(" · ")
+}
+
+fn contents(sections: &[Section], page: &mut Page) {
+    let words = page.words;
+    page.raw("<nav aria-label=\"")
+        .text(words.section.contents)
+        .raw("\"><ul>");
+    for section in sections {
+        page.raw("<li><a href=#")
+            .raw(section.id)
+            .raw(">")
+            .text(section.title(words))
+            .raw("</a>");
+    }
+    page.raw("</ul></nav>\n");
+}
+
+#[cfg(test)]
+mod tests;

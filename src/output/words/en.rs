@@ -1,0 +1,300 @@
+//! English.
+
+use super::{About, AdviceWords, CaptureWords, Section, TableWords, TotalsWords, Words, reasons};
+use crate::exchange;
+use crate::session::{EndpointKind, Finding, Instance, Outcome, Seen};
+use crate::tally::diagnosis::Doubt;
+use crate::tally::figures::{bytes, counted, number};
+use crate::tally::report::{HostLimit, HostVerdict};
+use crate::tally::{Report, Role, To};
+
+pub(super) const WORDS: Words = Words {
+    tag: "en",
+    title: "TLS of internal mail senders",
+    headline,
+    comma: ", ",
+    in_brackets: |text, brackets| format!("{text} ({brackets})"),
+    unknown: "unknown",
+    none: "none",
+    hosts: |count| counted(count, "host"),
+    bytes,
+    about: About {
+        period: "Period",
+        span: |from, to| format!("{from} to {to}"),
+        since: |from| format!("since {from}"),
+        until: |to| format!("until {to}"),
+        sensor: "Sensor",
+        sources: "Read from",
+        servers: "Counted",
+        times: "Times",
+        utc: "UTC",
+        caution: |count| {
+            format!(
+                "Read with care: {} about what was seen",
+                counted(count, "warning")
+            )
+        },
+        made_by: |version| {
+            format!(
+                "Made by tlstally {version}. This file is complete in itself: it loads nothing and sends nothing."
+            )
+        },
+    },
+    section: Section {
+        skip: "Skip to the hosts",
+        contents: "Sections",
+        summary: "Summary",
+        advice: "What to do",
+        hosts: "Hosts",
+        totals: "Sessions",
+        capture: "How it was measured",
+        glossary: "What the verdicts mean",
+    },
+    advice: AdviceWords {
+        nothing: "No host has a finding: there is nothing to do.",
+    },
+    table: TableWords {
+        host: "Host",
+        verdict: "Verdict",
+        findings: "Findings",
+        sessions: "Sessions",
+        offers: "Offers at best",
+        limited_by: |limit| format!("limited by {limit}"),
+        last_seen: "Last seen (UTC)",
+        first_seen: "First seen (UTC)",
+        addresses: "Addresses",
+        names: "Names",
+        macs: "MAC address",
+        role: "Role",
+        relay: "takes mail from internal hosts and passes it on: what it does stands for the hosts behind it",
+        endpoints: "Endpoints",
+        servers: "Server names",
+        clients: "Software",
+        rejected: "Refused with an alert",
+        nothing: "No session of an internal host counts in this report.",
+        note: "The columns of versions count sessions by the version that was agreed on. “No version”: never TLS, refused, \
+               or not in the capture. The software is a guess from the form of the ClientHello.",
+        search: "Search",
+        search_hint: "address, name, MAC, software…",
+        any_finding: "Any finding",
+        clear: "Clear",
+        shown: "{from}–{to} of {count} hosts",
+        shown_of: "{from}–{to} of {count} matching hosts ({all} in all)",
+        no_match: "No host matches.",
+        previous: "Previous",
+        next: "Next",
+        details: "Details of {host}",
+    },
+    totals: TotalsWords {
+        by_version: "By version agreed on",
+        by_outcome: "By what became of the handshake",
+        by_verdict: "By verdict",
+        hosts_by_verdict: "Hosts by verdict",
+        sessions: "Sessions",
+        share: "Share",
+        version: "Version",
+        outcome: "Outcome",
+    },
+    capture: CaptureWords {
+        how: &[
+            "tlstally read a copy of the network traffic. It followed each SMTP connection up to the start of TLS and took the \
+             versions from the ClientHello and the ServerHello. It decrypted nothing, sent nothing, and kept no content of \
+             mail and no password.",
+            "It tells what a host did in this period, not what it could do. A host that sent no mail past the sensor in this \
+             period is not in this report; one that writes once a month needs a month. Behind a relay, a proxy or address \
+             translation the host shown is the last one that the sensor could see. Where the bytes do not prove an answer, \
+             the report says “unknown”.",
+        ],
+        warnings: "Warnings",
+        no_warnings: "Nothing in the capture makes the answer doubtful.",
+        numbers: "What the capture held",
+        packets: "Packets read",
+        bytes: "Bytes on the wire",
+        packet_times: "First and last packet (UTC)",
+        files_read: "Files read",
+        dropped_kernel: "Packets dropped by the kernel",
+        dropped_interface: "Packets dropped by the interface",
+        truncated: "Packets cut short by the capture",
+        duplicates: "Packets seen twice",
+        sessions: "SMTP sessions seen",
+        counted: "of these, counted in this report",
+        other_servers: "of these, to servers that do not count",
+        external: "of these, without an internal host",
+        seen,
+        one_direction: "Share seen in one direction only",
+        malformed: "Packets that could not be read",
+        not_followed: "Packets that were not followed",
+        bounds: "Given up because a bound was reached",
+        files_damaged: "Files read only in part",
+        files_skipped: "Files passed over",
+    },
+    version,
+    verdict: HostVerdict::name,
+    verdict_meaning,
+    outcome,
+    finding,
+    meaning: |finding| exchange::meaning(finding, None).meaning,
+    action: exchange::Remedy::action,
+    role: Role::name,
+    limit: HostLimit::name,
+    endpoint,
+    instance,
+    name_source,
+    to: |to| match to {
+        To::ExchangeOnline => "sessions with Exchange Online",
+        To::Any => "sessions with any mail server",
+    },
+    doubt,
+    reason: reasons::en,
+};
+
+fn headline(report: &Report) -> String {
+    let hosts = report.totals.hosts;
+    let toward = toward(report.to);
+    if hosts == 0 {
+        return format!(
+            "No session of an internal host{toward} was seen.{}",
+            elsewhere(report)
+        );
+    }
+    let all = counted(hosts, "internal host");
+    if report.legacy_hosts() > 0 {
+        let legacy = number(report.legacy_hosts());
+        return format!(
+            "{legacy} of {all} used TLS 1.1 or older{toward}, or offered nothing better."
+        );
+    }
+    if report.totals.host_verdicts.of(HostVerdict::Unknown) == hosts {
+        return format!(
+            "{all} spoke{toward}, but the capture does not tell with which TLS version."
+        );
+    }
+    format!("None of {all} was seen with TLS 1.1 or older{toward}.")
+}
+
+const fn toward(to: To) -> &'static str {
+    match to {
+        To::ExchangeOnline => " toward Exchange Online",
+        To::Any => " toward any mail server",
+    }
+}
+
+/// Sessions that would count with another `--to`.
+fn elsewhere(report: &Report) -> String {
+    match report.capture.other_servers {
+        0 => String::new(),
+        1 => " 1 SMTP session went to another server (`--to any` counts it).".into(),
+        others => format!(
+            " {} SMTP sessions went to other servers (`--to any` counts them).",
+            number(others)
+        ),
+    }
+}
+
+fn version(key: &'static str) -> &'static str {
+    match key {
+        "ssl2" => "SSL 2.0",
+        "ssl3" => "SSL 3.0",
+        "1.0" => "TLS 1.0",
+        "1.1" => "TLS 1.1",
+        "1.2" => "TLS 1.2",
+        "1.3" => "TLS 1.3",
+        "none" => "No version",
+        "other" => "Unknown version",
+        _ => key,
+    }
+}
+
+const fn verdict_meaning(verdict: HostVerdict) -> &'static str {
+    match verdict {
+        HostVerdict::Legacy => {
+            "Every session that tells used TLS 1.1 or older, or offered nothing better. The host stops sending mail when \
+             the old versions go."
+        }
+        HostVerdict::Mixed => {
+            "Some sessions did and others did not: look for a second program or an old library on the same host."
+        }
+        HostVerdict::Weak => "TLS 1.2, but none of the cipher suites that Exchange Online accepts.",
+        HostVerdict::Plaintext => "Sessions without TLS: what was sent could be read on the way.",
+        HostVerdict::Modern => "TLS 1.2 or 1.3. Nothing to do, unless a finding says otherwise.",
+        HostVerdict::Unknown => {
+            "The capture does not tell: one direction is missing, or packets are cut or lost."
+        }
+    }
+}
+
+const fn outcome(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Established => "handshake finished",
+        Outcome::Negotiated => "version agreed on, end not seen",
+        Outcome::Rejected => "refused with an alert",
+        Outcome::Closed => "closed after the ClientHello",
+        Outcome::Unanswered => "ClientHello not answered",
+        Outcome::StarttlsRefused => "STARTTLS refused",
+        Outcome::StarttlsNotOffered => "STARTTLS not offered",
+        Outcome::StarttlsNotUsed => "STARTTLS not used",
+        Outcome::Incomplete => "cut off by the capture",
+    }
+}
+
+const fn finding(finding: Finding) -> &'static str {
+    match finding {
+        Finding::LegacyNegotiated => "Legacy TLS used",
+        Finding::LegacyCapped => "Offers only legacy TLS",
+        Finding::NoAcceptableSuite => "No accepted cipher suite",
+        Finding::CleartextFallback => "Fell back to cleartext",
+        Finding::StarttlsNever => "Never asks for TLS",
+        Finding::CertificateRejected => "Rejects the certificate",
+        Finding::Intercepted => "Intercepted on the way",
+        Finding::LegacyEndpoint => "Legacy endpoint",
+        Finding::RetiredName => "Retired server name",
+        Finding::AuthInClear => "Password sent in clear",
+    }
+}
+
+const fn endpoint(kind: Option<EndpointKind>) -> &'static str {
+    match kind {
+        Some(EndpointKind::ClientSubmission) => "client submission",
+        Some(EndpointKind::LegacySubmission) => "legacy submission (opt-in)",
+        Some(EndpointKind::HighVolume) => "high-volume mail",
+        Some(EndpointKind::Mx) => "MX (port 25)",
+        Some(EndpointKind::Unknown) => "Exchange Online, endpoint unknown",
+        None => "other server",
+    }
+}
+
+const fn instance(instance: Instance) -> &'static str {
+    match instance {
+        Instance::Worldwide => "worldwide",
+        Instance::UsGovGccHigh => "US Government GCC High",
+        Instance::UsGovDod => "US Government DoD",
+        Instance::China => "China",
+    }
+}
+
+fn name_source(word: &'static str) -> &'static str {
+    match word {
+        "hello" => "EHLO",
+        "dhcp" => "DHCP",
+        "dns-reverse" => "reverse DNS",
+        "mdns" => "multicast DNS",
+        "llmnr" => "LLMNR",
+        "netbios" => "NetBIOS",
+        _ => word,
+    }
+}
+
+const fn seen(seen: Seen) -> &'static str {
+    match seen {
+        Seen::Both => "seen in both directions",
+        Seen::Client => "only the client’s side seen",
+        Seen::Server => "only the server’s side seen",
+    }
+}
+
+/// As the machine forms say it.
+fn doubt(doubt: Doubt, report: &Report) -> String {
+    let mut warnings = report.capture.warnings.iter();
+    let found = warnings.find(|warning| warning.code == doubt);
+    found.map_or_else(String::new, |warning| warning.text.clone())
+}

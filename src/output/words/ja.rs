@@ -1,0 +1,390 @@
+//! Japanese: である in facts and labels, です・ます in sentences to people.
+
+mod advice;
+
+use super::{About, AdviceWords, CaptureWords, Section, TableWords, TotalsWords, Words, reasons};
+use crate::session::{EndpointKind, Finding, Instance, Outcome, Seen};
+use crate::tally::diagnosis::Doubt;
+use crate::tally::figures::{bytes, number, percent};
+use crate::tally::report::{HostLimit, HostVerdict};
+use crate::tally::{Report, Role, To};
+
+pub(super) const WORDS: Words = Words {
+    tag: "ja",
+    title: "社内メール送信元のTLS",
+    headline,
+    comma: "、",
+    in_brackets: |text, brackets| format!("{text}（{brackets}）"),
+    unknown: "不明",
+    none: "なし",
+    hosts: |count| format!("{}台", number(count)),
+    bytes: |value| match value {
+        0..1000 => format!("{value}バイト"),
+        _ => bytes(value),
+    },
+    about: About {
+        period: "期間",
+        span: |from, to| format!("{from} ～ {to}"),
+        since: |from| format!("{from} 以降"),
+        until: |to| format!("{to} まで"),
+        sensor: "センサー",
+        sources: "読み込み元",
+        servers: "集計対象",
+        times: "時刻",
+        utc: "UTC（協定世界時）",
+        caution: |count| {
+            format!(
+                "取り込み内容に関する警告が{}件あります。確認のうえお読みください。",
+                number(count)
+            )
+        },
+        made_by: |version| {
+            format!(
+                "tlstally {version} が作成しました。このファイルは単体で完結しており、外部から何も読み込まず、どこへも何も送信しません。"
+            )
+        },
+    },
+    section: Section {
+        skip: "ホスト一覧へ進む",
+        contents: "目次",
+        summary: "概要",
+        advice: "対処方法",
+        hosts: "ホスト一覧",
+        totals: "セッションの内訳",
+        capture: "測定の方法と範囲",
+        glossary: "判定の意味",
+    },
+    advice: AdviceWords {
+        nothing: "指摘事項のあるホストはありません。対処は不要です。",
+    },
+    table: TableWords {
+        host: "ホスト",
+        verdict: "判定",
+        findings: "指摘事項",
+        sessions: "セッション",
+        offers: "提示した最高版",
+        limited_by: |limit| format!("制限要因：{limit}"),
+        last_seen: "最終検出（UTC）",
+        first_seen: "初回検出（UTC）",
+        addresses: "アドレス",
+        names: "名前",
+        macs: "MACアドレス",
+        role: "役割",
+        relay: "社内ホストのメールを中継：このホストの通信には背後のホストの分が含まれます",
+        endpoints: "エンドポイント",
+        servers: "接続先サーバー名",
+        clients: "ソフトウェア",
+        rejected: "アラートによる拒否",
+        nothing: "集計対象となる社内ホストのセッションはありませんでした。",
+        note: "バージョンの列は、合意されたバージョンごとのセッション数です。「バージョンなし」は、TLSを使わなかった、拒否された、\
+               またはキャプチャに含まれていないことを示します。ソフトウェアはClientHelloの特徴からの推定です。",
+        search: "検索",
+        search_hint: "アドレス、名前、MAC、ソフトウェアなど",
+        any_finding: "すべての指摘事項",
+        clear: "条件を解除",
+        shown: "{count}台中 {from}～{to}台目を表示",
+        shown_of: "該当する{count}台中 {from}～{to}台目を表示（全{all}台）",
+        no_match: "条件に合うホストはありません。",
+        previous: "前へ",
+        next: "次へ",
+        details: "{host} の詳細",
+    },
+    totals: TotalsWords {
+        by_version: "合意されたバージョン別",
+        by_outcome: "ハンドシェイクの結果別",
+        by_verdict: "判定別",
+        hosts_by_verdict: "判定別のホスト数",
+        sessions: "セッション",
+        share: "割合",
+        version: "バージョン",
+        outcome: "結果",
+    },
+    capture: CaptureWords {
+        how: &[
+            "tlstallyは、ネットワーク通信の複製を読み取りました。SMTP接続をTLSの開始まで追跡し、ClientHelloとServerHelloから\
+             バージョンを読み取っています。復号や送信は一切行わず、メールの内容やパスワードも保存していません。",
+            "このレポートが示すのは、この期間にホストが実際に行った通信であり、ホストの能力ではありません。この期間にセンサーの前を\
+             通るメールを送らなかったホストは含まれません。月に一度だけ送信するホストを調べるには、ひと月分の測定が必要です。\
+             中継サーバー、プロキシ、アドレス変換の背後にある場合は、センサーから見える最後のホストが表示されます。\
+             通信データから確かめられないものは「不明」としています。",
+        ],
+        warnings: "警告",
+        no_warnings: "キャプチャには、結果を疑わせる点はありません。",
+        numbers: "キャプチャの内容",
+        packets: "読み取ったパケット",
+        bytes: "回線上のデータ量",
+        packet_times: "最初と最後のパケット（UTC）",
+        files_read: "読み取ったファイル",
+        dropped_kernel: "カーネルが破棄したパケット",
+        dropped_interface: "インターフェイスが破棄したパケット",
+        truncated: "キャプチャで途中までしか記録されていないパケット",
+        duplicates: "重複したパケット",
+        sessions: "検出したSMTPセッション",
+        counted: "うち、このレポートで集計したもの",
+        other_servers: "うち、集計対象外のサーバーへのもの",
+        external: "うち、社内ホストを含まないもの",
+        seen,
+        one_direction: "片方向しか見えなかった割合",
+        malformed: "読み取れなかったパケット",
+        not_followed: "追跡しなかったパケット",
+        bounds: "上限に達して保持をやめたもの",
+        files_damaged: "一部しか読めなかったファイル",
+        files_skipped: "対象外としたファイル",
+    },
+    version,
+    verdict,
+    verdict_meaning,
+    outcome,
+    finding,
+    meaning: advice::meaning,
+    action: advice::action,
+    role: |role| match role {
+        Role::Client => "クライアント",
+        Role::Server => "サーバー",
+    },
+    limit: |limit| match limit {
+        HostLimit::Client => "クライアント",
+        HostLimit::Server => "サーバー",
+        HostLimit::Both => "両方",
+    },
+    endpoint,
+    instance,
+    name_source: |word| match word {
+        "hello" => "EHLO",
+        "dhcp" => "DHCP",
+        "dns-reverse" => "DNS逆引き",
+        "mdns" => "マルチキャストDNS",
+        "llmnr" => "LLMNR",
+        "netbios" => "NetBIOS",
+        _ => word,
+    },
+    to: |to| match to {
+        To::ExchangeOnline => "Exchange Onlineとのセッション",
+        To::Any => "すべてのメールサーバーとのセッション",
+    },
+    doubt,
+    reason: reasons::ja,
+};
+
+fn headline(report: &Report) -> String {
+    let service = match report.to {
+        To::ExchangeOnline => "Exchange Online",
+        To::Any => "メールサーバー",
+    };
+    if report.totals.hosts == 0 {
+        let elsewhere = elsewhere(report);
+        return format!("社内ホストと{service}とのセッションは見つかりませんでした。{elsewhere}");
+    }
+    let all = number(report.totals.hosts);
+    if report.legacy_hosts() > 0 {
+        let legacy = number(report.legacy_hosts());
+        return format!(
+            "社内ホスト{all}台のうち{legacy}台が、{service}との通信でTLS 1.1以前を使用したか、それより新しいバージョンを\
+             提示しませんでした。"
+        );
+    }
+    if report.totals.host_verdicts.of(HostVerdict::Unknown) == report.totals.hosts {
+        return format!(
+            "社内ホスト{all}台が{service}と通信しましたが、TLSのバージョンはキャプチャからは分かりません。"
+        );
+    }
+    format!(
+        "社内ホスト{all}台のいずれについても、{service}との通信でTLS 1.1以前の使用は見つかりませんでした。"
+    )
+}
+
+/// Sessions that would count with another `--to`.
+fn elsewhere(report: &Report) -> String {
+    match report.capture.other_servers {
+        0 => String::new(),
+        others => format!(
+            "ほかのサーバーとのSMTPセッションが{}件あります（`--to any` で集計できます）。",
+            number(others)
+        ),
+    }
+}
+
+fn version(key: &'static str) -> &'static str {
+    match key {
+        "ssl2" => "SSL 2.0",
+        "ssl3" => "SSL 3.0",
+        "1.0" => "TLS 1.0",
+        "1.1" => "TLS 1.1",
+        "1.2" => "TLS 1.2",
+        "1.3" => "TLS 1.3",
+        "none" => "バージョンなし",
+        "other" => "未知のバージョン",
+        _ => key,
+    }
+}
+
+const fn verdict(verdict: HostVerdict) -> &'static str {
+    match verdict {
+        HostVerdict::Legacy => "旧版",
+        HostVerdict::Mixed => "混在",
+        HostVerdict::Weak => "弱い",
+        HostVerdict::Plaintext => "平文",
+        HostVerdict::Modern => "良好",
+        HostVerdict::Unknown => "不明",
+    }
+}
+
+const fn verdict_meaning(verdict: HostVerdict) -> &'static str {
+    match verdict {
+        HostVerdict::Legacy => {
+            "判別できたすべてのセッションで、TLS 1.1以前を使用したか、それより新しいバージョンを提示しませんでした。\
+             旧バージョンが廃止されると、このホストはメールを送信できなくなります。"
+        }
+        HostVerdict::Mixed => {
+            "旧版のセッションとそうでないセッションが混在しています。同じホスト上の別のプログラムや古いライブラリを探してください。"
+        }
+        HostVerdict::Weak => {
+            "TLS 1.2ですが、Exchange Onlineが受け入れる暗号スイートを一つも提示していません。"
+        }
+        HostVerdict::Plaintext => {
+            "TLSを使わないセッションがあります。送信内容は経路上で読み取られるおそれがあります。"
+        }
+        HostVerdict::Modern => "TLS 1.2または1.3です。ほかに指摘事項がない限り、対処は不要です。",
+        HostVerdict::Unknown => {
+            "キャプチャからは判別できません。片方向の通信が欠けているか、パケットが途切れ、または失われています。"
+        }
+    }
+}
+
+const fn outcome(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Established => "ハンドシェイク完了",
+        Outcome::Negotiated => "バージョン合意（完了は未確認）",
+        Outcome::Rejected => "アラートによる拒否",
+        Outcome::Closed => "ClientHelloの後に切断",
+        Outcome::Unanswered => "ClientHelloに応答なし",
+        Outcome::StarttlsRefused => "STARTTLSを拒否",
+        Outcome::StarttlsNotOffered => "STARTTLSの提示なし",
+        Outcome::StarttlsNotUsed => "STARTTLSを使用せず",
+        Outcome::Incomplete => "キャプチャが途中まで",
+    }
+}
+
+const fn finding(finding: Finding) -> &'static str {
+    match finding {
+        Finding::LegacyNegotiated => "旧版TLSを使用",
+        Finding::LegacyCapped => "旧版TLSのみを提示",
+        Finding::NoAcceptableSuite => "使用可能な暗号スイートなし",
+        Finding::CleartextFallback => "平文へ切り替え",
+        Finding::StarttlsNever => "TLSを要求せず",
+        Finding::CertificateRejected => "証明書を拒否",
+        Finding::Intercepted => "途中で中継・検査",
+        Finding::LegacyEndpoint => "旧版用エンドポイント",
+        Finding::RetiredName => "廃止されたサーバー名",
+        Finding::AuthInClear => "パスワードを平文で送信",
+    }
+}
+
+const fn endpoint(kind: Option<EndpointKind>) -> &'static str {
+    match kind {
+        Some(EndpointKind::ClientSubmission) => "クライアント送信",
+        Some(EndpointKind::LegacySubmission) => "旧版TLS用クライアント送信（オプトイン）",
+        Some(EndpointKind::HighVolume) => "大量メール送信",
+        Some(EndpointKind::Mx) => "MX（ポート25）",
+        Some(EndpointKind::Unknown) => "Exchange Online（エンドポイント不明）",
+        None => "その他のサーバー",
+    }
+}
+
+const fn instance(instance: Instance) -> &'static str {
+    match instance {
+        Instance::Worldwide => "ワールドワイド",
+        Instance::UsGovGccHigh => "米国政府機関 GCC High",
+        Instance::UsGovDod => "米国政府機関 DoD",
+        Instance::China => "中国",
+    }
+}
+
+const fn seen(seen: Seen) -> &'static str {
+    match seen {
+        Seen::Both => "両方向が見えたもの",
+        Seen::Client => "クライアント側のみ見えたもの",
+        Seen::Server => "サーバー側のみ見えたもの",
+    }
+}
+
+fn doubt(doubt: Doubt, report: &Report) -> String {
+    let capture = &report.capture;
+    match doubt {
+        Doubt::NoPackets => {
+            "パケットが一つもありませんでした。ミラーリングが有効か、インターフェイスやファイルの指定が正しいかを確認してください。"
+                .into()
+        }
+        Doubt::NoSmtp => format!(
+            "{}個のパケットの中にSMTPセッションがありませんでした。メールがこの地点を通ること、ミラーリングにTCPのデータ部が含まれる\
+             こと、`--ports` に使用中のポートが指定されていることを確認してください。",
+            number(capture.packets)
+        ),
+        Doubt::NoInternalHost => format!(
+            "{}件のセッションは両端とも社内のアドレスではないため、ホスト一覧に含めていません。自社のネットワークであれば、\
+             `--internal` で指定してください。",
+            number(capture.external)
+        ),
+        Doubt::KernelDrops => dropped(
+            "カーネル",
+            capture.dropped_kernel,
+            capture.packets,
+            "センサーのバッファーまたはワーカーを増やしてください。",
+        ),
+        Doubt::InterfaceDrops => dropped(
+            "インターフェイス",
+            capture.dropped_interface,
+            capture.packets,
+            "このインターフェイスにミラーリングする量を減らすか、より速いものを使用してください。",
+        ),
+        Doubt::OneDirection => {
+            let (client, server) = (capture.seen.of(Seen::Client), capture.seen.of(Seen::Server));
+            format!(
+                "セッションの{}は片方向しか見えていません（クライアント側のみ{}件、サーバー側のみ{}件）。リンクの両方向をミラーリング\
+                 し、往復で経路が異なっていないか確認してください。",
+                percent(client + server, capture.sessions),
+                number(client),
+                number(server)
+            )
+        }
+        Doubt::PacketsCut => format!(
+            "{}個のパケットが途中までしか記録されていません。パケット全体を記録してください（`tcpdump -s 0` を指定し、ミラーリング\
+             側でも切り詰めないこと）。",
+            number(capture.truncated)
+        ),
+        Doubt::Malformed => {
+            let malformed = capture.malformed.total();
+            format!(
+                "{}個のパケット（{}）を読み取れませんでした。キャプチャまたはミラーリングで壊れている可能性があります。",
+                number(malformed),
+                percent(malformed, capture.packets)
+            )
+        }
+        Doubt::BoundsReached => {
+            let each: Vec<_> = capture
+                .bounds
+                .iter()
+                .map(|(bound, count)| {
+                    format!("{} {}件", reasons::ja(bound).unwrap_or(bound), number(count))
+                })
+                .collect();
+            format!(
+                "このプログラムが保持できる量を超えたため、一部を破棄しました：{}。",
+                each.join("、")
+            )
+        }
+        Doubt::FilesDamaged => format!(
+            "{}個のファイルは一部しか読み取れませんでした。",
+            number(capture.files_damaged.len() as u64)
+        ),
+    }
+}
+
+fn dropped(who: &str, dropped: Option<u64>, read: u64, advice: &str) -> String {
+    let dropped = dropped.unwrap_or(0);
+    format!(
+        "{who}が{}個のパケット（{}）を破棄したため、セッションが欠けたり不明になったりしている可能性があります。{advice}",
+        number(dropped),
+        percent(dropped, dropped.saturating_add(read))
+    )
+}

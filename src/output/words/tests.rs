@@ -1,0 +1,69 @@
+//! What the compiler cannot see of a table of words.
+
+use super::*;
+use crate::output::sample;
+use crate::packet::{Malformed, NotFollowed};
+
+/// Words that `commands::read` adds to those of the packet stage, and the bounds.
+const ADDED: [&str; 14] = [
+    "connections_without_smtp_or_tls",
+    "dns_truncated",
+    "dns_split",
+    "dns_unasked",
+    "tcp_checksum",
+    "name_message",
+    "flows",
+    "held_bytes",
+    "fragments",
+    "dns_answers",
+    "hosts",
+    "host_names",
+    "host_macs",
+    "host_servers",
+];
+
+#[test]
+fn every_reason_has_words() {
+    let packet = NotFollowed::ALL.iter().map(|reason| reason.name());
+    let words = packet
+        .chain(Malformed::ALL.iter().map(|reason| reason.name()))
+        .chain(ADDED);
+    for word in words {
+        for language in Language::ALL {
+            assert!((language.words().reason)(word).is_some(), "{word}");
+        }
+    }
+}
+
+#[test]
+fn sentences_end_and_differ() {
+    for language in Language::ALL {
+        let words = language.words();
+        let mut meanings: Vec<_> = Finding::ALL.into_iter().map(words.meaning).collect();
+        let mut titles: Vec<_> = Finding::ALL.into_iter().map(words.finding).collect();
+        assert!(meanings.iter().all(|text| text.ends_with(['.', '。'])));
+        for list in [&mut meanings, &mut titles] {
+            list.sort_unstable();
+            list.dedup();
+            assert_eq!(list.len(), Finding::ALL.len());
+        }
+    }
+}
+
+/// Whoever reads Japanese gets no English sentence (three words of Latin letters in a row that are no names).
+#[test]
+fn japanese_is_japanese() {
+    let words = Language::Ja.words();
+    let report = sample::troubled();
+    let mut texts = vec![(words.headline)(&report)];
+    texts.extend(
+        Doubt::ALL
+            .iter()
+            .map(|doubt| (words.doubt)(*doubt, &report)),
+    );
+    texts.extend(Finding::ALL.map(|finding| (words.meaning)(finding).to_owned()));
+    for text in texts {
+        assert!(text.ends_with('。'), "{text}");
+        assert!(!text.contains(" the "), "{text}");
+    }
+}
