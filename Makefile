@@ -6,9 +6,9 @@
 CARGO ?= cargo
 PROGRAM := target/release/tlstally
 
-# What the build needs (a C compiler for zstd's library), and what the tests compare with.
-BUILD_PACKAGES := gcc libc6-dev
-TEST_PACKAGES := $(BUILD_PACKAGES) libpcap-dev
+# What the build needs (a C compiler for zstd's library, libpcap), and what the tests compare with.
+BUILD_PACKAGES := gcc libc6-dev libpcap-dev
+TEST_PACKAGES := $(BUILD_PACKAGES)
 # Only where everything is expected to run: tests that need these say so when they skip.
 CI_PACKAGES := tshark prometheus
 
