@@ -39,7 +39,8 @@ pub(super) fn is_possible() -> bool {
 /// Shows `board` until the user quits or `stop` is set; exports go to `folder`.
 pub(super) fn run(board: &Board, stop: &AtomicBool, folder: &Path) -> Result<()> {
     let colour = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    let screen = Screen::open().context("the console cannot use this terminal; `--plain` does without")?;
+    let screen =
+        Screen::open().context("the console cannot use this terminal; `--plain` does without")?;
     let mut shell = Shell {
         console: Console::new(colour),
         terminal: Terminal::new(CrosstermBackend::new(io::stdout()))?,

@@ -161,7 +161,9 @@ impl Consumer for Watching<'_> {
             self.flush_due = now + FLUSH;
             self.write_records();
         }
-        self.doubts.look(&self.known, now);
+        if !self.view.has_terminal() {
+            self.doubts.look(&self.known, now); // a console has them in its head
+        }
         self.service.beat(&self.known);
         let wish = self.view.tick(&self.known);
         if wish == Wish::End || self.is_over(now) {

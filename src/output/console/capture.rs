@@ -16,7 +16,7 @@ use crate::tally::report::Capture;
 /// Columns of the labels.
 const LABEL: usize = 16;
 /// Columns of a figure.
-const FIGURE: usize = 15;
+const FIGURE: usize = 14;
 /// Columns of an interface's name; those of Linux have at most 15 characters.
 const NAME: usize = 15;
 
@@ -104,15 +104,7 @@ fn held(moment: &Moment, rates: Option<Rates>, palette: Palette, columns: usize)
             format!("{packets}, {} sessions/s, {dropped}", rate(rates.sessions)),
         );
     }
-    let queue = moment.queue;
-    let dropped = format!(
-        "{} packets given up since it was full",
-        number(queue.dropped)
-    );
-    fact(
-        "Queue",
-        format!("{} batches, {dropped}", level(queue.batches, number)),
-    );
+    fact("Queue", format!("{} batches", level(moment.queue, number)));
     fact("Connections", level(moment.flows, number));
     fact("Early segments", level(moment.held_bytes, bytes));
     if let Some(resident) = moment.resident_bytes {

@@ -20,6 +20,7 @@ mod trend;
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::session::{Session, Verdict};
 use crate::tally::Report;
@@ -35,6 +36,9 @@ pub use keys::{Key, reference};
 pub const MIN_COLUMNS: u16 = 80;
 /// Fewest rows.
 pub const MIN_ROWS: u16 = 24;
+
+/// How long something told stands where the keys are.
+const TELLING: Duration = Duration::from_secs(20);
 
 /// What is known at one moment.
 #[derive(Clone, Debug)]
@@ -128,8 +132,8 @@ pub struct Console {
     top: usize,
     /// Lines that the view had room for, and lines it had, when it was drawn last.
     page: Page,
-    /// What became of the last export.
-    told: Option<String>,
+    /// What became of the last export, say, and the uptime of the capture then.
+    told: Option<(String, Duration)>,
     changed: bool,
 }
 
@@ -173,6 +177,7 @@ impl Console {
         self.now.rates = rates.or(self.now.rates);
         self.now.trend.advance(snapshot.moment.uptime);
         self.now.snapshot = Some(snapshot);
+        self.forget_told();
         if self.frozen.is_none() {
             self.choose();
             self.changed = true;
@@ -181,8 +186,23 @@ impl Console {
 
     /// Tells the user something, such as the path of an export.
     pub fn tell(&mut self, text: impl Into<String>) {
-        self.told = Some(text.into());
+        self.told = Some((text.into(), self.uptime()));
         self.changed = true;
+    }
+
+    fn forget_told(&mut self) {
+        let uptime = self.uptime();
+        let old = |(_, then): &(String, Duration)| uptime.saturating_sub(*then) >= TELLING;
+        if self.told.as_ref().is_some_and(old) {
+            self.told = None;
+            self.changed = true;
+        }
+    }
+
+    /// How long the capture has run, as far as is known.
+    fn uptime(&self) -> Duration {
+        let snapshot = self.now.snapshot.as_ref();
+        snapshot.map_or(Duration::ZERO, |known| known.moment.uptime)
     }
 
     /// The terminal has another size, or has lost what was on it.

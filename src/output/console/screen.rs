@@ -166,7 +166,7 @@ impl Console {
                 "Export {} as:  t table   j JSON   c CSV   other keys: no",
                 self.to_export()
             ),
-            (_, Some(told)) => told.clone(),
+            (_, Some((told, _))) => told.clone(),
             (_, None) => hint(self.view, self.frozen.is_some()).to_owned(),
         };
         let paint = match (self.over, &self.told) {

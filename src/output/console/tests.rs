@@ -12,7 +12,7 @@ use super::*;
 use crate::output::sample;
 use crate::session::sample::{self as session, MORNING};
 use crate::session::text::is_hazardous;
-use crate::tally::live::{Interface, Level, Queue};
+use crate::tally::live::{Interface, Level};
 use crate::time::{SECOND, Timestamp};
 
 /// What `moment` of the sensor's clock and counters is `seconds` after the capture began.
@@ -32,10 +32,7 @@ fn moment(seconds: u64) -> Moment {
         uptime: Duration::from_secs(seconds),
         alive: Duration::from_secs(seconds),
         interfaces: vec![interface("eth1", true), interface("eth2", false)],
-        queue: Queue {
-            batches: Level { now: 3, bound: 256 },
-            dropped: 0,
-        },
+        queue: Level { now: 3, bound: 256 },
         flows: Level {
             now: 1_203,
             bound: 1_000_000,
@@ -357,6 +354,21 @@ fn quitting_is_never_more_than_two_keys_away() {
     }
     press(&mut console, "lq");
     assert_eq!(console.on_key(Key::Character('q')), Effect::Quit);
+}
+
+#[test]
+fn what_is_told_gives_way_to_the_keys() {
+    let mut console = watching(false);
+    let foot = |console: &mut Console| {
+        let shown = picture(console, 80, 24);
+        shown.lines().last().unwrap().to_owned()
+    };
+    let keys = foot(&mut console);
+    console.tell("Written to /tmp/x.csv");
+    console.update(at(86_410, &Arc::new(sample::site())));
+    assert_eq!(foot(&mut console), "Written to /tmp/x.csv");
+    console.update(at(86_430, &Arc::new(sample::site())));
+    assert_eq!(foot(&mut console), keys);
 }
 
 #[test]

@@ -95,11 +95,9 @@ pub(super) const ALL: &[Family] = &[
         |facts| interfaces(facts, |interface| Some(interface.ring_bytes))),
 
     family("tlstally_queue_batches", Gauge, &[], "Batches waiting between the reader and the workers.",
-        |facts| whole(facts.moment.queue.batches.now)),
+        |facts| whole(facts.moment.queue.now)),
     family("tlstally_queue_batches_limit", Gauge, &[], "How many may wait.",
-        |facts| whole(facts.moment.queue.batches.bound)),
-    family("tlstally_queue_dropped_packets_total", Counter, &[], "Packets given up since the queue was full.",
-        |facts| whole(facts.moment.queue.dropped)),
+        |facts| whole(facts.moment.queue.bound)),
     family("tlstally_flows", Gauge, &[], "Connections held.",
         |facts| whole(facts.moment.flows.now)),
     family("tlstally_flows_limit", Gauge, &[], "How many connections may be held.",
