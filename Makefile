@@ -10,7 +10,7 @@ PROGRAM := target/release/tlstally
 BUILD_PACKAGES := gcc libc6-dev libpcap-dev
 TEST_PACKAGES := $(BUILD_PACKAGES)
 # Only where everything is expected to run: tests that need these say so when they skip.
-CI_PACKAGES := tshark prometheus
+CI_PACKAGES := tshark tcpdump tcpreplay iproute2 procps openssl curl python3 libcap2-bin systemd logrotate prometheus
 
 .PHONY: fuzz demo build test lint deps-build deps-test clean help
 
@@ -45,6 +45,32 @@ deps-build:
 
 deps-test:
 	@tools/packages.sh $(TEST_PACKAGES) $(if $(CI),$(CI_PACKAGES))
+
+# What a package or an administrator installs; DESTDIR for a packager's own root.
+DESTDIR ?=
+PREFIX ?= /usr/local
+DESCRIBED := target/describe
+INSTALL := install -D -m 0644
+
+.PHONY: describe install deb
+
+describe: deps-build ## Write the manual pages and shell completions to target/describe
+	@$(CARGO) run --quiet --release --example describe -- $(DESCRIBED)
+
+install: build describe ## Install program, manual pages, completions and service below DESTDIR and PREFIX (/usr/local)
+	@install -D -m 0755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/tlstally
+	@for page in $(DESCRIBED)/man/*.1; do $(INSTALL) $$page $(DESTDIR)$(PREFIX)/share/man/man1/$$(basename $$page); done
+	@$(INSTALL) $(DESCRIBED)/completions/tlstally.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/tlstally
+	@$(INSTALL) $(DESCRIBED)/completions/_tlstally $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_tlstally
+	@$(INSTALL) $(DESCRIBED)/completions/tlstally.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/tlstally.fish
+	@$(INSTALL) deploy/systemd/tlstally@.service $(DESTDIR)$(PREFIX)/lib/systemd/system/tlstally@.service
+	@sed -i 's|/usr/bin/tlstally|$(PREFIX)/bin/tlstally|' $(DESTDIR)$(PREFIX)/lib/systemd/system/tlstally@.service
+	@$(INSTALL) deploy/sysusers.d/tlstally.conf $(DESTDIR)$(PREFIX)/lib/sysusers.d/tlstally.conf
+
+deb: ## Build a Debian package into target/, with dpkg-deb
+	@rm -rf target/deb && $(MAKE) --no-print-directory install DESTDIR=target/deb PREFIX=/usr
+	@deploy/debian/control.sh target/deb
+	@dpkg-deb --root-owner-group --build target/deb target/ | tail -n 1
 
 clean: ## Remove what was built
 	@$(CARGO) clean

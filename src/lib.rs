@@ -23,6 +23,8 @@ pub mod names;
 pub mod output;
 pub mod packet;
 pub mod pipeline;
+#[cfg(target_os = "linux")]
+pub mod privilege;
 pub mod session;
 pub mod smtp;
 pub mod source;

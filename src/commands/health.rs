@@ -4,6 +4,7 @@ use crate::pipeline::Facts;
 use crate::source::live::InterfaceFacts;
 use crate::source::{FileFacts, Timeline};
 use crate::tally::CaptureHealth;
+use crate::tally::health::WatchedInterface;
 
 /// What was counted in the pipeline.
 fn of(facts: &Facts) -> CaptureHealth {
@@ -14,6 +15,9 @@ fn of(facts: &Facts) -> CaptureHealth {
         bytes: reader.bytes,
         truncated: reader.cut,
         duplicates: workers.duplicates,
+        open: workers.flows,
+        to_servers: reader.to_servers,
+        from_servers: reader.from_servers,
         ..CaptureHealth::default()
     };
     if let (Some(first), Some(last)) = (reader.first, reader.last) {
@@ -75,9 +79,23 @@ pub(super) fn of_files(facts: &Facts, files: &[FileFacts], timeline: &Timeline) 
 /// The same, with what is known of the interfaces.
 pub(super) fn of_interfaces(facts: &Facts, interfaces: &[InterfaceFacts]) -> CaptureHealth {
     let mut health = of(facts);
+    health.interfaces = interfaces.iter().map(watched).collect();
     health.dropped_kernel = Some(interfaces.iter().map(|one| one.dropped_kernel).sum());
     health.dropped_interface = interfaces.iter().map(|one| one.dropped_interface).sum();
     health
+}
+
+fn watched(facts: &InterfaceFacts) -> WatchedInterface {
+    WatchedInterface {
+        name: facts.name.clone(),
+        up: facts.up,
+        losses: facts.losses,
+        received: facts.received,
+        packets: facts.packets,
+        dropped_kernel: facts.dropped_kernel,
+        dropped_interface: facts.dropped_interface,
+        ring_bytes: facts.ring_bytes,
+    }
 }
 
 fn add_drops(health: &mut CaptureHealth, file: &FileFacts) {

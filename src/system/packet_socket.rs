@@ -1,4 +1,4 @@
-//! AF_PACKET sockets (packet(7)): binding one that is open to an interface that came back, and promiscuous mode for it.
+//! AF_PACKET sockets (packet(7)): how the interface stands, binding a socket to one that came back, and promiscuous mode for it.
 
 use std::io;
 use std::mem;
@@ -41,6 +41,24 @@ pub(crate) fn be_promiscuous(socket: BorrowedFd<'_>, index: u32) -> io::Result<(
         )
     };
     outcome(result)
+}
+
+/// Whether the interface of this name is up; an error if there is none.
+pub(crate) fn is_up(socket: BorrowedFd<'_>, name: &str) -> io::Result<bool> {
+    // SAFETY: all zeroes is a value of this plain structure.
+    let mut request: libc::ifreq = unsafe { mem::zeroed() };
+    if name.len() >= request.ifr_name.len() {
+        return Err(io::ErrorKind::InvalidInput.into());
+    }
+    for (to, from) in request.ifr_name.iter_mut().zip(name.bytes()) {
+        *to = from.cast_signed();
+    }
+    // SAFETY: the kernel reads a name that ends with a zero byte, and writes flags into the request, which lives until then.
+    let result = unsafe { libc::ioctl(socket.as_raw_fd(), libc::SIOCGIFFLAGS, &raw mut request) };
+    outcome(result)?;
+    // SAFETY: flags are what the kernel has written for this request.
+    let flags = unsafe { request.ifr_ifru.ifru_flags };
+    Ok(i32::from(flags) & libc::IFF_UP != 0)
 }
 
 fn outcome(result: libc::c_int) -> io::Result<()> {

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::counts::Counts;
 use super::figures::{counted, number, percent};
+use super::health::WatchedInterface;
 use super::report::{Capture, Report};
 use crate::session::Seen;
 use crate::session::words::words;
@@ -14,6 +15,18 @@ pub const ONE_DIRECTION_LOUD: f64 = 0.05;
 
 /// From one unreadable packet in this many on, the capture is suspected.
 pub const MALFORMED_LOUD: u64 = 100;
+
+/// So many segments are needed before their direction says anything.
+pub const ONE_WAY_PACKETS: u64 = 40;
+
+/// With more than so many segments one way for each the other way, the mirror is suspected.
+pub const ONE_WAY_LOUD: u64 = 200;
+
+/// From this share of sessions that lack bytes on, the mirror is suspected.
+pub const GAPS_LOUD: f64 = 0.05;
+
+/// From one packet in this many seen before on, the mirror is suspected to show traffic twice.
+pub const DUPLICATES_LOUD: u64 = 4;
 
 /// One thing that makes the answer doubtful.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -31,6 +44,12 @@ pub enum Doubt {
     NoPackets,
     /// Packets, but no mail in them.
     NoSmtp,
+    /// An interface that is not there or down.
+    InterfaceLost,
+    /// An interface that brings nothing.
+    InterfaceSilent,
+    /// All segments go to servers, or all come from them.
+    OneWay,
     /// Mail of which neither end is known as internal.
     NoInternalHost,
     /// The kernel dropped packets.
@@ -39,6 +58,10 @@ pub enum Doubt {
     InterfaceDrops,
     /// Many sessions were seen in one direction only.
     OneDirection,
+    /// Many sessions lack bytes.
+    Gaps,
+    /// Many packets were seen before.
+    Duplicates,
     /// Packets are in the capture only in part.
     PacketsCut,
     /// Many packets could not be read.
@@ -52,10 +75,15 @@ pub enum Doubt {
 words!(Doubt {
     NoPackets => "no_packets",
     NoSmtp => "no_smtp",
+    InterfaceLost => "interface_lost",
+    InterfaceSilent => "interface_silent",
+    OneWay => "one_way",
     NoInternalHost => "no_internal_host",
     KernelDrops => "kernel_drops",
     InterfaceDrops => "interface_drops",
     OneDirection => "one_direction",
+    Gaps => "gaps",
+    Duplicates => "duplicates",
     PacketsCut => "packets_cut",
     Malformed => "malformed",
     BoundsReached => "bounds_reached",
@@ -74,6 +102,9 @@ pub fn warnings(report: &Report) -> Vec<Warning> {
     let found = [
         no_packets(capture),
         no_smtp(capture),
+        lost(capture),
+        silent(capture),
+        one_way(capture),
         no_internal(report),
         dropped(
             Doubt::KernelDrops,
@@ -90,6 +121,8 @@ pub fn warnings(report: &Report) -> Vec<Warning> {
             INTERFACE_ADVICE,
         ),
         one_direction(capture),
+        gaps(capture),
+        duplicates(capture),
         truncated(capture),
         malformed(capture),
         bounds(&capture.bounds),
@@ -102,12 +135,13 @@ pub fn warnings(report: &Report) -> Vec<Warning> {
     found.into_iter().flatten().collect()
 }
 
-const KERNEL_ADVICE: &str = "give the sensor a larger buffer or more workers";
+const KERNEL_ADVICE: &str =
+    "give the sensor a larger buffer (`--ring`), a narrower mirror or more cores";
 const INTERFACE_ADVICE: &str = "mirror less to this interface or use a faster one";
 
 /// History has sessions without packets; that is no fault.
 fn no_packets(capture: &Capture) -> Option<Warning> {
-    if capture.packets > 0 || capture.sessions > 0 {
+    if capture.packets > 0 || capture.sessions > 0 || !capture.interfaces.is_empty() {
         return None;
     }
     let text = "No packet was seen: check that the mirror is on and that this is the right interface or file.";
@@ -115,7 +149,7 @@ fn no_packets(capture: &Capture) -> Option<Warning> {
 }
 
 fn no_smtp(capture: &Capture) -> Option<Warning> {
-    if capture.packets == 0 || capture.sessions > 0 {
+    if capture.packets == 0 || capture.sessions > 0 || capture.open > 0 {
         return None;
     }
     let text = format!(
@@ -124,6 +158,92 @@ fn no_smtp(capture: &Capture) -> Option<Warning> {
         counted(capture.packets, "packet")
     );
     Some(Warning::new(Doubt::NoSmtp, text))
+}
+
+fn lost(capture: &Capture) -> Option<Warning> {
+    let names = names(capture, |one| !one.up)?;
+    let text = format!(
+        "Not watched, since down or gone: {names}. It is taken up again as soon as it is back; check the cable and \
+         `ip link`."
+    );
+    Some(Warning::new(Doubt::InterfaceLost, text))
+}
+
+/// Whether anything arrives there at all tells a dead mirror from one without mail.
+fn silent(capture: &Capture) -> Option<Warning> {
+    let names = names(capture, is_silent)?;
+    let arrived: u64 = silent_arrivals(capture);
+    let text = if arrived == 0 {
+        format!("Nothing arrives at {names}: check the cable and that the mirror is on.")
+    } else {
+        format!(
+            "{} arrived at {names}, none of which can be mail: check what is mirrored to it, and that `--ports` names \
+             the ports in use.",
+            counted(arrived, "frame")
+        )
+    };
+    Some(Warning::new(Doubt::InterfaceSilent, text))
+}
+
+/// Frames that arrived where nothing was taken.
+pub fn silent_arrivals(capture: &Capture) -> u64 {
+    let silent = capture.interfaces.iter().filter(|one| is_silent(one));
+    silent.filter_map(|one| one.received).sum()
+}
+
+/// Up, and yet nothing came from it.
+pub const fn is_silent(one: &WatchedInterface) -> bool {
+    one.up && one.packets == 0
+}
+
+/// The interfaces for which it is so, if there are any.
+pub fn names(capture: &Capture, is_so: fn(&WatchedInterface) -> bool) -> Option<String> {
+    let names = capture.interfaces.iter().filter(|one| is_so(one));
+    let names: Vec<_> = names.map(|one| one.name.as_str()).collect();
+    (!names.is_empty()).then(|| names.join(", "))
+}
+
+/// Known from packets, long before sessions are over.
+fn one_way(capture: &Capture) -> Option<Warning> {
+    let (to, from) = (capture.to_servers, capture.from_servers);
+    let (most, least) = (to.max(from), to.min(from));
+    if most < ONE_WAY_PACKETS || least.saturating_mul(ONE_WAY_LOUD) > most {
+        return None;
+    }
+    let text = format!(
+        "Mail is seen in one direction only: {} go to servers and {} come from them. Mirror both directions of the link \
+         (ingress and egress), and look for asymmetric routes.",
+        counted(to, "segment"),
+        number(from)
+    );
+    Some(Warning::new(Doubt::OneWay, text))
+}
+
+fn gaps(capture: &Capture) -> Option<Warning> {
+    if capture.gapped == 0 || capture.gapped as f64 / (capture.sessions as f64) < GAPS_LOUD {
+        return None;
+    }
+    let text = format!(
+        "{} ({}) lack bytes, though neither the kernel nor the interface need have dropped them: look whether the switch \
+         can mirror as much as it is asked to.",
+        counted(capture.gapped, "session"),
+        percent(capture.gapped, capture.sessions)
+    );
+    Some(Warning::new(Doubt::Gaps, text))
+}
+
+fn duplicates(capture: &Capture) -> Option<Warning> {
+    let followed = capture.to_servers.saturating_add(capture.from_servers);
+    if followed < ONE_WAY_PACKETS || capture.duplicates.saturating_mul(DUPLICATES_LOUD) < followed {
+        return None;
+    }
+    let text = format!(
+        "{} ({}) were seen before: the mirror shows the same traffic twice. The answer is right, but the sensor does double \
+         work; mirror each link once.",
+        counted(capture.duplicates, "packet"),
+        percent(capture.duplicates, followed)
+    );
+    Some(Warning::new(Doubt::Duplicates, text))
 }
 
 fn no_internal(report: &Report) -> Option<Warning> {
@@ -268,6 +388,64 @@ mod tests {
         let sessions = |count: usize| [vec![both.clone(); count], vec![half.clone()]].concat();
         assert_eq!(codes(&sessions(19), packets(9)), ["one_direction"]);
         assert_eq!(codes(&sessions(20), packets(9)), [""; 0]);
+    }
+
+    #[test]
+    fn one_direction_is_told_before_any_session_is_over() {
+        let way = |to_servers, from_servers| CaptureHealth {
+            to_servers,
+            from_servers,
+            ..packets(to_servers + from_servers)
+        };
+        assert_eq!(codes(&[], way(40, 0)), ["no_smtp", "one_way"]);
+        assert_eq!(codes(&[], way(0, 900)), ["no_smtp", "one_way"]);
+        assert_eq!(codes(&[], way(39, 0)), ["no_smtp"]);
+        assert_eq!(codes(&[], way(400, 200)), ["no_smtp"]);
+    }
+
+    #[test]
+    fn a_dead_interface_and_one_without_mail_differ() {
+        let eth1 = WatchedInterface {
+            name: "eth1".into(),
+            up: true,
+            received: Some(0),
+            ..WatchedInterface::default()
+        };
+        let told = |interface: WatchedInterface| {
+            let health = CaptureHealth {
+                interfaces: vec![interface],
+                ..CaptureHealth::default()
+            };
+            let report = Report::new(&Tally::new(To::Any), health, Context::default());
+            let told: Vec<_> = report
+                .capture
+                .warnings
+                .into_iter()
+                .map(|one| one.text)
+                .collect();
+            told.concat()
+        };
+        assert!(told(eth1.clone()).starts_with("Nothing arrives at eth1"));
+        let busy = WatchedInterface {
+            received: Some(7),
+            ..eth1.clone()
+        };
+        assert!(told(busy).starts_with("7 frames arrived at eth1, none of which can be mail"));
+        let down = WatchedInterface { up: false, ..eth1 };
+        assert!(told(down).starts_with("Not watched, since down or gone: eth1."));
+    }
+
+    #[test]
+    fn traffic_that_is_mirrored_twice_is_noticed() {
+        let twice = |duplicates| CaptureHealth {
+            to_servers: 50,
+            from_servers: 50,
+            duplicates,
+            ..packets(100)
+        };
+        let modern = [sample::submission("10.0.0.1", 0, Version::TLS12)];
+        assert_eq!(codes(&modern, twice(25)), ["duplicates"]);
+        assert_eq!(codes(&modern, twice(24)), [""; 0]);
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! What the capture itself held and lost, so that an overloaded sensor, a broken mirror and a quiet network are told apart.
 //! The pipeline fills it; parts (workers, files) are merged in any order.
 
+use serde::Serialize;
+
 use super::Span;
 use super::counts::Counts;
 use crate::time::Timestamp;
@@ -20,6 +22,14 @@ pub struct CaptureHealth {
     pub truncated: u64,
     /// Packets seen before, as two mirror ports give them.
     pub duplicates: u64,
+    /// Connections that are still followed.
+    pub open: u64,
+    /// Segments that were followed and go to a watched port.
+    pub to_servers: u64,
+    /// Segments that were followed and come from a watched port.
+    pub from_servers: u64,
+    /// Interfaces that are watched.
+    pub interfaces: Vec<WatchedInterface>,
     /// Packets that could not be read, by reason.
     pub malformed: Counts,
     /// Packets that were whole and yet not followed, by reason.
@@ -34,6 +44,27 @@ pub struct CaptureHealth {
     pub files_damaged: Vec<String>,
     /// First and last packet.
     pub span: Span,
+}
+
+/// An interface that is watched.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct WatchedInterface {
+    /// Its name.
+    pub name: String,
+    /// It is there, up, and captured from.
+    pub up: bool,
+    /// How often it went down or away.
+    pub losses: u64,
+    /// Frames that arrived at it, mail or not; `None` where the system does not tell.
+    pub received: Option<u64>,
+    /// Packets that were taken from it.
+    pub packets: u64,
+    /// Packets the kernel dropped.
+    pub dropped_kernel: u64,
+    /// Packets the interface dropped; `None` where the system does not tell.
+    pub dropped_interface: Option<u64>,
+    /// Bytes of the kernel's ring.
+    pub ring_bytes: u64,
 }
 
 impl CaptureHealth {
@@ -53,6 +84,10 @@ impl CaptureHealth {
         self.dropped_interface = sum(self.dropped_interface, other.dropped_interface);
         self.truncated += other.truncated;
         self.duplicates += other.duplicates;
+        self.open += other.open;
+        self.to_servers += other.to_servers;
+        self.from_servers += other.from_servers;
+        self.interfaces.extend(other.interfaces);
         self.malformed.merge(&other.malformed);
         self.not_followed.merge(&other.not_followed);
         self.bounds.merge(&other.bounds);

@@ -100,6 +100,8 @@ pub struct Tally {
     counted: Counted,
     left_out: LeftOut,
     seen: PerWord<Seen>,
+    /// Sessions of which bytes are known to be missing.
+    gapped: u64,
     span: Span,
     /// Link-layer addresses that packets of external ends came from.
     routers: Smallest<Mac>,
@@ -165,6 +167,7 @@ impl Tally {
             counted: Counted::default(),
             left_out: LeftOut::default(),
             seen: PerWord::default(),
+            gapped: 0,
             span: Span::default(),
             routers: Smallest::default(),
         }
@@ -173,6 +176,7 @@ impl Tally {
     /// Adds one session.
     pub fn add(&mut self, session: &Session) {
         self.seen.add(session.seen, 1);
+        self.gapped += u64::from(session.gaps.is_some());
         self.span.widen(session.start, session.end);
         self.note_server(session);
         self.note_router(session);
@@ -202,6 +206,7 @@ impl Tally {
         self.left_out.other_servers += other.left_out.other_servers;
         self.left_out.external += other.left_out.external;
         self.seen.merge(&other.seen);
+        self.gapped += other.gapped;
         self.span.merge(other.span);
         self.routers.merge(other.routers, MAX_ROUTERS);
         let limits = self.limits;

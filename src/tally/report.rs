@@ -11,7 +11,7 @@ use serde::{Serialize, Serializer};
 use super::counts::{Counts, PerVersion, PerWord};
 use super::diagnosis::{self, Warning};
 use super::group::{self, GroupBy};
-use super::health::CaptureHealth;
+use super::health::{CaptureHealth, WatchedInterface};
 use super::history::History;
 use super::{Role, Tally, To};
 use crate::exchange::{Advice, Remedy, meaning_where};
@@ -225,6 +225,21 @@ pub struct Capture {
     pub truncated: u64,
     /// Packets seen before.
     pub duplicates: u64,
+    /// Connections that are still followed.
+    #[serde(skip)]
+    pub open: u64,
+    /// Followed segments that go to a watched port.
+    #[serde(skip)]
+    pub to_servers: u64,
+    /// Followed segments that come from a watched port.
+    #[serde(skip)]
+    pub from_servers: u64,
+    /// Sessions of which bytes are known to be missing.
+    #[serde(skip)]
+    pub gapped: u64,
+    /// Interfaces that are watched.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub interfaces: Vec<WatchedInterface>,
     /// Packets that could not be read, by reason.
     pub malformed: Counts,
     /// Packets not followed, by reason.
@@ -391,6 +406,11 @@ fn capture(tally: &Tally, health: CaptureHealth, hosts: &[Host]) -> Capture {
         dropped_interface: health.dropped_interface,
         truncated: health.truncated,
         duplicates: health.duplicates,
+        open: health.open,
+        to_servers: health.to_servers,
+        from_servers: health.from_servers,
+        gapped: tally.gapped,
+        interfaces: health.interfaces,
         malformed: health.malformed,
         not_followed: health.not_followed,
         bounds,

@@ -4,9 +4,9 @@ mod advice;
 
 use super::{About, AdviceWords, CaptureWords, Section, TableWords, TotalsWords, Words, reasons};
 use crate::session::{EndpointKind, Finding, Instance, Outcome, Seen};
-use crate::tally::diagnosis::Doubt;
+use crate::tally::diagnosis::{self, Doubt};
 use crate::tally::figures::{bytes, number, percent};
-use crate::tally::report::{HostLimit, HostVerdict};
+use crate::tally::report::{Capture, HostLimit, HostVerdict};
 use crate::tally::{Report, Role, To};
 
 pub(super) const WORDS: Words = Words {
@@ -320,6 +320,18 @@ fn doubt(doubt: Doubt, report: &Report) -> String {
              こと、`--ports` に使用中のポートが指定されていることを確認してください。",
             number(capture.packets)
         ),
+        Doubt::InterfaceLost => format!(
+            "停止中または存在しないため監視できないインターフェイス：{}。復旧次第、自動的に監視を再開します。ケーブルと `ip link` を確認して\
+             ください。",
+            diagnosis::names(capture, |one| !one.up).unwrap_or_default()
+        ),
+        Doubt::InterfaceSilent => silent(capture),
+        Doubt::OneWay => format!(
+            "メールの通信が片方向しか見えていません（サーバー宛て{}個、サーバーから{}個）。リンクの両方向（受信と送信）をミラーリングし、\
+             往復で経路が異なっていないか確認してください。",
+            number(capture.to_servers),
+            number(capture.from_servers)
+        ),
         Doubt::NoInternalHost => format!(
             "{}件のセッションは両端とも社内のアドレスではないため、ホスト一覧に含めていません。自社のネットワークであれば、\
              `--internal` で指定してください。",
@@ -347,6 +359,17 @@ fn doubt(doubt: Doubt, report: &Report) -> String {
                 number(server)
             )
         }
+        Doubt::Gaps => format!(
+            "{}件のセッション（{}）でデータの一部が欠けています。カーネルやインターフェイスの破棄以外に、スイッチのミラーリング能力の超過も\
+             考えられます。",
+            number(capture.gapped),
+            percent(capture.gapped, capture.sessions)
+        ),
+        Doubt::Duplicates => format!(
+            "{}個のパケットが重複しています。同じ通信が二重にミラーリングされているようです。結果に影響はありませんが、各リンクを一度だけ\
+             ミラーリングしてください。",
+            number(capture.duplicates)
+        ),
         Doubt::PacketsCut => format!(
             "{}個のパケットが途中までしか記録されていません。パケット全体を記録してください（`tcpdump -s 0` を指定し、ミラーリング\
              側でも切り詰めないこと）。",
@@ -376,6 +399,20 @@ fn doubt(doubt: Doubt, report: &Report) -> String {
         Doubt::FilesDamaged => format!(
             "{}個のファイルは一部しか読み取れませんでした。",
             number(capture.files_damaged.len() as u64)
+        ),
+    }
+}
+
+fn silent(capture: &Capture) -> String {
+    let names = diagnosis::names(capture, diagnosis::is_silent).unwrap_or_default();
+    match diagnosis::silent_arrivals(capture) {
+        0 => format!(
+            "{names} に何も届いていません。ケーブルと、ミラーリングが有効かを確認してください。"
+        ),
+        arrived => format!(
+            "{names} に{}個のフレームが届きましたが、メールの可能性があるものはありません。ミラーリングの対象と、`--ports` の指定を確認して\
+             ください。",
+            number(arrived)
         ),
     }
 }

@@ -93,11 +93,17 @@ impl Line {
             return;
         };
         let mut count_due = Instant::now();
-        while !slabs.gone() {
+        let lost = loop {
+            if slabs.gone() {
+                return;
+            }
             let now = Instant::now();
             if now >= count_due {
                 count_due = now + COUNT;
                 handle.count_drops(&self.counters);
+                if let Err(error) = handle.check() {
+                    break error.to_string();
+                }
             }
             let nothing = match handle.take(slabs, &self.counters) {
                 Took::Some => false,
@@ -106,23 +112,16 @@ impl Line {
                     handle.wait(WAIT);
                     true
                 }
-                Took::Lost(reason) => {
-                    slabs.flush();
-                    handle.count_drops(&self.counters);
-                    self.counters.up.store(false, Relaxed);
-                    self.counters.losses.fetch_add(1, Relaxed);
-                    warn!(
-                        "{} is lost: {reason}; waiting for it to come back",
-                        self.name
-                    );
-                    return;
-                }
+                Took::Lost(reason) => break reason,
             };
             if enough(nothing) {
-                break;
+                return handle.count_drops(&self.counters);
             }
-        }
-        handle.count_drops(&self.counters);
+        };
+        slabs.flush();
+        self.counters.up.store(false, Relaxed);
+        self.counters.losses.fetch_add(1, Relaxed);
+        warn!("{} is lost: {lost}; waiting for it to come back", self.name);
     }
 
     /// Tries again and again, with longer and longer pauses.
@@ -149,7 +148,7 @@ impl Line {
     /// Binds the socket there is, or else opens anew.
     fn try_again(&mut self) -> bool {
         if let Some(handle) = &mut self.handle
-            && handle.rebind().is_ok()
+            && handle.take_up_again().is_ok()
         {
             self.counters.up.store(true, Relaxed);
             return true;

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
 
 use pcap::Linktype;
 
+use super::card::OfCard;
 use crate::packet::LinkType;
 
 /// One interface as it stands.
@@ -21,6 +22,8 @@ pub struct InterfaceFacts {
     pub packets: u64,
     /// Their bytes on the wire.
     pub bytes: u64,
+    /// Frames that arrived at it, of interest or not; `None` where the system does not tell.
+    pub received: Option<u64>,
     /// Packets that the kernel's filter let pass, and that were lost since the ring was full.
     pub dropped_kernel: u64,
     /// Packets that the interface or its driver lost; `None` where the system does not tell.
@@ -41,6 +44,8 @@ pub(super) struct Counters {
     pub(super) waiting: AtomicU64,
     dropped_kernel: AtomicU64,
     /// One more than the count; zero is not known.
+    received: AtomicU64,
+    /// One more than the count; zero is not known.
     dropped_interface: AtomicU64,
     pub(super) losses: AtomicU64,
     pub(super) up: AtomicBool,
@@ -57,11 +62,15 @@ impl Counters {
         self.dropped_kernel.fetch_add(dropped, Relaxed);
     }
 
-    /// From the first time on it is known.
-    pub(super) fn add_dropped_interface(&self, dropped: u64) {
-        let known = self.dropped_interface.load(Relaxed).max(1);
-        let dropped = known.saturating_add(dropped);
-        self.dropped_interface.store(dropped, Relaxed);
+    /// From the first time on they are known.
+    pub(super) fn add_card(&self, more: OfCard) {
+        for (count, more) in [
+            (&self.received, more.received),
+            (&self.dropped_interface, more.dropped),
+        ] {
+            let known = count.load(Relaxed).max(1);
+            count.store(known.saturating_add(more), Relaxed);
+        }
     }
 
     /// Adds packets that were taken.
@@ -80,6 +89,7 @@ impl Counters {
             up: self.up.load(Relaxed),
             packets: self.packets.load(Relaxed),
             bytes: self.bytes.load(Relaxed),
+            received: self.received.load(Relaxed).checked_sub(1),
             dropped_kernel: self.dropped_kernel.load(Relaxed),
             dropped_interface: self.dropped_interface.load(Relaxed).checked_sub(1),
             ring_bytes,
@@ -122,7 +132,7 @@ mod tests {
         let facts = counters.facts("eth1", 1);
         assert_eq!((facts.link, facts.dropped_interface), (None, None));
         counters.set_link(LinkType(0));
-        counters.add_dropped_interface(0);
+        counters.add_card(OfCard::default());
         let facts = counters.facts("eth1", 1);
         assert_eq!(facts.link, Some(LinkType(0)));
         assert_eq!(facts.dropped_interface, Some(0));

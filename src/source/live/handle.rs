@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io;
-use std::os::fd::{AsFd as _, BorrowedFd};
+use std::os::fd::AsFd as _;
 use std::time::Duration;
 
 use pcap::{Active, Capture, Precision, TimestampType};
@@ -10,7 +10,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::net::netdevice;
 use rustix::net::sockopt;
 
-use super::card::CardDrops;
+use super::card::Card;
 use super::counters::{Counters, Wrapping};
 use super::error::OpenError;
 use super::filter;
@@ -69,7 +69,7 @@ pub(super) struct Handle {
     index: Option<u32>,
     promiscuous: bool,
     dropped: Wrapping,
-    card: CardDrops,
+    card: Card,
 }
 
 /// What became of taking packets from the ring.
@@ -109,7 +109,7 @@ impl Handle {
             link,
             promiscuous: options.promiscuous && !all,
             dropped: Wrapping::default(),
-            card: CardDrops::of(name),
+            card: Card::of(name),
         })
     }
 
@@ -161,31 +161,50 @@ impl Handle {
             counters.add_dropped_kernel(self.dropped.since(stats.dropped));
         }
         if let Some(more) = self.card.since() {
-            counters.add_dropped_interface(more);
+            counters.add_card(more);
         }
     }
 
-    /// Takes the interface up again after it was lost: binds the socket anew, which takes no rights.
-    pub(super) fn rebind(&mut self) -> io::Result<()> {
+    /// Whether the interface is there and up; libpcap does not tell when one goes down.
+    pub(super) fn check(&self) -> io::Result<()> {
+        if self.index.is_none() {
+            return Ok(());
+        }
+        let fd = self.capture.as_fd();
+        if Some(netdevice::name_to_index(fd, &self.name)?) != self.index {
+            return Err(io::Error::other("another interface has its name"));
+        }
+        up(packet_socket::is_up(fd, &self.name)?)
+    }
+
+    /// Takes the interface up again after it was lost. If it was taken away and made anew the socket is bound to the new one, which
+    /// takes no rights.
+    pub(super) fn take_up_again(&mut self) -> io::Result<()> {
         let fd = self.capture.as_fd();
         let index = netdevice::name_to_index(fd, &self.name)?;
-        packet_socket::bind(fd, index)?;
-        still_well(fd)?;
-        if self.promiscuous && self.index != Some(index) {
-            packet_socket::be_promiscuous(fd, index)?;
+        up(packet_socket::is_up(fd, &self.name)?)?;
+        if self.index != Some(index) {
+            packet_socket::bind(fd, index)?;
+            if self.promiscuous {
+                packet_socket::be_promiscuous(fd, index)?;
+            }
+            self.index = Some(index);
         }
-        self.index = Some(index);
+        // What the socket complained of is in the past.
+        let _ = sockopt::socket_error(fd);
         Ok(())
     }
 }
 
+fn up(is_up: bool) -> io::Result<()> {
+    if is_up {
+        return Ok(());
+    }
+    Err(io::Error::other("it is down"))
+}
+
 /// The interface that stands for all.
 pub(super) const ALL: &str = "any";
-
-/// What the socket has to complain of, such as that the interface is down.
-fn still_well(fd: BorrowedFd<'_>) -> io::Result<()> {
-    sockopt::socket_error(fd)?.map_err(io::Error::from)
-}
 
 /// Nanoseconds are in the field for microseconds: they were asked for.
 fn time(seconds: i64, nanoseconds: i64) -> Timestamp {

@@ -19,7 +19,8 @@
 //! this take the two directions in any order.
 //!
 //! **An interface that goes** is waited for: down and up again, or taken away and made anew. Its socket is bound again, which takes
-//! no rights; only if that fails is it opened again.
+//! no rights; only if that fails is it opened again. Beside libpcap's own, the system calls for this are ioctl (SIOCGIFINDEX,
+//! SIOCGIFFLAGS), bind, getsockopt and setsockopt on that socket; counters of the card are read from files opened before.
 
 pub mod devices;
 pub mod filter;
