@@ -1,6 +1,7 @@
 //! A terminal with the program in it: a pseudo terminal (pty(7)), and an emulator that says what stands on its screen.
 
 use std::io::{Read as _, Write};
+use std::num::NonZero;
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -54,7 +55,11 @@ impl Screen {
         let child = pair.slave.spawn_command(command).unwrap();
         // The end of the program is then the end of what there is to read.
         drop(pair.slave);
-        let emulator = Arc::new(Mutex::new(Parser::new(ROWS, COLUMNS, 0)));
+        let emulator = Arc::new(Mutex::new(Parser::new(
+            at_least_one(ROWS),
+            at_least_one(COLUMNS),
+            0,
+        )));
         Self {
             child,
             keyboard: pair.master.take_writer().unwrap(),
@@ -94,7 +99,9 @@ impl Screen {
 
     pub fn resize(&mut self, columns: u16, rows: u16) {
         let mut emulator = self.emulator.lock().unwrap();
-        emulator.screen_mut().set_size(rows, columns);
+        emulator
+            .screen_mut()
+            .set_size(at_least_one(rows), at_least_one(columns));
         self.master.resize(size(columns, rows)).unwrap();
     }
 
@@ -103,6 +110,7 @@ impl Screen {
         let emulator = self.emulator.lock().unwrap();
         let screen = emulator.screen();
         let (rows, columns) = screen.size();
+        let (rows, columns) = (rows.get(), columns.get());
         let cells = (0..rows).flat_map(|row| (0..columns).map(move |column| (row, column)));
         let mut cells = cells.filter_map(|(row, column)| screen.cell(row, column));
         cells.any(|cell| cell.fgcolor() != Color::Default || cell.bgcolor() != Color::Default)
@@ -143,6 +151,10 @@ fn size(columns: u16, rows: u16) -> PtySize {
         pixel_width: 0,
         pixel_height: 0,
     }
+}
+
+fn at_least_one(count: u16) -> NonZero<u16> {
+    NonZero::new(count).unwrap()
 }
 
 /// Echo, line editing, signals by keys: termios(3).
