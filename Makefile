@@ -10,9 +10,9 @@ PROGRAM := target/release/tlstally
 BUILD_PACKAGES := gcc libc6-dev libpcap-dev
 TEST_PACKAGES := $(BUILD_PACKAGES)
 # Only where everything is expected to run: tests that need these say so when they skip.
-CI_PACKAGES := tshark tcpdump tcpreplay iproute2 procps openssl curl python3 libcap2-bin systemd logrotate prometheus
+CI_PACKAGES := tshark tcpdump tcpreplay iproute2 procps openssl curl python3 libcap2-bin systemd logrotate valgrind prometheus
 
-.PHONY: fuzz demo build test lint deps-build deps-test clean help
+.PHONY: fuzz fuzz-smoke deny demo build test lint deps-build deps-test clean help
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -39,6 +39,15 @@ fuzz: deps-test ## Run each fuzz target for FUZZ_SECONDS (30), within 512 MB and
 	@tools/fuzz-seeds.py
 	@set -e; for target in $(FUZZ_TARGETS); do echo "fuzz: $$target"; \
 	  $(CARGO) +nightly fuzz run $$target -- -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=512 -timeout=2 -verbosity=0; done
+
+fuzz-smoke: ## The same for 5 seconds each, where nightly and cargo-fuzz are there; says so where they are not
+	@if command -v cargo-fuzz >/dev/null && $(CARGO) +nightly --version >/dev/null 2>&1; \
+	  then $(MAKE) --no-print-directory fuzz FUZZ_SECONDS=5; \
+	  else echo "SKIPPED: fuzzing needs the nightly toolchain and cargo-fuzz"; fi
+
+deny: ## Check licences, advisories and sources of the dependencies; needs cargo-deny
+	@command -v cargo-deny >/dev/null || $(CARGO) install --quiet --locked cargo-deny
+	@$(CARGO) deny --all-features check
 
 deps-build:
 	@tools/packages.sh $(BUILD_PACKAGES)
@@ -79,28 +88,44 @@ clean: ## Remove what was built
 BENCH := target/bench
 FILTER := tcp port 25 or tcp port 465 or tcp port 587
 ROUNDS ?= 5
+CAPTURES := mixed smtp flood concurrent tunnels million
+READ := $(PROGRAM) read --sessions /dev/null
 
-.PHONY: bench bench-peers bench-captures
+.PHONY: bench bench-peers bench-captures bench-stages bench-stages-write bench-build
 
 bench-captures: build
 	@$(CARGO) build --release --quiet --examples
 	@mkdir -p $(BENCH)
-	@for kind in "mixed 1024" "smtp 600" "flood 1000000"; do set -- $$kind; \
-		[ -s $(BENCH)/$$1.pcap ] || target/release/examples/generate $$1 $$2 $(BENCH)/$$1.pcap || exit 1; done
+	@for kind in "mixed mixed 1024" "smtp smtp 600" "flood flood 1000000" "concurrent concurrent 1000" \
+		"tunnels tunnels 400" "million concurrent 1000000"; do set -- $$kind; \
+		[ -s $(BENCH)/$$1.pcap ] || target/release/examples/generate $$2 $$3 $(BENCH)/$$1.pcap || exit 1; done
 
 bench: bench-captures ## Compare the CPU time of reading with that of a bare walk over the same captures
-	@for kind in mixed smtp flood; do echo "$$kind"; tools/bench.py $(ROUNDS) \
+	@for kind in $(CAPTURES); do echo "$$kind"; tools/bench.py $(ROUNDS) \
 		walk="target/release/examples/walk $(BENCH)/$$kind.pcap" \
-		workers-1="$(PROGRAM) read --workers 1 --sessions /dev/null $(BENCH)/$$kind.pcap" \
-		workers-2="$(PROGRAM) read --workers 2 --sessions /dev/null $(BENCH)/$$kind.pcap" || exit 1; done
+		workers-1="$(READ) --workers 1 $(BENCH)/$$kind.pcap" \
+		workers-2="$(READ) --workers 2 $(BENCH)/$$kind.pcap" || exit 1; done
 
-bench-peers: bench-captures ## The same beside tcpdump, and tshark over a slice
-	@tools/packages.sh tcpdump tshark
-	@for kind in mixed smtp flood; do echo "$$kind"; tools/bench.py $(ROUNDS) \
+bench-peers: bench-captures ## The same beside tcpdump, and beside tshark and ndpiReader over a slice
+	@tools/packages.sh tcpdump tshark libndpi-bin
+	@for kind in $(CAPTURES); do echo "$$kind"; tools/bench.py $(ROUNDS) \
 		tcpdump="tcpdump -r $(BENCH)/$$kind.pcap -w /dev/null '$(FILTER)'" \
 		walk="target/release/examples/walk $(BENCH)/$$kind.pcap" \
-		tlstally="$(PROGRAM) read --sessions /dev/null $(BENCH)/$$kind.pcap" || exit 1; done
+		workers-1="$(READ) --workers 1 $(BENCH)/$$kind.pcap" \
+		workers-2="$(READ) --workers 2 $(BENCH)/$$kind.pcap" || exit 1; done
 	@target/release/examples/generate mixed 64 $(BENCH)/slice.pcap
 	@echo "mixed, 64 MB"; tools/bench.py 1 \
-		tshark="tshark -r $(BENCH)/slice.pcap -Y tls.handshake.type==2 -T fields -e tls.handshake.version" \
-		tlstally="$(PROGRAM) read --sessions /dev/null $(BENCH)/slice.pcap"
+		tcpdump="tcpdump -r $(BENCH)/slice.pcap -w /dev/null '$(FILTER)'" \
+		tlstally="$(READ) --workers 1 $(BENCH)/slice.pcap" \
+		ndpiReader="ndpiReader -q -i $(BENCH)/slice.pcap" \
+		tshark="tshark -r $(BENCH)/slice.pcap -Y tls.handshake.type==2 -T fields -e tls.handshake.version"
+
+# Instructions, not time: the same on a busy machine.
+bench-stages: bench-build ## Count the instructions of each stage and compare with benches/stages.tsv
+	@tools/stage-costs.py target/bench-profile/release/examples
+
+bench-stages-write: bench-build ## The same, and keep the counts as the new figures
+	@tools/stage-costs.py target/bench-profile/release/examples --write
+
+bench-build: deps-test
+	@$(CARGO) build --profile bench --quiet --examples --target-dir target/bench-profile

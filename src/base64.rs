@@ -9,7 +9,7 @@ pub(crate) fn base64(bytes: &[u8]) -> String {
 }
 
 /// One to three bytes as two to four characters and padding.
-fn quad(group: &[u8]) -> [u8; 4] {
+pub(crate) fn quad(group: &[u8]) -> [u8; 4] {
     let bits = (0..3).fold(0u32, |bits, at| {
         bits << 8 | group.get(at).copied().unwrap_or(0) as u32
     });

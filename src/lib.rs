@@ -19,6 +19,7 @@ pub mod commands;
 pub(crate) mod document;
 pub mod exchange;
 pub mod flow;
+pub mod memo;
 pub mod names;
 pub mod output;
 pub mod packet;

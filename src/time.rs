@@ -30,18 +30,70 @@ impl Timestamp {
     }
 }
 
-/// RFC 3339 in UTC with nine decimals; years past 9999 (damaged captures) print as the last representable instant.
+/// Bytes of `2026-08-01T09:00:00.000000000Z`.
+pub const RFC3339_LENGTH: usize = 30;
+
+impl Timestamp {
+    /// RFC 3339 in UTC with nine decimals. The last instant lies in the year 2554, so the year always has four digits.
+    pub fn rfc3339(self) -> [u8; RFC3339_LENGTH] {
+        let (seconds, fraction) = (self.0 / SECOND, self.0 % SECOND);
+        let (year, month, day) = date(seconds / DAY);
+        let clock = seconds % DAY;
+        let mut text = *b"0000-00-00T00:00:00.000000000Z";
+        let fields = [
+            (0..4, year),
+            (5..7, month),
+            (8..10, day),
+            (11..13, clock / 3600),
+            (14..16, clock / 60 % 60),
+            (17..19, clock % 60),
+            (20..29, fraction),
+        ];
+        for (place, value) in fields {
+            let mut left = value;
+            for digit in text.get_mut(place).into_iter().flatten().rev() {
+                *digit = b'0' + (left % 10) as u8;
+                left /= 10;
+            }
+        }
+        text
+    }
+}
+
+/// Seconds of a day: the Unix clock has no leap seconds.
+const DAY: u64 = 86_400;
+/// Days of 400 years of the Gregorian calendar, after which it repeats, of 100, and of four.
+const DAYS_400: u64 = 146_097;
+const DAYS_100: u64 = 36_524;
+const DAYS_4: u64 = 1461;
+/// Days from the first of March of the year 0 to 1970-01-01.
+const EPOCH: u64 = 719_468;
+
+/// Year, month and day, so many days after 1970-01-01. Years are taken to begin in March, so that the leap day is their last.
+const fn date(days: u64) -> (u64, u64, u64) {
+    let days = days + EPOCH;
+    let (era, day) = (days / DAYS_400, days % DAYS_400);
+    let year = (day - day / (DAYS_4 - 1) + day / DAYS_100 - day / (DAYS_400 - 1)) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    // From March on, months of 31 and 30 days take turns so that five of them are 153 days.
+    let month = (5 * day + 2) / 153;
+    let day_of_month = day - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    let year = era * 400 + year + (month <= 2) as u64;
+    (year, month, day_of_month)
+}
+
+/// As [`Timestamp::rfc3339`] has it.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let seconds = i64::try_from(self.0 / SECOND).unwrap_or(i64::MAX);
-        let nanoseconds = i32::try_from(self.0 % SECOND).unwrap_or(0);
-        let instant = jiff::Timestamp::new(seconds, nanoseconds).unwrap_or(jiff::Timestamp::MAX);
-        write!(f, "{instant:.9}")
+        f.write_str(std::str::from_utf8(&self.rfc3339()).unwrap_or_default())
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -50,6 +102,15 @@ mod tests {
         let time = Timestamp::from_parts(1_420_629_096, 7);
         assert_eq!(time.to_string(), "2015-01-07T11:11:36.000000007Z");
         assert_eq!(Timestamp(0).to_string(), "1970-01-01T00:00:00.000000000Z");
+    }
+
+    proptest! {
+        /// A second opinion.
+        #[test]
+        fn prints_what_jiff_prints(nanoseconds in any::<u64>()) {
+            let instant = jiff::Timestamp::from_nanosecond(i128::from(nanoseconds)).unwrap();
+            prop_assert_eq!(Timestamp(nanoseconds).to_string(), format!("{instant:.9}"));
+        }
     }
 
     #[test]

@@ -13,12 +13,9 @@
 
 mod common;
 
-use std::net::Ipv4Addr;
-
-use common::conversation::{Conversation, From, WRAPPING, recorded};
-use common::pcaps;
-use common::reading::{Reading, contrast, orderless, text};
-use serde_json::Value;
+use common::conversation::{From, WRAPPING};
+use common::reading::{Reading, contrast, timeless};
+use common::script::{conversation, differences, samples};
 
 /// Name, server port, script, answer.
 type Scenario = (&'static str, u16, &'static str, &'static str);
@@ -374,6 +371,213 @@ const SCENARIOS: &[Scenario] = &[
          S: 221 bye",
         "tlstally.mode=plaintext tlstally.outcome=starttls_not_used tlstally.auth_in_clear=true",
     ),
+    (
+        "PROXY v2 with a TLV behind the addresses (sections 2.2.5 and 2.2.6)",
+        25,
+        r"C= \r\n\r\n\x00\r\nQUIT\n\x21\x11\x00\x17\xcb\x00\x71\x09\xc0\x00\x02\x01\xc3\x50\x00\x19\x02\x00\x08EHLO x\r\n
+         S: 220 a ESMTP
+         C: EHLO b
+         S: 250-a
+         S: 250 STARTTLS
+         C: STARTTLS
+         S: 220 go
+         TLS 2",
+        "tlstally.mode=starttls tls.version=1.1 source.domain=b",
+    ),
+    (
+        "PROXY v2 without addresses: a health check (section 2.2, LOCAL)",
+        25,
+        r"C= \r\n\r\n\x00\r\nQUIT\n\x20\x00\x00\x00
+         S: 220 a ESMTP
+         C: EHLO b
+         S: 250-a
+         S: 250 STARTTLS
+         C: STARTTLS
+         S: 220 go
+         TLS 2",
+        "tlstally.mode=starttls tls.version=1.1 source.domain=b",
+    ),
+    (
+        "XCLIENT before the mail, greeted again (Postfix XCLIENT_README)",
+        25,
+        "S: 220 a ESMTP
+         C: EHLO proxy
+         S: 250-a
+         S: 250-XCLIENT NAME ADDR
+         S: 250 STARTTLS
+         C: XCLIENT NAME=b ADDR=203.0.113.9
+         S: 220 a ESMTP
+         C: EHLO b
+         S: 250-a
+         S: 250 STARTTLS
+         C: STARTTLS
+         S: 220 go
+         TLS 2",
+        "tlstally.mode=starttls tls.version=1.1 tlstally.outcome=established",
+    ),
+    (
+        "XCLIENT, greeted again, and no TLS",
+        25,
+        "S: 220 a ESMTP
+         C: EHLO proxy
+         S: 250-a
+         S: 250-XCLIENT NAME ADDR
+         S: 250 STARTTLS
+         C: XCLIENT NAME=b ADDR=203.0.113.9
+         S: 220 a ESMTP
+         C: EHLO b
+         S: 250-a
+         S: 250 STARTTLS
+         C: MAIL FROM:<x@y.example>
+         S: 250 ok
+         C: QUIT
+         S: 221 bye",
+        "tlstally.mode=plaintext tlstally.outcome=starttls_not_used",
+    ),
+    (
+        "chunks and their commands in one segment (RFC 3030 section 4.2)",
+        25,
+        "S: 220 a ESMTP
+         C: EHLO b
+         S: 250-a
+         S: 250-CHUNKING
+         S: 250-PIPELINING
+         S: 250 STARTTLS
+         C: MAIL FROM:<x@y.example>
+         C: RCPT TO:<z@y.example>
+         C: BDAT 10
+         C: STARTTLS
+         C: BDAT 0
+         C: BDAT 12 LAST
+         C: AUTH LOGIN
+         C: QUIT
+         S: 250 ok
+         S: 250 ok
+         S: 250 10 octets
+         S: 250 0 octets
+         S: 250 taken
+         S: 221 bye",
+        "tlstally.mode=plaintext tlstally.outcome=starttls_not_used tlstally.auth_in_clear=false tlstally.starttls_command",
+    ),
+    (
+        "STARTTLS offered only to the second EHLO",
+        25,
+        "S: 220 a ESMTP
+         C: EHLO b
+         S: 250-a
+         S: 250 8BITMIME
+         C: EHLO b
+         S: 250-a
+         S: 250 STARTTLS
+         C: STARTTLS
+         S: 220 go
+         TLS 3",
+        "tlstally.mode=starttls tls.version=1.2 tlstally.outcome=established",
+    ),
+    (
+        "HELO, then EHLO",
+        25,
+        "S: 220 a ESMTP
+         C: HELO b
+         S: 250 a
+         C: EHLO b
+         S: 250-a
+         S: 250 STARTTLS
+         C: STARTTLS
+         S: 220 go
+         TLS 3",
+        "tlstally.mode=starttls tls.version=1.2 tlstally.outcome=established",
+    ),
+    (
+        "a mail before STARTTLS",
+        25,
+        "S: 220 a ESMTP
+         C: EHLO b
+         S: 250-a
+         S: 250 STARTTLS
+         C: MAIL FROM:<x@y.example>
+         S: 250 ok
+         C: RCPT TO:<z@y.example>
+         S: 250 ok
+         C: DATA
+         S: 354 go
+         C: Subject: x
+         C: .
+         S: 250 taken
+         C: STARTTLS
+         S: 220 go
+         TLS 1",
+        "tlstally.mode=starttls tls.version=1.0 tlstally.outcome=established",
+    ),
+    (
+        "501 to STARTTLS with a parameter, then without one (RFC 3207 section 4)",
+        25,
+        "S: 220 a ESMTP
+         C: EHLO b
+         S: 250-a
+         S: 250 STARTTLS
+         C: STARTTLS now
+         S: 501 5.5.4 no parameters allowed
+         C: STARTTLS
+         S: 220 go
+         TLS 3",
+        "tlstally.mode=starttls tls.version=1.2 tlstally.outcome=established",
+    ),
+    (
+        "220 to something else",
+        25,
+        "S: 220 a ESMTP
+         C: EHLO b
+         S: 250-a
+         S: 250 STARTTLS
+         C: NOOP
+         S: 220 2.0.0 still here
+         C: QUIT
+         S: 221 bye",
+        "tlstally.mode=plaintext tlstally.outcome=starttls_not_used tls.version",
+    ),
+    (
+        "a server that turns everybody away (RFC 5321 section 3.1)",
+        25,
+        "S: 554 no SMTP service here
+         C: QUIT
+         S: 221 bye",
+        "tlstally.mode=plaintext tls.version tlstally.offered_max",
+    ),
+    (
+        "an answer in plain text to the hello, behind STARTTLS",
+        587,
+        "S: 220 a ESMTP
+         C: EHLO b
+         S: 250-a
+         S: 250 STARTTLS
+         C: STARTTLS
+         S: 220 go
+         HELLO 3
+         S: 454 4.7.0 TLS not available due to local problem",
+        "tlstally.mode=starttls tls.version tls.established tlstally.offered_max=1.2 tlstally.outcome=starttls_refused",
+    ),
+    (
+        "an answer of another protocol to the hello",
+        465,
+        "HELLO 3
+         S: HTTP/1.1 400 Bad Request
+         S: Connection: close",
+        "tlstally.mode=implicit tls.version tls.established tlstally.offered_max=1.2 tlstally.outcome=closed",
+    ),
+    (
+        "submission in clear on 465",
+        465,
+        "S: 220 a ESMTP
+         C: EHLO b
+         S: 250-a
+         S: 250 AUTH LOGIN
+         C: MAIL FROM:<x@y.example>
+         S: 250 ok
+         C: QUIT
+         S: 221 bye",
+        "tlstally.mode=plaintext tlstally.outcome=starttls_not_offered tls.version",
+    ),
 ];
 
 #[test]
@@ -405,10 +609,10 @@ fn each_scenario_one_direction_behind_the_other() {
     for (name, port, script, answer) in SCENARIOS {
         let conversation = conversation(*port, script, &samples);
         let plain = conversation.packets(WRAPPING, &conversation.segments(1460));
-        let plain = orderless(reading.only(&plain));
+        let plain = timeless(reading.only(&plain));
         for last in [From::Client, From::Server] {
             let packets = conversation.one_behind_the_other(last);
-            let record = orderless(reading.only(&packets));
+            let record = timeless(reading.only(&packets));
             faults.extend(differences(
                 &format!("{name}, {last:?} last"),
                 &record,
@@ -423,105 +627,46 @@ fn each_scenario_one_direction_behind_the_other() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
-fn differences(what: &str, record: &Value, answer: &str) -> Vec<String> {
-    let each = answer
-        .split_whitespace()
-        .map(|part| part.split_once('=').unwrap_or((part, "")));
-    let wrong = each.filter(|(field, value)| !holds(&text(record, field), value));
-    wrong
-        .map(|(field, value)| {
-            format!(
-                "{what}: {field} is {:?}, not {value:?}",
-                text(record, field)
-            )
-        })
-        .collect()
-}
-
-/// What is false may be absent.
-fn holds(got: &str, wanted: &str) -> bool {
-    got == wanted || (wanted == "false" && got.is_empty())
-}
-
-/// The turns behind the 220 to STARTTLS of the four sessions.
-fn samples() -> Vec<Vec<(From, Vec<u8>)>> {
-    let sessions = recorded(&pcaps().join("openssl-s_client.pcap"));
-    let mail = sessions
-        .into_iter()
-        .filter(|session| session.server.1 == 587);
-    mail.map(|session| {
-        let hello = session
-            .turns
-            .iter()
-            .position(|(from, bytes)| *from == From::Client && bytes[0] == 22)
-            .unwrap();
-        session.turns[hello..].to_vec()
-    })
-    .collect()
-}
-
-fn conversation(port: u16, script: &str, samples: &[Vec<(From, Vec<u8>)>]) -> Conversation {
-    let mut turns: Vec<(From, Vec<u8>)> = Vec::new();
-    for line in script.lines().map(str::trim_start) {
-        match line.split_once(' ').unwrap() {
-            ("TLS", number) => turns.extend(samples[number.parse::<usize>().unwrap() - 1].clone()),
-            ("HELLO", number) => {
-                turns.push(samples[number.parse::<usize>().unwrap() - 1][0].clone());
-            }
-            (mark, text) => turns.push(spoken(mark, text)),
+/// What is no session at all on these ports: nothing said, or nothing that SMTP or TLS says.
+#[test]
+fn neither_smtp_nor_tls() {
+    let reading = Reading::new();
+    let samples = samples();
+    for (name, port, script) in NO_SESSIONS {
+        let conversation = conversation(*port, script, &samples);
+        for size in [1460, 1] {
+            let packets = conversation.packets(WRAPPING, &conversation.segments(size));
+            let records = reading.ethernet(&packets);
+            assert!(records.is_empty(), "{name}: {records:#?}");
         }
     }
-    Conversation {
-        client: (Ipv4Addr::new(10, 20, 0, 9), 50_123),
-        server: (Ipv4Addr::new(192, 0, 2, 1), port),
-        turns: joined(turns),
-    }
 }
 
-fn spoken(mark: &str, text: &str) -> (From, Vec<u8>) {
-    let from = if mark.starts_with('C') {
-        From::Client
-    } else {
-        From::Server
-    };
-    let bytes = match &mark[1..] {
-        ":" => format!("{text}\r\n").into_bytes(),
-        "|" => format!("{text}\n").into_bytes(),
-        "=" => unescaped(text),
-        other => panic!("{other}"),
-    };
-    (from, bytes)
-}
-
-fn unescaped(text: &str) -> Vec<u8> {
-    let mut out = Vec::new();
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        match (byte, byte == b'\\') {
-            (_, true) => match rest.next().unwrap() {
-                b'r' => out.push(b'\r'),
-                b'n' => out.push(b'\n'),
-                _ => {
-                    let digits = [rest.next().unwrap(), rest.next().unwrap()];
-                    out.push(
-                        u8::from_str_radix(std::str::from_utf8(&digits).unwrap(), 16).unwrap(),
-                    );
-                }
-            },
-            (plain, false) => out.push(plain),
-        }
-    }
-    out
-}
-
-/// Lines of one side in a row are one turn.
-fn joined(turns: Vec<(From, Vec<u8>)>) -> Vec<(From, Vec<u8>)> {
-    let mut out: Vec<(From, Vec<u8>)> = Vec::new();
-    for (from, bytes) in turns {
-        match out.last_mut() {
-            Some((last, before)) if *last == from => before.extend(bytes),
-            _ => out.push((from, bytes)),
-        }
-    }
-    out
-}
+/// Name, server port, script.
+const NO_SESSIONS: &[(&str, u16, &str)] = &[
+    ("a connection on which nothing is said", 25, ""),
+    (
+        "what a tunnel without a format looks like",
+        465,
+        r"C= \x8f\x02\x5b\xd1\x00\x9c\x44\xe7\x1a\x60\xb3\x7e\x0d\xf2\x99\x31\xc8\x17\x5e\xa4\x6b\x02\xdd\x90
+          S= \x71\xe4\x03\xa9\x5c\x20\x88\xfb\x36\xcd\x12\x07\x94\x6e\xb5\x48\xe0\x2a\x1f\x83\x55\xd6\x0c\x79",
+    ),
+    (
+        "the frame of a VPN over TCP: a length, then bytes (OpenVPN)",
+        587,
+        r"C= \x00\x0e\x38\x5a\x11\x6f\x02\x99\xc4\xe1\x07\x8b\x00\x00\x00\x00
+          S= \x00\x1a\x40\x27\xb0\x53\x9d\x6e\x14\xfa\x31\x88\x01\x00\x00\x00\x00\x5a\x11\x6f\x02\x99\xc4\xe1\x07\x00\x00\x00",
+    ),
+    (
+        "a record of DTLS 1.2 (RFC 6347 section 4.1)",
+        465,
+        r"C= \x16\xfe\xfd\x00\x00\x00\x00\x00\x00\x00\x00\x00\x36\x01\x00\x00\x2a\x00\x00\x00\x00\x00\x00\x00\x2a\xfe\xfd\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f\x20\x00\x00\x00\x02\xc0\x2f\x01\x00",
+    ),
+    (
+        "a scanner that asks for a web page",
+        2525,
+        "C: GET / HTTP/1.0
+         C: Host: a",
+    ),
+    ("a scanner that sends line ends", 25, r"C= \r\n\r\n"),
+];

@@ -11,7 +11,7 @@ mod common;
 use std::sync::LazyLock;
 
 use common::conversation::{
-    ACK, Conversation, FIN, From, RST, Segment, WRAPPING, packet, recorded,
+    ACK, Conversation, FIN, From, RST, SYN, Segment, WRAPPING, packet, recorded,
 };
 use common::reading::{Reading, contrast, orderless, text, timeless};
 use common::{Packet, pcaps};
@@ -187,6 +187,104 @@ fn resets() {
 #[test]
 fn segments_larger_than_any_link() {
     is_told_the_same(&packets(&SESSION.segments(60_000)));
+}
+
+/// TCP Fast Open (RFC 7413): the SYN has the first bytes with it. Over implicit TLS, since SMTP's client waits to be greeted.
+#[test]
+fn fast_open() {
+    let mut recordings = recorded(&pcaps().join("implicit-tls-465.pcap")).into_iter();
+    let conversation = recordings.find(|one| one.server.1 == 465).unwrap();
+    let plain = conversation.segments(1000);
+    let record = |segments: &[Segment]| {
+        timeless(Reading::new().only(&conversation.packets(WRAPPING, segments)))
+    };
+    let first = place(&plain, From::Client, &[22]);
+    let mut fast = plain.clone();
+    let opening = fast.remove(first);
+    assert!(opening.payload.len() > 100);
+    fast[0].payload = opening.payload.clone();
+    // The answer to the SYN takes the bytes too.
+    fast[1].ack += opening.payload.len() as u32;
+    let difference = contrast(&record(&fast), &record(&plain));
+    assert!(difference.is_empty(), "{difference}");
+    // A server that does not take them gets them again.
+    let mut again = plain.clone();
+    again[0].payload = opening.payload;
+    let difference = contrast(&record(&again), &record(&plain));
+    assert!(difference.is_empty(), "{difference}");
+}
+
+/// RFC 9293 section 3.5, figure 7: both ends send a SYN before they see the other's.
+#[test]
+fn simultaneous_open() {
+    let mut segments = segments();
+    let mut crossing = segments[1].clone();
+    crossing.flags = SYN;
+    crossing.ack = 0;
+    let mut answer = segments[0].clone();
+    answer.flags = SYN | ACK;
+    answer.ack = 1;
+    segments.splice(1..3, [crossing, answer, segments[1].clone()]);
+    let record = timeless(Reading::new().only(&packets(&segments)));
+    let difference = contrast(&record, &plain());
+    assert!(difference.is_empty(), "{difference}");
+}
+
+/// Urgent data is part of the stream (RFC 6093): a byte that a client marks is read with the others.
+#[test]
+fn urgent_data() {
+    const URG: u8 = 32;
+    let segments = segments();
+    let mut packets = packets(&segments);
+    for (packet, segment) in packets.iter_mut().zip(&segments) {
+        if !segment.payload.is_empty() {
+            packet.bytes[47] |= URG;
+            packet.bytes[52..54].copy_from_slice(&[0, 1]);
+        }
+    }
+    // The checksum covers both: cards fill it in later, so it is often wrong in captures of the sender.
+    let record = timeless(Reading::new().only(&packets));
+    let difference = contrast(&record, &plain());
+    assert!(difference.is_empty(), "{difference}");
+}
+
+/// Mirror ports show an answer before what it answers: every segment comes after the one that acknowledges it.
+#[test]
+fn data_seen_after_its_acknowledgement() {
+    let mut segments = segments();
+    for n in (3..segments.len() - 1).step_by(2) {
+        segments.swap(n, n + 1);
+    }
+    let record = timeless(Reading::new().only(&packets(&segments)));
+    let difference = contrast(&record, &plain());
+    assert!(difference.is_empty(), "{difference}");
+}
+
+/// One segment is missing: in the greeting, in the certificate, in the answer to EHLO. The version is there, and so it is told.
+#[test]
+fn gaps() {
+    let segments = SESSION.segments(300);
+    let hello = place(&segments, From::Server, &[22]);
+    for missing in [
+        place(&segments, From::Server, b"220"),
+        place(&segments, From::Server, b"250"),
+        hello + 2,
+    ] {
+        let mut left = segments.clone();
+        assert_eq!(left.remove(missing).from, From::Server);
+        let record = Reading::new().only(&packets(&left));
+        assert_eq!(text(&record, "tls.version"), "1.2", "without {missing}");
+        assert_eq!(
+            text(&record, "tlstally.mode"),
+            "starttls",
+            "without {missing}"
+        );
+        assert_eq!(
+            text(&record, "tlstally.gaps.count"),
+            "1",
+            "without {missing}"
+        );
+    }
 }
 
 /// Only one direction is in the capture.

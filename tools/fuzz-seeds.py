@@ -33,6 +33,22 @@ def payload(frame):
     return ip[12:16] + ip[tcp:tcp + 2], ip[16:20] + ip[tcp + 2:tcp + 4], ip[data:struct.unpack_from('>H', ip, 2)[0]]
 
 
+# As in fuzz_targets/names.rs.
+NAME_PORTS = {53: 0, 5353: 2, 5355: 3, 137: 4, 68: 5, 67: 6, 546: 7, 547: 8}
+
+
+def name_message(frame):
+    """A UDP datagram that tells names: the selector of its protocol, its length, its payload."""
+    if frame[12:14] != b'\x08\x00' or frame[23] != 17:
+        return b''
+    udp = frame[14 + (frame[14] & 15) * 4:]
+    source, destination, length = struct.unpack_from('>HHH', udp)
+    selector = 1 if destination == 53 else NAME_PORTS.get(source)
+    if selector is None:
+        return b''
+    return bytes([selector]) + struct.pack('>H', length - 8) + udp[8:length]
+
+
 def turns(path):
     """For each connection the turns of its two ends."""
     found = {}
@@ -72,6 +88,9 @@ def seeds():
             yield 'link_layers', f'{name}-{number}', b'\x00\x01\x00\x00' + frame
             if len(frame) > 200 and frame[12:14] == b'\x08\x00':
                 yield 'fragments', f'{name}-{number}', sliced(fragments(frame[14:]))
+        told = [name_message(frame) for frame in packets(path)][:60]
+        if any(told):
+            yield 'names', name, b''.join(told)
         for number, spoken in enumerate(turns(path)[:6]):
             yield 'dialogue', f'{name}-{number}', b'\x03\x05\x11\x2a' + sliced(part for _, part in spoken)
             for side in (0, 1):

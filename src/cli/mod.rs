@@ -112,7 +112,11 @@ pub struct FollowArgs {
     #[arg(long, value_name = "CIDR", value_parser = values::network)]
     pub internal: Vec<IpNet>,
 
-    /// TCP ports followed as SMTP: numbers and ranges, separated by commas.
+    /// TCP ports followed as SMTP: numbers and ranges, separated by commas, and `any`.
+    ///
+    /// On these ports SMTP and TLS are both followed. With `any`, SMTP is also found on every other port, by what is said: the server
+    /// greets with 220 and the client says EHLO, HELO or LHLO. TLS from the first byte on another port is not taken for SMTP;
+    /// name the port for that, as in `4465,any`. `any` alone stands for the default ports and all others.
     #[arg(long, value_name = "LIST", default_value = Ports::DEFAULT)]
     pub ports: Ports,
 
@@ -124,7 +128,7 @@ pub struct FollowArgs {
     #[arg(long, value_name = "NAME")]
     pub sensor: Option<String>,
 
-    /// Worker threads [default: one per core].
+    /// Worker threads; a single one reads too [default: one per core, less one].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub workers: Option<u16>,
 }

@@ -9,7 +9,10 @@ use thiserror::Error;
 
 /// A list of TCP ports.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ports(Vec<u16>);
+pub struct Ports {
+    list: Vec<u16>,
+    any: bool,
+}
 
 impl Ports {
     /// Message transfer, submission over TLS, submission, and the port some providers use beside it.
@@ -17,7 +20,12 @@ impl Ports {
 
     /// The ports, in the order given.
     pub fn iter(&self) -> impl Iterator<Item = u16> + '_ {
-        self.0.iter().copied()
+        self.list.iter().copied()
+    }
+
+    /// Whether SMTP is looked for on every other port too.
+    pub const fn is_any(&self) -> bool {
+        self.any
     }
 }
 
@@ -25,7 +33,7 @@ impl Ports {
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum PortsError {
     /// Not a number from 1 to 65535.
-    #[error("`{0}` is not a TCP port (1 to 65535)")]
+    #[error("`{0}` is not a TCP port (1 to 65535, or `any`)")]
     NotAPort(String),
     /// The range runs backwards.
     #[error("the range `{0}` ends before it begins")]
@@ -36,16 +44,25 @@ impl FromStr for Ports {
     type Err = PortsError;
 
     fn from_str(text: &str) -> Result<Self, PortsError> {
-        let mut ports = Vec::new();
+        let mut list = Vec::new();
+        let mut any = false;
         for part in text.split(',').map(str::trim) {
+            if part.eq_ignore_ascii_case("any") {
+                any = true;
+                continue;
+            }
             let (from, to) = part.split_once('-').unwrap_or((part, part));
             let (from, to) = (port(from)?, port(to)?);
             if from > to {
                 return Err(PortsError::Backwards(part.to_owned()));
             }
-            ports.extend(from..=to);
+            list.extend(from..=to);
         }
-        Ok(Self(ports))
+        if list.is_empty() && any {
+            let Self { list, .. } = Self::DEFAULT.parse()?;
+            return Ok(Self { list, any });
+        }
+        Ok(Self { list, any })
     }
 }
 
@@ -138,8 +155,19 @@ mod tests {
     #[test]
     fn bad_lists_say_what_is_wrong() {
         let error = |text: &str| text.parse::<Ports>().unwrap_err().to_string();
-        assert_eq!(error("25,smtp"), "`smtp` is not a TCP port (1 to 65535)");
-        assert_eq!(error("0"), "`0` is not a TCP port (1 to 65535)");
+        assert_eq!(
+            error("25,smtp"),
+            "`smtp` is not a TCP port (1 to 65535, or `any`)"
+        );
+        assert_eq!(error("0"), "`0` is not a TCP port (1 to 65535, or `any`)");
         assert_eq!(error("30-20"), "the range `30-20` ends before it begins");
+    }
+
+    #[test]
+    fn any_stands_beside_ports_or_beside_the_usual_ones() {
+        let ports = |text: &str| text.parse::<Ports>().unwrap();
+        assert_eq!(ports("any").list, ports(Ports::DEFAULT).list);
+        assert_eq!(ports("4465, any").list, [4465]);
+        assert!(ports("ANY").is_any() && ports("25,any").is_any() && !ports("25").is_any());
     }
 }

@@ -36,6 +36,9 @@ fn of(facts: &Facts) -> CaptureHealth {
     health
         .not_followed
         .add("connections_without_smtp_or_tls", workers.no_sessions);
+    health
+        .not_followed
+        .add("connections_of_other_protocols", workers.foreign);
     let names = &reader.names;
     health.malformed.add("name_message", names.malformed);
     health.not_followed.add("dns_truncated", names.truncated);

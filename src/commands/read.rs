@@ -1,7 +1,6 @@
 //! `tlstally read`: captures in, session records and the report out.
 
 use std::fs;
-use std::num::NonZero;
 use std::path::Path;
 use std::sync::Arc;
 use std::thread;
@@ -118,6 +117,9 @@ impl Consumer for Reading {
 pub(super) fn judge(args: &FollowArgs) -> Result<Judge> {
     let mut ports = PortSet::none();
     args.ports.iter().for_each(|port| ports.insert(port));
+    if args.ports.is_any() {
+        ports = ports.with_others();
+    }
     Ok(Judge {
         sensor: sensor(args),
         networks: Networks::new(args.internal.clone()),
@@ -144,10 +146,11 @@ fn sensor(args: &FollowArgs) -> String {
     name.trim().to_owned()
 }
 
-/// How many worker threads.
+/// How many worker threads: all cores but one, if nothing is asked for: reading packets and writing records need time too, and on few cores a worker that reads
+/// its packets itself is the fastest.
 pub(super) fn workers(args: &FollowArgs) -> usize {
-    let cores = || thread::available_parallelism().map_or(1, NonZero::get);
-    args.workers.map_or_else(cores, usize::from)
+    let spare = || thread::available_parallelism().map_or(1, |cores| (cores.get() - 1).max(1));
+    args.workers.map_or_else(spare, usize::from)
 }
 
 /// What makes two addresses one host.

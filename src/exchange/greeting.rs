@@ -6,6 +6,8 @@
 
 use std::net::IpAddr;
 
+use memchr::memchr2_iter;
+
 use super::name::is_host_name;
 
 /// The host name in a greeting's first line, with or without its code (220, or 421 and 554 where the server will not
@@ -45,10 +47,11 @@ pub fn greeted_ip(ehlo_reply_line: &str) -> Option<IpAddr> {
 
 /// Splits at the first `word` (lower case, ASCII), whatever its case in `text`.
 fn split_once_ignoring_case<'a>(text: &'a str, word: &str) -> Option<(&'a str, &'a str)> {
-    let at = text
-        .as_bytes()
-        .windows(word.len())
-        .position(|window| window.eq_ignore_ascii_case(word.as_bytes()))?;
+    let first = *word.as_bytes().first()?;
+    let at = memchr2_iter(first, first.to_ascii_uppercase(), text.as_bytes()).find(|at| {
+        let found = text.as_bytes().get(*at..*at + word.len());
+        found.is_some_and(|found| found.eq_ignore_ascii_case(word.as_bytes()))
+    })?;
     Some((text.get(..at)?, text.get(at + word.len()..)?))
 }
 

@@ -61,21 +61,20 @@ pub(super) fn pattern(text: &str) -> Option<NameMatch> {
 /// hosts carry it), the last one not all digits, so that no address in dotted form passes.
 pub(super) fn is_host_name(text: &str) -> bool {
     let text = text.strip_suffix('.').unwrap_or(text);
-    let mut labels = text.rsplit('.');
-    let top = labels.next().unwrap_or_default();
-    text.len() <= MAX_HOST
-        && text.contains('.')
-        && is_label(top)
-        && !top.bytes().all(|byte| byte.is_ascii_digit())
-        && labels.all(is_label)
+    let (mut labels, mut length, mut digits) = (1, 0, true);
+    for byte in text.bytes() {
+        match byte {
+            b'.' if is_label(length) => (labels, length, digits) = (labels + 1, 0, true),
+            b'0'..=b'9' => length += 1,
+            b'a'..=b'z' | b'A'..=b'Z' | b'-' | b'_' => (length, digits) = (length + 1, false),
+            _ => return false,
+        }
+    }
+    text.len() <= MAX_HOST && labels > 1 && is_label(length) && !digits
 }
 
-fn is_label(label: &str) -> bool {
-    let bytes = label.as_bytes();
-    (1..=63).contains(&bytes.len())
-        && bytes
-            .iter()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+const fn is_label(length: usize) -> bool {
+    matches!(length, 1..=63)
 }
 
 /// Whether `host` is `domain` or ends in it at a label's edge.

@@ -1,17 +1,23 @@
 //! One TCP connection: two directions put in order, who is who, when it began and how it ended.
 
+use std::hint::black_box;
 use std::sync::Arc;
 
-use super::bursts::{Burst, Bursts};
 use super::reassembly::{Counts, Direction, Piece};
-use super::trace::{Need, Trace};
+use super::trace::{Need, Trace, is_beyond, later_end};
+use super::turns::{Flowed, Turns};
 use super::{FlowKey, Segment, Way};
 use crate::packet::PortSet;
 use crate::packet::checksum::Checksum;
 use crate::session::Side;
 use crate::smtp::Dialogue;
+use crate::smtp::command::Command;
+use crate::smtp::opening::{self, Standing};
+use crate::smtp::reply::ReplyLine;
 use crate::time::Timestamp;
 
+/// A sequence number further than this from the highest is not of this connection (RFC 7323: windows end at 2^30).
+const WINDOW: u32 = 1 << 30;
 /// Sequence numbers by which a SYN that arrives late may lie before the first bytes seen.
 const LATE_SYN_WINDOW: u32 = 64 * 1024;
 
@@ -35,15 +41,15 @@ pub struct Connection {
     syn_at: Option<Timestamp>,
     syn_ack_at: Option<Timestamp>,
     halves: [Half; 2],
-    reset_by: Option<Way>,
+    reset_by: Option<(Way, Timestamp)>,
     /// The name for which DNS had given the client the server's address before the first packet.
     pub asked: Option<Arc<str>>,
-    /// The first FIN or RST.
-    ended: Option<(Way, Ending)>,
-    /// Who sent how much in turn, once TLS has begun.
-    bursts: Option<Box<Bursts>>,
-    /// Packets came in another order than they were sent in, or are missing: who spoke after whom is not known.
-    disordered: bool,
+    /// Who sent how much in answer to what.
+    turns: Turns,
+    /// Its ports say nothing: it is of interest only if it is SMTP by its words.
+    by_words: bool,
+    /// By its words it is something else.
+    foreign: bool,
     /// What was said.
     pub dialogue: Dialogue,
 }
@@ -53,13 +59,13 @@ pub struct Connection {
 struct Half {
     stream: Direction,
     seen: bool,
+    /// Its first bytes were looked at.
+    opened: bool,
     mac: Option<[u8; 6]>,
     /// Sequence number behind the last byte seen.
     highest: Option<u32>,
     /// Highest acknowledgement that the other end sent for it.
     acknowledged: Option<u32>,
-    /// The same, without what segments that bring no bytes (of a FIN's number, say) add to it.
-    sent: Option<u32>,
     /// Nothing more is to be learned from this direction.
     decided: bool,
     /// Sequence number of the first byte of TLS.
@@ -78,17 +84,6 @@ pub enum Ending {
     Fin,
     /// An RST.
     Rst,
-}
-
-/// What flowed after a point of both directions.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Flowed {
-    /// Bytes by [`Way::index`], by sequence numbers.
-    pub bytes: [u64; 2],
-    /// Who sent how much in turn.
-    pub bursts: Vec<Burst>,
-    /// There were more bursts than these.
-    pub cut: bool,
 }
 
 /// How a connection stands.
@@ -120,11 +115,67 @@ impl Connection {
             halves: [Half::default(), Half::default()],
             reset_by: None,
             asked: None,
-            ended: None,
-            bursts: None,
-            disordered: false,
+            turns: Turns::default(),
+            by_words: false,
+            foreign: false,
             dialogue: Dialogue::default(),
         }
+    }
+
+    /// Its ports say nothing: what is said must tell that it is SMTP.
+    pub(super) const fn go_by_words(&mut self) {
+        self.by_words = true;
+    }
+
+    /// By its words it is no SMTP, so nothing of it is of interest.
+    pub const fn is_foreign(&self) -> bool {
+        self.foreign
+    }
+
+    /// Whether it is SMTP by its words, or need not be.
+    pub fn is_wanted(&self) -> bool {
+        !self.by_words || self.standing() == Standing::Smtp
+    }
+
+    /// What its words make of it.
+    fn standing(&self) -> Standing {
+        if self.foreign {
+            return Standing::Other;
+        }
+        opening::standing(&self.dialogue, self.saw_opening())
+    }
+
+    /// The same for one whose memory is used again.
+    pub(super) fn begin_anew(&mut self, segment: &Segment) {
+        *self = Self::new(segment);
+    }
+
+    /// The first sequence numbers of both directions, once nothing that may still come tells more: both SYNs were seen, both FINs,
+    /// and every byte between them that is of use. What then comes between the same ports is a copy, or another connection.
+    pub(super) fn is_complete(&self) -> Option<[u32; 2]> {
+        let [up, down] = &self.halves;
+        let read_to_the_end =
+            |half: &Half| half.fin.is_some() && (half.decided || half.stream.is_finished());
+        if !read_to_the_end(up) || !read_to_the_end(down) {
+            return None;
+        }
+        // What was decided is not read any more, but who sent what in answer to what is still noted.
+        if !self.turns.is_whole() {
+            return None;
+        }
+        self.syn_at.and(self.syn_ack_at)?;
+        Some([up.stream.first()?, down.stream.first()?])
+    }
+
+    /// The first sequence numbers of both directions, 0 where they are not known.
+    pub(super) fn first_numbers(&self) -> [u32; 2] {
+        [0, 1].map(|way| self.halves[way].stream.first().unwrap_or_default())
+    }
+
+    /// Has the processor fetch what the next segment needs first.
+    #[inline]
+    pub(super) fn touch(&self) {
+        black_box((self.last, self.halves[0].highest, self.halves[1].highest));
     }
 
     /// Whether `segment` opens or belongs to another connection between the same ports.
@@ -141,10 +192,7 @@ impl Connection {
                 (None, None) => self.is_over() && !segment.has(Segment::ACK),
             };
         }
-        let beyond = half.highest.is_some_and(|end| {
-            let ahead = segment.seq.wrapping_sub(end);
-            ahead > 1 && ahead < 1 << 31
-        });
+        let beyond = half.highest.is_some_and(|end| is_beyond(end, segment));
         segment.length > 0 && self.is_over() && half.fin.is_some() && beyond
     }
 
@@ -152,15 +200,11 @@ impl Connection {
     #[inline]
     pub fn segment(&mut self, segment: &Segment, block: &[u8], ports: &PortSet) {
         self.last = self.last.max(segment.time);
-        self.disordered |= self.is_out_of_order(segment);
         self.halves[segment.way.reversed().index()].note_acknowledged(segment);
+        self.note_turn(segment);
         let half = &mut self.halves[segment.way.index()];
-        let new = half.note(segment);
-        let decided = half.decided;
-        if let (Some(bursts), Some((from, to))) = (&mut self.bursts, new) {
-            bursts.note(segment.way, from, to);
-        }
-        if !decided {
+        half.note(segment);
+        if !half.decided {
             self.read(segment, block, ports);
         }
         if segment.flags & (Segment::FIN | Segment::RST) != 0 {
@@ -168,21 +212,32 @@ impl Connection {
         }
     }
 
-    /// Whether who spoke after whom can be told from the order of the packets.
-    pub const fn is_disordered(&self) -> bool {
-        self.disordered
-    }
-
-    /// Whether `segment` leaves out bytes of its own direction, or acknowledges bytes of the other that were not seen yet.
-    fn is_out_of_order(&self, segment: &Segment) -> bool {
-        // SYN and FIN have a sequence number of their own that `highest` does not count.
-        let skips = |from: Option<u32>, to: u32| {
-            let ahead = from.map_or(0, |from| to.wrapping_sub(from));
-            ahead > 1 && ahead < 1 << 31
-        };
-        let own = self.halves[segment.way.index()].highest;
-        let other = self.halves[segment.way.reversed().index()].highest;
-        skips(own, segment.seq) || (segment.has(Segment::ACK) && skips(other, segment.ack))
+    /// Notes what `segment` tells of who sent what in answer to what.
+    #[inline]
+    fn note_turn(&mut self, segment: &Segment) {
+        let (way, received) = (segment.way, segment.ack);
+        if !self.halves[way.index()].is_near(segment) {
+            return;
+        }
+        if segment.has(Segment::RST) {
+            // It stands where its sender had got to; what it acknowledges may be anything (RFC 9293 section 3.5.2).
+            self.turns.note_acknowledged(way, segment.seq);
+            return;
+        }
+        // A SYN has a number of its own, before its payload (RFC 7413).
+        let from = segment
+            .seq
+            .wrapping_add(u32::from(segment.has(Segment::SYN)));
+        let to = from.wrapping_add(segment.length);
+        match (segment.has(Segment::ACK), segment.length > 0) {
+            (true, true) => self.turns.note(way, from, to, received),
+            (false, true) => self.turns.note_part(way, from, to),
+            (true, false) => self.turns.note_acknowledged(way.reversed(), received),
+            (false, false) => {}
+        }
+        if segment.has(Segment::FIN | Segment::ACK) {
+            self.turns.note_fin(way, to, received);
+        }
     }
 
     /// `segment` was sent by, or to, a client to which DNS had given the server's address for `name`. Counts only if it is the first
@@ -196,16 +251,28 @@ impl Connection {
     /// What the table may note of further packets by itself.
     pub(super) fn trace(&self) -> Trace {
         let over = self.is_over();
+        if self.foreign {
+            return Trace {
+                last: self.last,
+                need: [Need::Opening; 2],
+                ..Trace::EMPTY
+            };
+        }
         Trace {
             last: self.last,
             highest: [0, 1].map(|way| self.halves[way].highest.unwrap_or_default()),
             // An acknowledgement tells of the other direction, as long as that is read.
             need: [0, 1].map(|way| {
                 if self.halves[1 - way].decided {
-                    self.halves[way].need(over, self.bursts.is_some())
+                    self.halves[way].need(over, self.turns.is_full())
                 } else {
                     Need::All
                 }
+            }),
+            // The first packets of each turn come here and are noted.
+            same_turn: [0, 1].map(|way| {
+                let other = self.halves[1 - way].highest;
+                other.is_some() && self.turns.received([Way::Up, Way::Down][way]) == other
             }),
         }
     }
@@ -213,8 +280,21 @@ impl Connection {
     /// Takes over what the table noted.
     pub(super) fn catch_up(&mut self, trace: &Trace) {
         self.last = trace.last;
-        for (half, highest) in self.halves.iter_mut().zip(trace.highest) {
-            half.highest = half.highest.map(|_| highest);
+        let was = [0, 1].map(|way| self.halves[way].highest);
+        for way in [Way::Up, Way::Down] {
+            let (Some(from), to) = (was[way.index()], trace.highest[way.index()]) else {
+                continue;
+            };
+            self.halves[way.index()].highest = Some(to);
+            if from == to || !matches!(trace.need[way.index()], Need::Turns | Need::Nothing) {
+                continue;
+            }
+            match was[way.reversed().index()] {
+                Some(received) if !self.turns.is_full() => {
+                    self.turns.note(way, from, to, received);
+                }
+                _ => self.turns.note_part(way, from, to),
+            }
         }
     }
 
@@ -259,7 +339,7 @@ impl Connection {
         };
         let [up, down] = &self.halves;
         match (self.reset_by, up.fin.is_some(), down.fin.is_some()) {
-            (Some(way), ..) => Close::Reset(side(way)),
+            (Some((way, _)), ..) => Close::Reset(side(way)),
             (None, true, true) => Close::Closed,
             (None, true, false) => Close::HalfClosed(side(Way::Up)),
             (None, false, true) => Close::HalfClosed(side(Way::Down)),
@@ -309,41 +389,47 @@ impl Connection {
         self.halves[way.index()].mac
     }
 
-    /// Who ended it, and how, whatever the other end did afterwards.
-    pub const fn ended(&self) -> Option<(Way, Ending)> {
-        self.ended
+    /// Who ended it, and how, whatever the other end did afterwards: told by what each end had received, and where both ended
+    /// without knowing of the other, by time. `None` where bytes are missing that may have told.
+    pub fn ended(&self) -> Option<(Way, Ending)> {
+        if !self.turns.is_whole() {
+            return None;
+        }
+        let closed = |way: Way| self.halves[way.index()].fin;
+        let first = match (closed(Way::Up), closed(Way::Down)) {
+            (Some(up), Some(down)) => {
+                self.turns
+                    .closed_first()
+                    .unwrap_or(if up <= down { Way::Up } else { Way::Down })
+            }
+            (Some(_), None) => Way::Up,
+            (None, Some(_)) => Way::Down,
+            (None, None) => return self.reset_by.map(|(way, _)| (way, Ending::Rst)),
+        };
+        match self.reset_by {
+            // An end that has reset the connection does not close it any more.
+            Some((way, time)) if way != first && closed(first).is_some_and(|fin| time < fin) => {
+                Some((way, Ending::Rst))
+            }
+            _ => Some((first, Ending::Fin)),
+        }
     }
 
     /// What flowed behind the given positions, counted from the first byte of TLS of each direction. Where only the client's
     /// is known, the server's is what it had sent before the client got there.
     pub fn flowed_behind(&self, client: Way, ends: (u64, Option<u64>)) -> Option<Flowed> {
-        let bursts = self.bursts.as_ref()?;
         let client_end = self.tls_position(client, ends.0)?;
         let server_end = match ends.1 {
-            Some(end) => self.tls_position(client.reversed(), end)?,
-            None => bursts.other_before(client, client_end)?,
+            Some(end) => Some(self.tls_position(client.reversed(), end)?),
+            None => None,
         };
-        let ends = match client {
-            Way::Up => [client_end, server_end],
-            Way::Down => [server_end, client_end],
-        };
-        Some(Flowed {
-            bytes: [self.sent_behind(0, ends)?, self.sent_behind(1, ends)?],
-            bursts: bursts.behind(ends),
-            cut: bursts.is_cut(),
-        })
+        self.turns.behind(client, client_end, server_end)
     }
 
     /// The sequence number `offset` bytes behind the first byte of TLS.
     fn tls_position(&self, way: Way, offset: u64) -> Option<u32> {
         let start = self.halves[way.index()].tls_start?;
         Some(start.wrapping_add(u32::try_from(offset).ok()?))
-    }
-
-    /// Bytes that were sent behind the position; `None` if it was never reached.
-    fn sent_behind(&self, index: usize, ends: [u32; 2]) -> Option<u64> {
-        let sent = self.halves[index].sent?.wrapping_sub(ends[index]);
-        (sent < 1 << 31).then_some(u64::from(sent))
     }
 
     /// What went wrong, both ways together.
@@ -384,6 +470,11 @@ impl Connection {
         }
         if segment.length > 0 && self.is_sound(segment, block) {
             let payload = segment.payload(block);
+            let stream = &self.halves[segment.way.index()].stream;
+            if self.by_words && stream.next().or(stream.lowest_held()).is_none() {
+                // The first that is seen of a connection that began before: where it does not tell, nothing will.
+                self.foreign |= !opening::may_open(payload);
+            }
             let (length, time) = (segment.length, segment.time);
             self.with_reader(segment.way, ports, |stream, sink| {
                 stream.push(seq, payload, length, time, sink);
@@ -419,7 +510,17 @@ impl Connection {
         let half = &mut self.halves[way.index()];
         let dialogue = &mut self.dialogue;
         let whole = half.stream.first().is_some();
+        let (by_words, opened, foreign) = (self.by_words, &mut half.opened, &mut self.foreign);
+        let unknown = half.tls_start.is_none();
+        let (mut passed, mut tls_at) = (0_u32, None);
         feed(&mut half.stream, &mut |piece| {
+            passed = passed.wrapping_add(piece.length());
+            if by_words && !std::mem::replace(opened, true) {
+                *foreign |= matches!(&piece, Piece::Bytes(bytes, _) if !opening::may_open(bytes));
+            }
+            if *foreign {
+                return;
+            }
             let client = *client.get_or_insert_with(|| {
                 let bytes = if let Piece::Bytes(bytes, _) = &piece {
                     bytes
@@ -434,18 +535,23 @@ impl Connection {
                 Side::Server
             };
             dialogue.push(side, &piece, whole);
+            if unknown && tls_at.is_none() {
+                let offset = dialogue.tls_offset(side);
+                tls_at = offset.map(|offset| passed.wrapping_sub(offset as u32));
+            }
         });
         self.client = client;
+        self.foreign |= by_words && opening::standing(dialogue, whole) == Standing::Other;
         let Some(client) = client else { return };
         let side = if way == client {
             Side::Client
         } else {
             Side::Server
         };
-        if let (None, Some(offset)) = (half.tls_start, dialogue.tls_offset(side)) {
-            let next = half.stream.next();
-            half.tls_start = next.map(|next| next.wrapping_sub(offset as u32));
-            self.bursts.get_or_insert_default();
+        if let (Some(at), Some(next)) = (tls_at, half.stream.next()) {
+            let start = next.wrapping_sub(passed).wrapping_add(at);
+            half.tls_start = Some(start);
+            self.turns.forget_before(way, start);
         }
         if dialogue.is_decided(side) {
             half.decided = true;
@@ -470,12 +576,10 @@ impl Connection {
         let half = &mut self.halves[segment.way.index()];
         if segment.has(Segment::RST) {
             if half.stream.accepts(segment.seq) {
-                self.reset_by.get_or_insert(segment.way);
-                self.ended.get_or_insert((segment.way, Ending::Rst));
+                self.reset_by.get_or_insert((segment.way, segment.time));
             }
             return;
         }
-        self.ended.get_or_insert((segment.way, Ending::Fin));
         half.fin.get_or_insert(segment.time);
         half.stream.end_at(segment.seq.wrapping_add(segment.length));
     }
@@ -506,32 +610,37 @@ impl Half {
         }
     }
 
-    /// Moves on to the end of `segment`; the sequence numbers that were passed, if it brought bytes.
-    #[inline]
-    fn note(&mut self, segment: &Segment) -> Option<(u32, u32)> {
-        self.seen = true;
-        let end = segment.seq.wrapping_add(segment.length);
-        let from = self.highest.unwrap_or(segment.seq);
-        let ahead = end.wrapping_sub(from);
-        if ahead > 1 << 31 {
-            return None;
-        }
-        self.highest = Some(end);
-        if segment.length == 0 || ahead == 0 {
-            return None;
-        }
-        self.sent = Some(end);
-        Some((from, end))
+    /// Whether `segment` can belong to this direction, by its number.
+    fn is_near(&self, segment: &Segment) -> bool {
+        self.highest.is_none_or(|highest| {
+            let ahead = segment.seq.wrapping_sub(highest);
+            ahead < WINDOW || ahead.wrapping_neg() < WINDOW
+        })
     }
 
-    /// What of this direction must still be read; `over`: the connection has ended; `counting`: who sent how much in turn is
-    /// counted, also of a decided direction.
-    const fn need(&self, over: bool, counting: bool) -> Need {
+    /// Moves on to the end of `segment`.
+    #[inline]
+    fn note(&mut self, segment: &Segment) {
+        self.seen = true;
+        if !self.is_near(segment) {
+            return;
+        }
+        self.highest = Some(match self.highest {
+            Some(highest) => later_end(highest, segment),
+            None => segment.seq.wrapping_add(segment.length),
+        });
+    }
+
+    /// What of this direction must still be read; `over`: the connection has ended; `full`: what was sent in answer to what is not
+    /// noted any more.
+    const fn need(&self, over: bool, full: bool) -> Need {
         if over || self.highest.is_none() {
             Need::All
-        } else if self.decided && !counting {
+        } else if self.decided && full {
             Need::Nothing
-        } else if self.decided || self.mac.is_some() {
+        } else if self.decided {
+            Need::Turns
+        } else if self.mac.is_some() {
             Need::Payload
         } else {
             Need::All
@@ -548,10 +657,12 @@ fn guess_client(key: &FlowKey, ports: &PortSet, way: Way, bytes: &[u8]) -> Way {
         (false, true) => return Way::Up,
         _ => {}
     }
-    if crate::smtp::reply::ReplyLine::parse(bytes.split(|b| *b == b'\n').next().unwrap_or_default())
-        .is_some()
-    {
+    let line = bytes.split(|b| *b == b'\n').next().unwrap_or_default();
+    if ReplyLine::parse(line).is_some() {
         return way.reversed();
+    }
+    if matches!(Command::parse(line), Command::Hello { .. }) {
+        return way;
     }
     match crate::tls::probe(bytes, crate::tls::Role::Client) {
         crate::tls::Probe::ClientHello | crate::tls::Probe::Ssl2ClientHello => return way,

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv6Addr};
 
-use crate::packet::Addresses;
+use crate::packet::{Addresses, checksum};
 
 /// The two ends of a TCP connection in an order that does not depend on who sent the packet.
 ///
@@ -46,17 +46,26 @@ impl FlowKey {
     /// The key of a packet and the way it went.
     #[inline]
     pub fn new(addresses: &Addresses, source_port: u16, destination_port: u16) -> (Self, Way) {
-        let (source, destination) = match *addresses {
+        let (source, destination, is_up) = match *addresses {
+            // As numbers, and only the bytes in which they can differ.
             Addresses::V4 {
                 source,
                 destination,
-            } => (mapped(source), mapped(destination)),
+            } => {
+                let number = u32::from_be_bytes;
+                let is_up =
+                    (number(source), source_port) <= (number(destination), destination_port);
+                (mapped(source), mapped(destination), is_up)
+            }
             Addresses::V6 {
                 source,
                 destination,
-            } => (source, destination),
+            } => {
+                let is_up = (source, source_port) <= (destination, destination_port);
+                (source, destination, is_up)
+            }
         };
-        if (source, source_port) <= (destination, destination_port) {
+        if is_up {
             let key = Self {
                 low: source,
                 high: destination,
@@ -99,6 +108,12 @@ impl FlowKey {
                 destination,
             },
         }
+    }
+
+    /// The sum of both addresses, for [`checksum::tcp_between`].
+    #[inline]
+    pub fn sum(&self) -> u64 {
+        checksum::sum(&self.low) + checksum::sum(&self.high)
     }
 
     /// The port of the end that sends packets going `way`.
@@ -157,6 +172,8 @@ const fn fold(a: u64, b: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -182,5 +199,21 @@ mod tests {
         assert_eq!(forth.sender(down), ("52.96.0.1".parse().unwrap(), 587));
         assert_eq!(forth.hash_with(7), back.hash_with(7));
         assert_ne!(forth.hash_with(7), back.hash_with(8));
+    }
+
+    proptest! {
+        /// RFC 1071: the mapped form of IPv4 addresses adds nothing to a checksum.
+        #[test]
+        fn checksums_are_those_of_the_packet(
+            source in any::<[u8; 4]>(), destination in any::<[u8; 4]>(), tcp in proptest::collection::vec(any::<u8>(), 20..60),
+        ) {
+            let addresses = Addresses::V4 { source, destination };
+            let (key, _) = FlowKey::new(&addresses, 1, 2);
+            let length = tcp.len() as u32;
+            prop_assert_eq!(
+                checksum::tcp_between(key.sum(), &tcp, length),
+                checksum::tcp(&addresses, &tcp, length)
+            );
+        }
     }
 }

@@ -9,10 +9,13 @@ use std::mem;
 
 use crate::time::Timestamp;
 
-/// Bytes held per direction while something before them is missing.
-pub const MAX_HELD_BYTES: usize = 64 * 1024;
+/// Bytes held per direction while something before them is missing: as many as a sender may have on the way before it hears of the
+/// loss and sends the missing ones again. How many all connections may hold is bounded besides ([`super::Limits`]).
+pub const MAX_HELD_BYTES: usize = 1024 * 1024;
 /// Segments held per direction while something before them is missing.
-pub const MAX_HELD_SEGMENTS: usize = 64;
+pub const MAX_HELD_SEGMENTS: usize = 1024;
+/// What a held segment costs besides its bytes.
+const PART: usize = 64;
 /// Without a SYN nobody knows which byte is first: so many segments are looked at before the lowest is taken.
 pub const MAX_UNSYNCED_SEGMENTS: usize = 8;
 /// A sequence number further than this from the expected one is not of this connection (RFC 7323: windows end at 2^30).
@@ -25,6 +28,16 @@ pub enum Piece<'a> {
     Bytes(&'a [u8], Timestamp),
     /// So many bytes are missing here.
     Gap(u32),
+}
+
+impl Piece<'_> {
+    /// Sequence numbers that it moves on by.
+    pub const fn length(&self) -> u32 {
+        match self {
+            Self::Bytes(bytes, _) => bytes.len() as u32,
+            Self::Gap(length) => *length,
+        }
+    }
 }
 
 /// The state of one direction.
@@ -113,7 +126,7 @@ impl Direction {
         }
     }
 
-    /// Bytes held back.
+    /// Bytes held back, with what it costs to hold them.
     pub const fn held_bytes(&self) -> usize {
         self.held_bytes
     }
@@ -230,7 +243,7 @@ impl Direction {
     }
 
     fn insert(&mut self, at: usize, part: Part<&[u8]>) {
-        self.held_bytes += part.bytes.len();
+        self.held_bytes += part.bytes.len() + PART;
         let Part {
             seq,
             length,
@@ -256,7 +269,7 @@ impl Direction {
         let mut ready = 0;
         let mut held = mem::take(&mut self.held);
         while let Some(part) = held.get(ready).filter(|part| part.seq == self.next) {
-            self.held_bytes -= part.bytes.len();
+            self.held_bytes -= part.bytes.len() + PART;
             self.deliver(part.borrowed(), sink);
             ready += 1;
         }
@@ -284,7 +297,7 @@ impl Direction {
     fn drop_before_next(&mut self) {
         let next = self.next;
         self.held.retain(|part| !is_before(part.seq, next));
-        self.held_bytes = self.held.iter().map(|part| part.bytes.len()).sum();
+        self.held_bytes = self.held.iter().map(|part| part.bytes.len() + PART).sum();
     }
 
     #[inline]

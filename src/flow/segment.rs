@@ -1,6 +1,7 @@
 //! One TCP segment as it goes from the reader to the worker that owns its flow: facts and offsets, no bytes.
 
 use crate::flow::{FlowKey, Way};
+use crate::packet::Tcp;
 use crate::packet::checksum::{self, Checksum};
 use crate::time::Timestamp;
 
@@ -39,6 +40,19 @@ pub struct Segment {
     pub clock: u64,
 }
 
+/// Where and when a packet was found.
+#[derive(Clone, Copy, Debug)]
+pub struct Place {
+    /// Offset in the block of the bytes that were decoded.
+    pub base: u32,
+    /// Which file or interface brought them.
+    pub origin: u32,
+    /// When the packet was captured.
+    pub time: Timestamp,
+    /// Nanoseconds of forward capture time up to it.
+    pub clock: u64,
+}
+
 impl Segment {
     /// The link has no Ethernet addresses.
     pub const NO_MAC: u32 = u32::MAX;
@@ -50,6 +64,30 @@ impl Segment {
     pub const RST: u8 = 0x04;
     /// ACK.
     pub const ACK: u8 = 0x10;
+
+    /// What the decoder found at `place`.
+    #[inline]
+    pub fn new(tcp: &Tcp, place: Place) -> Self {
+        let (key, way) = FlowKey::new(&tcp.addresses, tcp.source_port, tcp.destination_port);
+        let at = |offset: u32| place.base + offset;
+        Self {
+            key,
+            way,
+            flags: tcp.flags.0,
+            header_length: tcp.payload.saturating_sub(tcp.header) as u8,
+            seq: tcp.seq,
+            ack: tcp.ack,
+            header: at(tcp.header),
+            captured: tcp.captured,
+            length: tcp.length,
+            source_mac: tcp.macs.source.map_or(Self::NO_MAC, at),
+            destination_mac: tcp.macs.destination.map_or(Self::NO_MAC, at),
+            checkable: tcp.plain_addresses,
+            origin: place.origin,
+            time: place.time,
+            clock: place.clock,
+        }
+    }
 
     /// Whether all control bits of `mask` are set.
     #[inline]
@@ -85,6 +123,6 @@ impl Segment {
             return Checksum::Unknown;
         }
         let length = u32::from(self.header_length) + self.length;
-        checksum::tcp(&self.key.addresses(self.way), self.tcp(block), length)
+        checksum::tcp_between(self.key.sum(), self.tcp(block), length)
     }
 }

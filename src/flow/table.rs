@@ -2,6 +2,9 @@
 //!
 //! Time is the clock that comes with each segment: forward capture time, the same for every worker, so that a connection ends at
 //! the same packet whatever the number of workers.
+//!
+//! A connection is concluded as soon as nothing that may still come tells more of it ([`Connection::is_complete`]); its record
+//! stays in the table until late copies of its packets need no longer be expected, and moves nothing but its last time.
 
 use std::collections::VecDeque;
 use std::hash::{BuildHasher as _, RandomState};
@@ -12,9 +15,9 @@ use hashbrown::HashTable;
 use super::connection::Connection;
 use super::trace::Trace;
 use super::wheel::{TURN, Wheel};
-use super::{FlowKey, Segment};
+use super::{FlowKey, Segment, Way};
 use crate::packet::PortSet;
-use crate::time::SECOND;
+use crate::time::{SECOND, Timestamp};
 
 /// What a table may hold and for how long.
 #[derive(Clone, Debug)]
@@ -43,7 +46,16 @@ impl Default for Limits {
 impl Limits {
     /// Seconds without a packet after which `connection` goes.
     fn wait(&self, connection: &Connection) -> u32 {
-        if connection.is_over() {
+        if connection.is_over() || connection.is_foreign() {
+            self.linger
+        } else {
+            self.idle
+        }
+    }
+
+    /// The same after a packet that only moved `trace`.
+    const fn wait_after(&self, trace: &Trace) -> u32 {
+        if trace.is_dismissed() {
             self.linger
         } else {
             self.idle
@@ -60,21 +72,33 @@ pub struct GivenUp {
     pub held: u64,
 }
 
-/// A connection that is over.
+/// What the owner of a table makes of its connections.
+pub trait Outlet {
+    /// What is kept of a connection of which everything is known.
+    type Record;
+
+    /// Nothing that may still come tells more of `connection`, which is over for this `reason`.
+    fn conclude(&mut self, connection: &Connection, reason: Reason) -> Self::Record;
+
+    /// The record of a connection that has left the table.
+    fn deliver(&mut self, over: Over<Self::Record>);
+}
+
+/// A connection that has left the table.
 #[derive(Debug)]
-pub struct Finished {
-    /// What is known of it.
-    pub connection: Box<Connection>,
+pub struct Over<R> {
+    /// What was concluded of it.
+    pub record: R,
+    /// Its last packet, copies that came late included.
+    pub last: Timestamp,
     /// The second of the clock in which it was called over; `u32::MAX` at the end of the capture.
     pub second: u32,
-    /// Why.
-    pub reason: Reason,
 }
 
 /// Why a connection was called over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
-    /// It was closed, and late copies of its packets were waited for.
+    /// It was closed; nothing is missing of it, or late packets were waited for.
     Closed,
     /// No packet came for as long as [`Limits::idle`].
     Idle,
@@ -88,7 +112,7 @@ pub enum Reason {
 
 /// The connections of one worker.
 #[derive(Debug)]
-pub struct Table {
+pub struct Table<R> {
     ports: Arc<PortSet>,
     limits: Limits,
     /// Places in `slots`, by the hash of their key.
@@ -96,23 +120,59 @@ pub struct Table {
     /// Secret, so that nobody can choose the place of a connection.
     seed: u64,
     slots: Vec<Slot>,
+    /// What lies behind each of `slots`; most packets do not touch it.
+    lives: Vec<Life<R>>,
     free: Vec<u32>,
+    /// Connections that were concluded, for the next ones to use their memory.
+    #[expect(clippy::vec_box, reason = "the boxes are what is used again")]
+    spare: Vec<Box<Connection>>,
     wheel: Wheel<Ticket>,
+    /// Connections in the order in which they began.
     oldest: VecDeque<Ticket>,
+    /// Those of which only the record is held, in the order in which they were concluded.
+    told: VecDeque<Ticket>,
     held_bytes: usize,
     given_up: GivenUp,
 }
 
+/// What every packet of a connection needs: one cache line.
 #[derive(Debug)]
+#[repr(align(64))]
 struct Slot {
     key: FlowKey,
     /// Ahead of the connection by the packets that it did not need.
     trace: Trace,
-    connection: Option<Box<Connection>>,
-    /// Counts the connections that have used the slot.
-    generation: u32,
     deadline: u32,
 }
+
+const _: () = assert!(size_of::<Slot>() == 64);
+
+/// The rest of a slot.
+#[derive(Debug)]
+struct Life<R> {
+    state: State<R>,
+    /// Counts the connections that have used the slot.
+    generation: u32,
+}
+
+/// How far the connection in a slot is.
+#[derive(Debug)]
+enum State<R> {
+    /// There is none.
+    Free,
+    /// It is followed.
+    Open(Box<Connection>),
+    /// Everything about it is known; only copies of its packets are waited for.
+    Told {
+        record: R,
+        /// The first sequence numbers of both directions, by which a copy of a SYN is told from a new connection.
+        first: [u32; 2],
+    },
+}
+
+/// Where a connection was; may have become wrong since.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Hint(Option<u32>);
 
 /// A connection by its slot, as long as the slot holds the same one.
 #[derive(Clone, Copy, Debug)]
@@ -121,7 +181,10 @@ struct Ticket {
     generation: u32,
 }
 
-impl Table {
+/// Concluded connections kept for their memory.
+const MAX_SPARE: usize = 256;
+
+impl<R> Table<R> {
     /// An empty table for connections to `ports`.
     pub fn new(ports: Arc<PortSet>, limits: Limits) -> Self {
         Self {
@@ -130,9 +193,12 @@ impl Table {
             index: HashTable::new(),
             seed: RandomState::new().hash_one(0),
             slots: Vec::new(),
+            lives: Vec::new(),
             free: Vec::new(),
+            spare: Vec::new(),
             wheel: Wheel::default(),
             oldest: VecDeque::new(),
+            told: VecDeque::new(),
             held_bytes: 0,
             given_up: GivenUp::default(),
         }
@@ -163,21 +229,117 @@ impl Table {
         self.given_up
     }
 
-    /// Takes a segment in; connections that are over by its clock go to `done` first.
-    pub fn segment(&mut self, segment: &Segment, block: &[u8], done: &mut impl FnMut(Finished)) {
+    /// Takes a segment in; connections that are over by its clock go to `outlet` first.
+    #[inline]
+    pub fn segment(
+        &mut self,
+        segment: &Segment,
+        block: &[u8],
+        outlet: &mut impl Outlet<Record = R>,
+    ) {
+        let hint = self.look_up(segment);
+        self.segment_at(hint, segment, block, outlet);
+    }
+
+    /// Where the connection of `segment` is now, for [`Table::segment_at`]. Looking up several segments before the first of them
+    /// is taken in lets the processor wait for their places in memory all at once.
+    #[inline]
+    pub fn look_up(&self, segment: &Segment) -> Hint {
+        let found = self.find(&segment.key);
+        if let Some(slot) = found
+            && let Some(place) = self.slots.get(slot as usize)
+            && !place.trace.suffices(segment)
+            && let Some(life) = self.lives.get(slot as usize)
+            && let State::Open(connection) = &life.state
+        {
+            connection.touch();
+        }
+        Hint(found)
+    }
+
+    /// [`Table::segment`] with what was looked up for the same segment before, however long ago.
+    #[inline]
+    pub fn segment_at(
+        &mut self,
+        hint: Hint,
+        segment: &Segment,
+        block: &[u8],
+        outlet: &mut impl Outlet<Record = R>,
+    ) {
         let second = seconds(segment.clock);
-        self.advance(second, done);
-        let slot = self.find_or_open(segment, second, done);
-        let Some(place) = self.slots.get_mut(slot as usize) else {
-            return;
-        };
-        let Some(connection) = &mut place.connection else {
-            return;
-        };
-        if place.trace.note(segment) {
-            place.deadline = second + self.limits.idle;
+        if self.wheel.now() < second {
+            self.advance(second, outlet);
+        }
+        if let Some(place) = hint.0.and_then(|slot| self.slots.get_mut(slot as usize))
+            && place.key == segment.key
+            && place.trace.note(segment)
+        {
+            place.deadline = second + self.limits.wait_after(&place.trace);
             return;
         }
+        self.read(segment, second, block, outlet);
+    }
+
+    /// Tells the connection of `segment`, just taken in, what its client had asked DNS for.
+    pub fn note_asked(&mut self, segment: &Segment, name: &Arc<str>) {
+        let Some(slot) = self.find(&segment.key) else {
+            return;
+        };
+        if let Some(Life {
+            state: State::Open(connection),
+            ..
+        }) = self.lives.get_mut(slot as usize)
+        {
+            connection.note_asked(segment, name);
+        }
+    }
+
+    /// Lets time pass without a packet: `clock` in nanoseconds.
+    pub fn tick(&mut self, clock: u64, outlet: &mut impl Outlet<Record = R>) {
+        self.advance(seconds(clock), outlet);
+    }
+
+    /// The capture has ended at `clock`: everything left is over.
+    pub fn finish(&mut self, clock: u64, outlet: &mut impl Outlet<Record = R>) {
+        self.advance(seconds(clock), outlet);
+        for slot in 0..self.slots.len() as u32 {
+            let (Some(place), Some(life)) =
+                (self.slots.get(slot as usize), self.lives.get(slot as usize))
+            else {
+                continue;
+            };
+            let wait = match &life.state {
+                State::Free => continue,
+                State::Open(connection) => self.limits.wait(connection),
+                State::Told { .. } => self.limits.linger,
+            };
+            let last = u64::from(place.deadline.saturating_sub(wait)) * SECOND;
+            let reason = Reason::EndOfCapture(clock.saturating_sub(last));
+            self.close(slot, u32::MAX, reason, outlet);
+        }
+    }
+
+    /// A segment that must be read.
+    #[inline(never)]
+    fn read(
+        &mut self,
+        segment: &Segment,
+        second: u32,
+        block: &[u8],
+        outlet: &mut impl Outlet<Record = R>,
+    ) {
+        let slot = self.find_or_open(segment, second, outlet);
+        let (Some(place), Some(life)) = (
+            self.slots.get_mut(slot as usize),
+            self.lives.get_mut(slot as usize),
+        ) else {
+            return;
+        };
+        let State::Open(connection) = &mut life.state else {
+            place.trace.note_copy(segment);
+            place.deadline = second + self.limits.linger;
+            return;
+        };
         let held = connection.held_bytes();
         connection.catch_up(&place.trace);
         connection.segment(segment, block, &self.ports);
@@ -186,53 +348,45 @@ impl Table {
         let was = place.deadline;
         place.deadline = second + self.limits.wait(connection);
         if place.deadline < was {
-            let ticket = Ticket {
-                slot,
-                generation: place.generation,
-            };
-            self.wheel.schedule(place.deadline, ticket);
+            let generation = life.generation;
+            let due = place.deadline;
+            self.wheel.schedule(due, Ticket { slot, generation });
         }
-        if self.held_bytes > self.limits.held_bytes {
+        let dismissed = connection.is_foreign().then(|| connection.first_numbers());
+        if let Some(first) = connection.is_complete().or(dismissed) {
+            self.conclude(slot, first, outlet);
+        } else if self.held_bytes > self.limits.held_bytes {
             self.let_go_of_held(slot);
         }
     }
 
-    /// Tells the connection of `segment`, just taken in, what its client had asked DNS for.
-    pub fn note_asked(&mut self, segment: &Segment, name: &Arc<str>) {
-        let Some(slot) = self.find(&segment.key) else {
+    /// Everything about the connection is known: only its record stays.
+    fn conclude(&mut self, slot: u32, first: [u32; 2], outlet: &mut impl Outlet<Record = R>) {
+        let Some(life) = self.lives.get_mut(slot as usize) else {
             return;
         };
-        let place = self.slots.get_mut(slot as usize);
-        if let Some(connection) = place.and_then(|place| place.connection.as_mut()) {
-            connection.note_asked(segment, name);
-        }
+        let State::Open(mut connection) = std::mem::replace(&mut life.state, State::Free) else {
+            return;
+        };
+        self.held_bytes -= connection.held_bytes();
+        connection.finish(&self.ports);
+        let record = outlet.conclude(&connection, Reason::Closed);
+        life.state = State::Told { record, first };
+        let generation = life.generation;
+        self.told.push_back(Ticket { slot, generation });
+        self.keep_spare(connection);
+        self.trim_told();
     }
 
-    /// Lets time pass without a packet: `clock` in nanoseconds.
-    pub fn tick(&mut self, clock: u64, done: &mut impl FnMut(Finished)) {
-        self.advance(seconds(clock), done);
-    }
-
-    /// The capture has ended at `clock`: everything left is over.
-    pub fn finish(&mut self, clock: u64, done: &mut impl FnMut(Finished)) {
-        self.advance(seconds(clock), done);
-        for slot in 0..self.slots.len() as u32 {
-            let Some(place) = self.slots.get(slot as usize) else {
-                continue;
-            };
-            let Some(connection) = &place.connection else {
-                continue;
-            };
-            let wait = self.limits.wait(connection);
-            let last = u64::from(place.deadline.saturating_sub(wait)) * SECOND;
-            let reason = Reason::EndOfCapture(clock.saturating_sub(last));
-            self.close(slot, u32::MAX, reason, done);
+    fn keep_spare(&mut self, connection: Box<Connection>) {
+        if self.spare.len() < MAX_SPARE {
+            self.spare.push(connection);
         }
     }
 
     /// Second by second as long as there are connections: once the last is over, the rest of the way is one step, however
     /// far a damaged capture's times jump.
-    fn advance(&mut self, second: u32, done: &mut impl FnMut(Finished)) {
+    fn advance(&mut self, second: u32, outlet: &mut impl Outlet<Record = R>) {
         while self.wheel.now() < second {
             if self.index.is_empty() && second > self.wheel.now() + TURN {
                 self.wheel = Wheel::starting_at(second);
@@ -241,13 +395,16 @@ impl Table {
             let due = self.wheel.step_towards(second).unwrap_or_default();
             let now = self.wheel.now();
             for ticket in due {
-                self.fire(ticket, now, done);
+                self.fire(ticket, now, outlet);
             }
         }
     }
 
-    fn fire(&mut self, ticket: Ticket, now: u32, done: &mut impl FnMut(Finished)) {
-        let Some(place) = self.live(ticket) else {
+    fn fire(&mut self, ticket: Ticket, now: u32, outlet: &mut impl Outlet<Record = R>) {
+        if !self.is_live(ticket) {
+            return;
+        }
+        let Some(place) = self.slots.get(ticket.slot as usize) else {
             return;
         };
         if place.deadline > now {
@@ -255,37 +412,50 @@ impl Table {
             self.wheel.schedule(due, ticket);
             return;
         }
-        let over = place
-            .connection
-            .as_ref()
-            .is_some_and(|connection| connection.is_over());
-        let reason = if over { Reason::Closed } else { Reason::Idle };
-        self.close(ticket.slot, now, reason, done);
+        let reason = match self.lives.get(ticket.slot as usize).map(|life| &life.state) {
+            Some(State::Open(connection)) if !connection.is_over() => Reason::Idle,
+            _ => Reason::Closed,
+        };
+        self.close(ticket.slot, now, reason, outlet);
     }
 
-    fn live(&self, ticket: Ticket) -> Option<&Slot> {
-        let place = self.slots.get(ticket.slot as usize)?;
-        (place.generation == ticket.generation && place.connection.is_some()).then_some(place)
+    fn is_live(&self, ticket: Ticket) -> bool {
+        self.lives.get(ticket.slot as usize).is_some_and(|life| {
+            life.generation == ticket.generation && !matches!(life.state, State::Free)
+        })
     }
 
+    /// The slot of the connection that `segment` belongs to, which may be a new one.
     fn find_or_open(
         &mut self,
         segment: &Segment,
         second: u32,
-        done: &mut impl FnMut(Finished),
+        outlet: &mut impl Outlet<Record = R>,
     ) -> u32 {
         if let Some(slot) = self.find(&segment.key) {
-            let place = self.slots.get(slot as usize);
-            let connection = place.and_then(|place| place.connection.as_ref());
-            if !connection.is_some_and(|connection| connection.is_succeeded_by(segment)) {
+            if !self.is_succeeded(slot, segment) {
                 return slot;
             }
-            self.close(slot, second, Reason::Succeeded, done);
+            self.close(slot, second, Reason::Succeeded, outlet);
         }
         if self.index.len() >= self.limits.flows {
-            self.evict(second, done);
+            self.evict(second, outlet);
         }
         self.open(segment, second)
+    }
+
+    /// Whether `segment` is of a later connection than the one in `slot`.
+    fn is_succeeded(&self, slot: u32, segment: &Segment) -> bool {
+        let (Some(place), Some(life)) =
+            (self.slots.get(slot as usize), self.lives.get(slot as usize))
+        else {
+            return true;
+        };
+        match &life.state {
+            State::Free => true,
+            State::Open(connection) => connection.is_succeeded_by(segment),
+            State::Told { first, .. } => place.trace.is_succeeded_by(*first, segment),
+        }
     }
 
     #[inline]
@@ -309,17 +479,36 @@ impl Table {
     fn open(&mut self, segment: &Segment, second: u32) -> u32 {
         let slot = self.free.pop().unwrap_or_else(|| {
             self.slots.push(Slot::new(segment.key));
+            self.lives.push(Life {
+                state: State::Free,
+                generation: 0,
+            });
             self.slots.len() as u32 - 1
         });
-        if let Some(place) = self.slots.get_mut(slot as usize) {
-            let connection = Box::new(Connection::new(segment));
-            place.key = segment.key;
-            place.trace = connection.trace();
-            place.connection = Some(connection);
-            place.deadline = second + self.limits.idle;
+        let mut connection = match self.spare.pop() {
+            Some(mut spare) => {
+                spare.begin_anew(segment);
+                spare
+            }
+            None => Box::new(Connection::new(segment)),
+        };
+        let [up, down] = [Way::Up, Way::Down].map(|way| segment.key.sender_port(way));
+        if !self.ports.contains_either(up, down) {
+            connection.go_by_words();
+        }
+        if let (Some(place), Some(life)) = (
+            self.slots.get_mut(slot as usize),
+            self.lives.get_mut(slot as usize),
+        ) {
+            *place = Slot {
+                key: segment.key,
+                trace: connection.trace(),
+                deadline: second + self.limits.idle,
+            };
+            life.state = State::Open(connection);
             let ticket = Ticket {
                 slot,
-                generation: place.generation,
+                generation: life.generation,
             };
             self.wheel.schedule(place.deadline, ticket);
             self.oldest.push_back(ticket);
@@ -329,35 +518,61 @@ impl Table {
         slot
     }
 
-    fn close(&mut self, slot: u32, second: u32, reason: Reason, done: &mut impl FnMut(Finished)) {
-        let Some(place) = self.slots.get_mut(slot as usize) else {
+    /// Takes the connection out of the table.
+    fn close(
+        &mut self,
+        slot: u32,
+        second: u32,
+        reason: Reason,
+        outlet: &mut impl Outlet<Record = R>,
+    ) {
+        let (Some(place), Some(life)) = (
+            self.slots.get_mut(slot as usize),
+            self.lives.get_mut(slot as usize),
+        ) else {
             return;
         };
-        let Some(mut connection) = place.connection.take() else {
-            return;
-        };
-        place.generation = place.generation.wrapping_add(1);
-        self.free.push(slot);
-        let hash = connection.key.hash_with(self.seed);
+        let hash = place.key.hash_with(self.seed);
         if let Ok(entry) = self.index.find_entry(hash, |other| *other == slot) {
             entry.remove();
         }
-        connection.catch_up(&place.trace);
-        self.held_bytes -= connection.held_bytes();
-        connection.finish(&self.ports);
-        done(Finished {
-            connection,
+        life.generation = life.generation.wrapping_add(1);
+        let record = match std::mem::replace(&mut life.state, State::Free) {
+            State::Free => return,
+            State::Told { record, .. } => record,
+            State::Open(mut connection) => {
+                connection.catch_up(&place.trace);
+                self.held_bytes -= connection.held_bytes();
+                connection.finish(&self.ports);
+                let record = outlet.conclude(&connection, reason);
+                self.keep_spare(connection);
+                record
+            }
+        };
+        let trace = self.slots.get_mut(slot as usize).map(|place| {
+            // Whoever still holds a hint to this slot finds nothing that can be noted here.
+            std::mem::replace(&mut place.trace, Trace::EMPTY)
+        });
+        self.free.push(slot);
+        outlet.deliver(Over {
+            record,
+            last: trace.map_or_else(Timestamp::default, |trace| trace.last),
             second,
-            reason,
         });
     }
 
-    /// The table is full: the connection that began first goes, an undecided one before a decided one where both are near.
-    fn evict(&mut self, second: u32, done: &mut impl FnMut(Finished)) {
+    /// The table is full. Where a record only waits for late copies, nothing is lost; else the connection that began first goes.
+    fn evict(&mut self, second: u32, outlet: &mut impl Outlet<Record = R>) {
+        while let Some(ticket) = self.told.pop_front() {
+            if self.is_live(ticket) {
+                self.close(ticket.slot, second, Reason::Evicted, outlet);
+                return;
+            }
+        }
         while let Some(ticket) = self.oldest.pop_front() {
-            if self.live(ticket).is_some() {
+            if self.is_live(ticket) {
                 self.given_up.flows += 1;
-                self.close(ticket.slot, second, Reason::Evicted, done);
+                self.close(ticket.slot, second, Reason::Evicted, outlet);
                 return;
             }
         }
@@ -365,20 +580,33 @@ impl Table {
 
     /// Forgets tickets of connections that are gone once they are the greater part.
     fn trim_oldest(&mut self) {
-        if self.oldest.len() < 1024 || self.oldest.len() < 4 * self.index.len() {
-            return;
+        if self.is_mostly_gone(&self.oldest) {
+            let mut tickets = std::mem::take(&mut self.oldest);
+            tickets.retain(|ticket| self.is_live(*ticket));
+            self.oldest = tickets;
         }
-        let mut tickets = std::mem::take(&mut self.oldest);
-        tickets.retain(|ticket| self.live(*ticket).is_some());
-        self.oldest = tickets;
+    }
+
+    /// The same for those of which only the record is held.
+    fn trim_told(&mut self) {
+        if self.is_mostly_gone(&self.told) {
+            let mut tickets = std::mem::take(&mut self.told);
+            tickets.retain(|ticket| self.is_live(*ticket));
+            self.told = tickets;
+        }
+    }
+
+    fn is_mostly_gone(&self, tickets: &VecDeque<Ticket>) -> bool {
+        tickets.len() >= 1024 && tickets.len() >= 4 * self.index.len()
     }
 
     /// Too many bytes are held back in all: this connection goes on without what it waits for.
     fn let_go_of_held(&mut self, slot: u32) {
-        let Some(place) = self.slots.get_mut(slot as usize) else {
-            return;
-        };
-        let Some(connection) = &mut place.connection else {
+        let Some(Life {
+            state: State::Open(connection),
+            ..
+        }) = self.lives.get_mut(slot as usize)
+        else {
             return;
         };
         self.held_bytes -= connection.held_bytes();
@@ -389,13 +617,11 @@ impl Table {
 }
 
 impl Slot {
-    /// An empty slot, for a connection with this key.
+    /// A slot without a connection, with this key.
     const fn new(key: FlowKey) -> Self {
         Self {
             key,
             trace: Trace::EMPTY,
-            connection: None,
-            generation: 0,
             deadline: 0,
         }
     }

@@ -11,8 +11,12 @@ pub(super) enum Need {
     All,
     /// Packets with payload.
     Payload,
-    /// None but those that end or restart the connection.
+    /// Packets that begin a turn, and whatever is not next in line.
+    Turns,
+    /// None but those that end or restart the connection, or show that bytes are missing.
     Nothing,
+    /// None but one that opens another connection: this one is of no interest.
+    Opening,
 }
 
 /// The part of a connection that every packet moves.
@@ -24,6 +28,9 @@ pub(super) struct Trace {
     pub(super) highest: [u32; 2],
     /// By way.
     pub(super) need: [Need; 2],
+    /// By way: the last packet with payload acknowledged everything up to `highest` of the other way. What follows it with the
+    /// same acknowledgement tells nothing new.
+    pub(super) same_turn: [bool; 2],
 }
 
 impl Trace {
@@ -32,25 +39,91 @@ impl Trace {
         last: Timestamp(0),
         highest: [0; 2],
         need: [Need::All; 2],
+        same_turn: [false; 2],
     };
 
     /// Takes in a segment that need not be read; false if it must be.
     #[inline]
     pub(super) fn note(&mut self, segment: &Segment) -> bool {
-        let way = segment.way.index();
-        let ends = segment.flags & (Segment::SYN | Segment::FIN | Segment::RST) != 0;
-        let suffices = match self.need[way] {
-            Need::All => false,
-            Need::Payload => segment.length == 0,
-            Need::Nothing => true,
-        };
-        if ends || !suffices {
+        if !self.suffices(segment) {
             return false;
         }
-        self.last = self.last.max(segment.time);
-        self.highest[way] = later_end(self.highest[way], segment);
+        if self.is_dismissed() {
+            self.last = self.last.max(segment.time);
+            return true;
+        }
+        if segment.length > 0 {
+            self.same_turn[1 - segment.way.index()] = false;
+        }
+        self.note_copy(segment);
         true
     }
+
+    /// Whether `segment` need not be read.
+    #[inline]
+    pub(super) const fn suffices(&self, segment: &Segment) -> bool {
+        let ends = segment.flags & (Segment::SYN | Segment::FIN | Segment::RST) != 0;
+        let passed = match self.need[segment.way.index()] {
+            Need::All => false,
+            Need::Opening => return !segment.has(Segment::SYN),
+            Need::Payload => segment.length == 0,
+            Need::Turns => self.goes_on(segment),
+            Need::Nothing => self.is_no_step(segment),
+        };
+        passed && !ends
+    }
+
+    /// Takes in a segment of a connection of which everything is known.
+    #[inline]
+    pub(super) fn note_copy(&mut self, segment: &Segment) {
+        let way = segment.way.index();
+        self.last = self.last.max(segment.time);
+        self.highest[way] = later_end(self.highest[way], segment);
+    }
+
+    /// Whether the connection was dismissed.
+    pub(super) const fn is_dismissed(&self) -> bool {
+        matches!(self.need, [Need::Opening, Need::Opening])
+    }
+
+    /// Whether `segment` is the next of its turn, or brings nothing.
+    #[inline]
+    const fn goes_on(&self, segment: &Segment) -> bool {
+        let way = segment.way.index();
+        let next = segment.seq == self.highest[way];
+        let same = self.same_turn[way] && segment.ack == self.highest[1 - way];
+        next && (segment.length == 0 || (same && segment.has(Segment::ACK)))
+            && self.is_near(segment)
+    }
+
+    /// Whether `segment` brings bytes, or stands where they end.
+    #[inline]
+    const fn is_no_step(&self, segment: &Segment) -> bool {
+        let next = segment.seq == self.highest[segment.way.index()];
+        (next || segment.length > 0) && self.is_near(segment)
+    }
+
+    /// Whether it stays within the same 2^30 numbers: the connection must see every step that is larger, to count bytes.
+    #[inline]
+    const fn is_near(&self, segment: &Segment) -> bool {
+        let end = segment.seq.wrapping_add(segment.length);
+        (end ^ self.highest[segment.way.index()]) >> 30 == 0
+    }
+
+    /// Whether `segment` is of a later connection than the one that is over and whose first sequence numbers were `first`.
+    pub(super) const fn is_succeeded_by(&self, first: [u32; 2], segment: &Segment) -> bool {
+        let way = segment.way.index();
+        if segment.has(Segment::SYN) {
+            return first[way] != segment.seq.wrapping_add(1);
+        }
+        segment.length > 0 && is_beyond(self.highest[way], segment)
+    }
+}
+
+/// Whether `segment` begins further than a FIN's number behind the end of its direction.
+pub(super) const fn is_beyond(end: u32, segment: &Segment) -> bool {
+    let ahead = segment.seq.wrapping_sub(end);
+    ahead > 1 && ahead < 1 << 31
 }
 
 /// The higher of `highest` and the end of `segment`, in sequence space.
@@ -124,11 +197,36 @@ mod tests {
     /// RFC 9293 section 3.4: sequence numbers are compared modulo 2^32.
     #[test]
     fn the_highest_byte_moves_on_over_the_wrap_and_never_back() {
-        let mut trace = trace(Need::Nothing, u32::MAX - 9);
-        let way = segment(0, 0, 0).way.index();
-        trace.note(&segment(u32::MAX - 9, 20, Segment::ACK));
-        assert_eq!(trace.highest[way], 10);
-        trace.note(&segment(u32::MAX - 9, 15, Segment::ACK));
-        assert_eq!(trace.highest[way], 10);
+        let first = segment(u32::MAX - 9, 20, Segment::ACK);
+        assert_eq!(later_end(u32::MAX - 9, &first), 10);
+        assert_eq!(later_end(10, &segment(u32::MAX - 9, 15, Segment::ACK)), 10);
+    }
+
+    /// The connection counts bytes beyond what 32 bits can, so it must see each quarter of the numbers go by.
+    #[test]
+    fn a_step_over_a_quarter_of_all_numbers_is_never_passed_over() {
+        let mut trace = trace(Need::Nothing, (1 << 30) - 10);
+        assert!(trace.note(&segment((1 << 30) - 10, 9, Segment::ACK)));
+        assert!(!trace.note(&segment((1 << 30) - 1, 9, Segment::ACK)));
+    }
+
+    #[test]
+    fn what_goes_on_in_the_same_turn_passes() {
+        let sent = segment(7, 10, Segment::ACK);
+        let way = sent.way.index();
+        let mut trace = Trace {
+            highest: [0; 2],
+            ..trace(Need::Turns, 0)
+        };
+        trace.highest[way] = 7;
+        assert!(!trace.note(&sent));
+        trace.same_turn[way] = true;
+        assert!(trace.note(&sent));
+        assert_eq!(trace.highest[way], 17);
+        // Again, and with an acknowledgement of more.
+        assert!(!trace.note(&sent));
+        let next = segment(17, 10, Segment::ACK);
+        assert!(!trace.note(&Segment { ack: 1, ..next }));
+        assert!(trace.note(&next));
     }
 }

@@ -1,4 +1,5 @@
-//! DHCP (RFC 2131, options of RFC 2132): the address a host was given, and the name it gave for itself.
+//! DHCP (RFC 2131, options of RFC 2132): the address a host was given, the name it gave for itself, the class of its hardware or
+//! software.
 //!
 //! A name belongs to an address once the server has acknowledged it, or when the client says that it uses it already. Options that
 //! are moved into `sname` and `file`, or split, are not put together.
@@ -16,6 +17,7 @@ const MAGIC: u32 = 0x6382_5363;
 
 const HOST_NAME: u8 = 12;
 const MESSAGE_TYPE: u8 = 53;
+const VENDOR_CLASS: u8 = 60;
 const FULL_NAME: u8 = 81;
 const PAD: u8 = 0;
 const END: u8 = 255;
@@ -27,8 +29,11 @@ const INFORM: u8 = 8;
 /// Requests without their acknowledgement yet.
 #[derive(Debug, Default)]
 pub(super) struct Leases {
-    requests: VecDeque<(Client, Vec<String>)>,
+    requests: VecDeque<(Client, Told)>,
 }
+
+/// What a host said of itself.
+type Told = Vec<(String, NameSource)>;
 
 /// A client in the middle of an exchange.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +51,7 @@ struct Message {
     has: Ipv4Addr,
     /// `yiaddr`: the address the client is given.
     given: Ipv4Addr,
-    names: Vec<String>,
+    told: Told,
 }
 
 impl Leases {
@@ -60,11 +65,13 @@ impl Leases {
                 self.wait(message);
                 Vec::new()
             }
-            REQUEST | INFORM => named(message.has, message.names),
+            REQUEST | INFORM => named(message.has, message.told),
             ACK => {
-                let mut names = self.requested(message.client);
-                names.extend(message.names);
-                named(message.given, names)
+                let asked = self.requested(message.client);
+                // What a server says of itself comes in the same options.
+                let names =
+                    (message.told.into_iter()).filter(|(_, source)| *source == NameSource::Dhcp);
+                named(message.given, asked.into_iter().chain(names).collect())
             }
             _ => Vec::new(),
         }
@@ -76,21 +83,21 @@ impl Leases {
         if self.requests.len() >= REQUESTS {
             self.requests.pop_front();
         }
-        self.requests.push_back((message.client, message.names));
+        self.requests.push_back((message.client, message.told));
     }
 
-    fn requested(&self, asking: Client) -> Vec<String> {
+    fn requested(&self, asking: Client) -> Told {
         let request = self.requests.iter().find(|(client, _)| *client == asking);
-        request.map(|(_, names)| names.clone()).unwrap_or_default()
+        request.map(|(_, told)| told.clone()).unwrap_or_default()
     }
 }
 
-fn named(address: Ipv4Addr, names: Vec<String>) -> Vec<HostName> {
+fn named(address: Ipv4Addr, told: Told) -> Vec<HostName> {
     if address.is_unspecified() {
         return Vec::new();
     }
-    let host = |name: String| HostName::new(IpAddr::V4(address), &name, NameSource::Dhcp);
-    names.into_iter().map(host).collect()
+    let host = |(text, source): (String, _)| HostName::new(IpAddr::V4(address), &text, source);
+    told.into_iter().map(host).collect()
 }
 
 impl Message {
@@ -116,7 +123,7 @@ impl Message {
             kind: 0,
             has,
             given,
-            names: Vec::new(),
+            told: Vec::new(),
         };
         message.options(&mut reader)?;
         Ok(Some(message))
@@ -138,10 +145,17 @@ impl Message {
     fn option(&mut self, code: u8, value: &[u8]) {
         match (code, value) {
             (MESSAGE_TYPE, [kind]) => self.kind = *kind,
-            (HOST_NAME, text) => self.names.extend(plain(text)),
-            (FULL_NAME, [flags, _, _, name @ ..]) => self.names.extend(full_name(*flags, name)),
+            (HOST_NAME, text) => self.tell(plain(text), NameSource::Dhcp),
+            (FULL_NAME, [flags, _, _, name @ ..]) => {
+                self.tell(full_name(*flags, name), NameSource::Dhcp);
+            }
+            (VENDOR_CLASS, text) => self.tell(class(text), NameSource::DhcpClass),
             _ => {}
         }
+    }
+
+    fn tell(&mut self, text: Option<String>, source: NameSource) {
+        self.told.extend(text.map(|text| (text, source)));
     }
 }
 
@@ -151,6 +165,11 @@ fn full_name(flags: u8, name: &[u8]) -> Option<String> {
     if flags & LABELS == 0 {
         return plain(name);
     }
+    labels(name)
+}
+
+/// A name as labels.
+pub(super) fn labels(name: &[u8]) -> Option<String> {
     // A partial name has no root at its end (RFC 4702 section 2.3.1).
     let mut labels = name.to_vec();
     if labels.last() != Some(&0) {
@@ -158,6 +177,15 @@ fn full_name(flags: u8, name: &[u8]) -> Option<String> {
     }
     let text = message::name(&[], &mut Reader::new(&labels)).ok()??;
     plain(text.as_bytes())
+}
+
+/// A class: text, by custom (RFC 2132 section 9.13 leaves the form open).
+pub(super) fn class(text: &[u8]) -> Option<String> {
+    let text = std::str::from_utf8(text)
+        .ok()?
+        .trim_end_matches('\0')
+        .trim();
+    super::host::is_printable(text).then(|| text.to_owned())
 }
 
 /// Some clients end the text with a NUL.

@@ -19,6 +19,9 @@ const WAITING: usize = 65_536;
 pub enum NameSource {
     /// Host name or domain name in a DHCP lease (RFC 2132 section 3.14, RFC 4702).
     Dhcp,
+    /// No name: the class that its DHCP client gives for its hardware or software (RFC 2132 section 9.13, RFC 8415 section
+    /// 21.16).
+    DhcpClass,
     /// An answer of DNS to a question about the address.
     Reverse,
     /// Multicast DNS.
@@ -31,6 +34,7 @@ pub enum NameSource {
 
 words!(NameSource {
     Dhcp => "dhcp",
+    DhcpClass => "dhcp-class",
     Reverse => "dns-reverse",
     Mdns => "mdns",
     Llmnr => "llmnr",
@@ -58,7 +62,12 @@ impl HostName {
 
 /// Whether `text` can be the name of a host: something to read, no spaces or controls.
 pub(super) fn is_readable(text: &str) -> bool {
-    !text.is_empty() && !text.contains(|c: char| c.is_whitespace() || is_hazardous(c))
+    is_printable(text) && !text.contains(char::is_whitespace)
+}
+
+/// Whether `text` is something to read, without controls.
+pub(super) fn is_printable(text: &str) -> bool {
+    !text.is_empty() && !text.contains(is_hazardous)
 }
 
 /// Names that were learned and not yet fetched.
@@ -81,7 +90,11 @@ impl News {
 
     /// Takes one in, unless it was told already.
     pub(super) fn note(&mut self, name: HostName) {
-        if !is_readable(&name.name) || self.known.contains(&name) || self.waiting.len() >= WAITING {
+        let sound = match name.source {
+            NameSource::DhcpClass => is_printable(&name.name),
+            _ => is_readable(&name.name),
+        };
+        if !sound || self.known.contains(&name) || self.waiting.len() >= WAITING {
             return;
         }
         if self.order.len() >= REMEMBERED

@@ -5,7 +5,8 @@
 //!                           └─ reverse ─┐
 //! UDP 5353, 5355 ─ message ─ multicast ─┤
 //! UDP 137 ─────── message ─ netbios ────┼─ host ──▶ names of internal hosts
-//! UDP 67, 68 ───── dhcp ────────────────┘
+//! UDP 67, 68 ───── dhcp ────────────────┤
+//! UDP 546, 547 ─── dhcp6 ───────────────┘
 //! ```
 //!
 //! **Which name a server has** (rules of [`answers`]): only what was answered before the connection's first packet counts, and
@@ -16,14 +17,16 @@
 //!
 //! Names stay in here unless a connection on a watched port is made to the address that was answered, or the host belongs to
 //! the internal networks. All tables are bounded. One reader owns this, in capture order, so the number of workers changes nothing.
-//! Not done: answers split over TCP segments, DNS over TLS or HTTPS, aliases followed from one message to the next.
+//! Not done: DNS over TCP out of order, DNS over TLS or HTTPS, aliases followed from one message to the next.
 
 pub mod answers;
 pub mod host;
 
 mod answer;
 mod asked;
+mod begun;
 mod dhcp;
+mod dhcp6;
 mod message;
 mod multicast;
 mod netbios;
@@ -36,6 +39,7 @@ use std::sync::Arc;
 use answer::Answer;
 use answers::Answers;
 use asked::Questions;
+use begun::Begun;
 use dhcp::Leases;
 use host::News;
 pub use host::{HostName, NameSource};
@@ -44,10 +48,9 @@ use message::{Message, Wrong};
 use crate::flow::{FlowKey, Segment};
 use crate::packet::{Interest, PortSet, Tcp, Udp};
 use crate::session::networks::Networks;
-use crate::wire::Reader;
 
 /// Domain (RFC 1035).
-const DNS: u16 = 53;
+pub const DNS: u16 = 53;
 /// Multicast DNS (RFC 6762).
 const MDNS: u16 = 5353;
 /// Link-local multicast name resolution (RFC 4795).
@@ -56,12 +59,21 @@ const LLMNR: u16 = 5355;
 const NETBIOS: u16 = 137;
 /// DHCP server and client (RFC 2131).
 const DHCP: [u16; 2] = [67, 68];
+/// DHCPv6 client and server (RFC 8415 section 7.2).
+const DHCP6: [u16; 2] = [546, 547];
 
 /// What a frame is looked at for: connections to `ports`, and whatever tells names.
 pub fn interest(ports: &PortSet) -> Interest {
-    let mut tcp = ports.clone();
+    let mut tcp = if ports.has_others() {
+        PortSet::all()
+    } else {
+        ports.clone()
+    };
     tcp.insert(DNS);
-    let udp = [DNS, MDNS, LLMNR, NETBIOS].into_iter().chain(DHCP);
+    let udp = [DNS, MDNS, LLMNR, NETBIOS]
+        .into_iter()
+        .chain(DHCP)
+        .chain(DHCP6);
     Interest::new(tcp, udp.collect())
 }
 
@@ -74,7 +86,7 @@ pub struct Counters {
     pub unasked: u64,
     /// Answers from DNS that say of themselves that they are cut: not used (RFC 2181 section 9).
     pub truncated: u64,
-    /// Parts of DNS over TCP that do not begin or end with the segment: not read.
+    /// Parts of DNS over TCP whose other part is not next in line, or that are too long: not read.
     pub split: u64,
     /// Messages that contradict their own format.
     pub malformed: u64,
@@ -122,7 +134,9 @@ impl<'a> Part<'a> {
 pub struct Names {
     questions: Questions,
     answers: Answers,
+    begun: Begun,
     leases: Leases,
+    leases6: dhcp6::Leases,
     news: News,
     counters: Counters,
 }
@@ -140,22 +154,25 @@ impl Names {
         } else if DHCP.contains(&from) && DHCP.contains(&to) {
             self.dhcp(part, networks);
             Ok(())
+        } else if DHCP6.contains(&from) && DHCP6.contains(&to) {
+            let told = self.leases6.read(part.source.0, part.bytes);
+            self.news.note_all(told, networks);
+            Ok(())
         } else {
             Ok(())
         };
         self.counters.malformed += u64::from(read.is_err());
     }
 
-    /// Reads a TCP segment of DNS: messages that lie whole in it, each behind its length (RFC 1035 section 4.2.2).
-    pub fn segment(&mut self, part: &Part, networks: &Networks) {
-        let mut reader = Reader::new(part.bytes);
-        while !reader.is_empty() {
-            let Ok(message) = reader.vec16() else {
-                self.counters.split += 1;
-                return;
-            };
+    /// Reads a TCP segment of DNS at sequence number `seq`: messages, each behind its length (RFC 1035 section 4.2.2), also
+    /// such as began in the segment before.
+    pub fn segment(&mut self, part: &Part, seq: u32, networks: &Networks) {
+        let stream = (part.source, part.destination);
+        let bytes = self.begun.continued(stream, seq, part.bytes);
+        let mut rest: &[u8] = &bytes;
+        while let Some(message) = begun::next_message(&mut rest) {
             let one = Part {
-                bytes: message.rest(),
+                bytes: message,
                 whole: true,
                 ..*part
             };
@@ -165,6 +182,9 @@ impl Names {
                 return;
             }
         }
+        let next = seq.wrapping_add(part.bytes.len() as u32);
+        let held = part.whole && self.begun.hold(stream, next, rest);
+        self.counters.split += u64::from(!rest.is_empty() && !held);
     }
 
     /// If `segment` opens a connection: the name for which DNS gave its client the server's address.

@@ -147,6 +147,7 @@ fn messages_in_one_segment_of_tcp() {
         let mut names = Names::default();
         names.segment(
             &part((RESOLVER, 53), (CLIENT, 40_000), bytes),
+            1,
             &Networks::default(),
         );
         let counters = names.counters();
@@ -154,8 +155,33 @@ fn messages_in_one_segment_of_tcp() {
         (name(SERVER.into()), name([0x20; 16].into()), counters.split)
     };
     assert_eq!(known(&bytes), (true, true, 0));
-    assert_eq!(known(&bytes[..bytes.len() - 1]), (true, false, 1));
+    // The rest of the second may still come.
+    assert_eq!(known(&bytes[..bytes.len() - 1]), (true, false, 0));
     assert_eq!(known(&bytes[9..]), (false, false, 1));
+}
+
+#[test]
+fn messages_over_segments_of_tcp() {
+    let one = chain(ANSWER);
+    let bytes = [&(one.len() as u16).to_be_bytes()[..], &one].concat();
+    let known = |segments: &[(usize, usize)]| {
+        let mut names = Names::default();
+        for (from, to) in segments {
+            let part = part((RESOLVER, 53), (CLIENT, 40_000), &bytes[*from..*to]);
+            let seq = (u32::MAX - 20).wrapping_add(*from as u32);
+            names.segment(&part, seq, &Networks::default());
+        }
+        let named = names.answers.name(ip(CLIENT), SERVER.into(), 1).is_some();
+        (named, names.counters().split)
+    };
+    let all = bytes.len();
+    for cut in 1..all {
+        assert_eq!(known(&[(0, cut), (cut, all)]), (true, 0), "cut at {cut}");
+    }
+    let single: Vec<_> = (0..all).map(|at| (at, at + 1)).collect();
+    assert_eq!(known(&single), (true, 0));
+    // A segment is missing between them: nothing is made of what is left.
+    assert_eq!(known(&[(0, 40), (50, all)]), (false, 1));
 }
 
 fn hosts(from: (&str, u16), to: (&str, u16), messages: &[Vec<u8>]) -> Vec<(String, String)> {
@@ -311,7 +337,7 @@ proptest! {
         let mut names = Names::default();
         let part = Part { whole, ..part((RESOLVER, from), (CLIENT, to), &bytes) };
         names.datagram(&part, &Networks::default());
-        names.segment(&part, &Networks::default());
+        names.segment(&part, 7, &Networks::default());
     }
 
     /// A sound answer with one byte changed: the address may go to no name but the one in the question.

@@ -42,6 +42,8 @@ const HOST: &[Column<Host>] = &[
     column("addresses", "All its addresses.", |host| each(&host.addresses)),
     column("names", "The names it gave in its sessions, then what it is called by DHCP, DNS, multicast DNS, LLMNR and NetBIOS.", |host| each(&host.names)),
     column("macs", "The link-layer addresses its packets came from, gateways' left out.", |host| each(&host.macs)),
+    column("vendors", "Who makes the cards they belong to, by the IEEE's public listing.", |host| each(&host.vendors)),
+    column("classes", "What its DHCP client says that it is (vendor class).", |host| each(&host.classes)),
     column("roles", "`client`, `server` or both, by the ends of the TCP connection.", |host| each(&host.roles)),
     column("relay", "`true` if it takes mail from internal clients and goes to Exchange Online itself.", |host| one(host.relay)),
     column("verdict", "The host in one word.", |host| one(host.verdict)),

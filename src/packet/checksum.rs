@@ -24,6 +24,12 @@ pub enum Checksum {
 
 /// Checks a TCP segment: `segment` is what was captured of header and payload, `length` their length on the wire.
 pub fn tcp(addresses: &Addresses, segment: &[u8], length: u32) -> Checksum {
+    tcp_between(sum_of_addresses(addresses), segment, length)
+}
+
+/// The same with the sum of both addresses as 16-bit words. Of an IPv4 address that may be the sum of its IPv4-mapped form: what that has
+/// more, twice 0xffff, is nothing in this arithmetic (RFC 1071).
+pub fn tcp_between(addresses: u64, segment: &[u8], length: u32) -> Checksum {
     let Some([high, low]) = segment
         .get(FIELD..)
         .and_then(|field| field.first_chunk())
@@ -32,7 +38,7 @@ pub fn tcp(addresses: &Addresses, segment: &[u8], length: u32) -> Checksum {
         return Checksum::Unknown;
     };
     let field = u16::from_be_bytes([high, low]);
-    let hosts = sum_of_addresses(addresses) + TCP as u64;
+    let hosts = addresses + TCP as u64;
     let whole = segment.len() >= length as usize;
     let segment = segment.get(..length as usize).unwrap_or(segment);
     if whole && fold(hosts + length as u64 + sum(segment)) == u16::MAX {
@@ -70,7 +76,7 @@ fn sum_of_addresses(addresses: &Addresses) -> u64 {
 /// Sum of 16-bit big-endian words, an odd last byte in front of a zero. Eight bytes at a time: four words side by side
 /// add up to the same sum once folded (RFC 1071 section 2).
 #[inline]
-fn sum(bytes: &[u8]) -> u64 {
+pub fn sum(bytes: &[u8]) -> u64 {
     let (words, tail) = bytes.as_chunks::<8>();
     let sum: u64 = words
         .iter()

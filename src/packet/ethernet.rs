@@ -9,7 +9,8 @@ use super::walk::{Inner, Stop};
 /// Two addresses and a type.
 pub(super) const HEADER: usize = 14;
 
-const MACS: Macs = Macs {
+/// Where the addresses are.
+pub(super) const MACS: Macs = Macs {
     source: Some(6),
     destination: Some(0),
 };

@@ -9,22 +9,46 @@ const WORDS: usize = 65_536 / 64;
 
 /// A set of port numbers: one bit each, 8 KiB, so that asking costs the same for any number of ports.
 #[derive(Clone, PartialEq, Eq)]
-pub struct PortSet(Box<[u64; WORDS]>);
+pub struct PortSet {
+    bits: Box<[u64; WORDS]>,
+    /// Connections between other ports are looked at too, and followed if they turn out to be SMTP.
+    others: bool,
+}
 
 impl PortSet {
     /// No port.
     pub fn none() -> Self {
-        Self(Box::new([0; WORDS]))
+        Self::of(0)
     }
 
     /// Every port.
     pub fn all() -> Self {
-        Self(Box::new([u64::MAX; WORDS]))
+        Self::of(u64::MAX)
+    }
+
+    fn of(word: u64) -> Self {
+        Self {
+            bits: Box::new([word; WORDS]),
+            others: false,
+        }
+    }
+
+    /// Lets connections between other ports be looked at too.
+    #[must_use]
+    pub const fn with_others(mut self) -> Self {
+        self.others = true;
+        self
+    }
+
+    /// Whether connections between ports that are not in the set are looked at too.
+    #[inline]
+    pub const fn has_others(&self) -> bool {
+        self.others
     }
 
     /// Adds one.
     pub fn insert(&mut self, port: u16) {
-        if let Some(word) = self.0.get_mut(port as usize / 64) {
+        if let Some(word) = self.bits.get_mut(port as usize / 64) {
             *word |= 1 << (port % 64);
         }
     }
@@ -32,7 +56,7 @@ impl PortSet {
     /// Whether `port` is in the set.
     #[inline]
     pub fn contains(&self, port: u16) -> bool {
-        (self.0.get(port as usize / 64)).is_some_and(|word| word >> (port % 64) & 1 == 1)
+        (self.bits.get(port as usize / 64)).is_some_and(|word| word >> (port % 64) & 1 == 1)
     }
 
     /// The ports in the set, as ranges without gaps, in order.

@@ -43,6 +43,7 @@ mod macsec;
 mod mpls;
 mod nflog;
 mod nsh;
+mod ordinary;
 mod pieces;
 mod pktap;
 mod ppp;
@@ -80,7 +81,19 @@ use walk::Walk;
 ///
 /// Offsets in the answer count from the first of `bytes`. Never fails, never panics, looks at no more than
 /// [`MAX_LAYERS`] headers.
+#[inline]
 pub fn decode(link: LinkType, bytes: &[u8], original: u32, interest: &Interest) -> Decoded {
+    if link == LinkType::ETHERNET
+        && let Some(tcp) = ordinary::segment(bytes, interest)
+    {
+        return Decoded::Tcp(tcp);
+    }
+    walk(link, bytes, original, interest)
+}
+
+/// One header after the other.
+#[inline(never)]
+fn walk(link: LinkType, bytes: &[u8], original: u32, interest: &Interest) -> Decoded {
     match link.first_layer() {
         Some(layer) => Walk::new(bytes, original as usize).run(layer, interest),
         None => Decoded::NotFollowed(NotFollowed::LinkType),

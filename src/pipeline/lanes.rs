@@ -5,6 +5,8 @@ use std::sync::Arc;
 use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::batch::Batch;
+use super::route::Route;
+use super::worker::Worked;
 use crate::flow::Segment;
 use crate::names::HostName;
 use crate::source::Block;
@@ -57,20 +59,15 @@ impl Lanes {
             .collect();
         (Self { lanes }, ends)
     }
+}
 
-    /// Hands a segment to the worker that owns its flow, with the name that the client asked DNS for if it opens a connection.
-    /// Waits while that worker is behind.
+impl Route for Lanes {
+    /// Hands the segment to the worker that owns its flow. Waits while that worker is behind.
     #[inline]
-    pub(super) fn push(&mut self, block: &Arc<Block>, segment: Segment, asked: Option<Arc<str>>) {
-        let lane = match self.lanes.as_mut_slice() {
-            [one] => one,
-            many => {
-                let place = segment.key.hash_with(SHARD_SEED) as usize % many.len();
-                let Some(lane) = many.get_mut(place) else {
-                    return;
-                };
-                lane
-            }
+    fn segment(&mut self, block: &Arc<Block>, segment: Segment, asked: Option<Arc<str>>) {
+        let place = segment.key.hash_with(SHARD_SEED) as usize % self.lanes.len().max(1);
+        let Some(lane) = self.lanes.get_mut(place) else {
+            return;
         };
         lane.batch.push(block, segment);
         if let Some(name) = asked {
@@ -82,14 +79,14 @@ impl Lanes {
     }
 
     /// Sends names of hosts the way that sessions go; whose lane takes them does not matter.
-    pub(super) fn push_hosts(&mut self, hosts: impl Iterator<Item = HostName>) {
+    fn hosts(&mut self, hosts: impl Iterator<Item = HostName>) {
         if let Some(lane) = self.lanes.first_mut() {
             lane.batch.hosts.extend(hosts);
         }
     }
 
-    /// A block has been read to its end at `clock`: workers that have not heard of the time for long are told.
-    pub(super) fn tick(&mut self, clock: u64) {
+    /// Workers that have not heard of the time for long are told.
+    fn tick(&mut self, clock: u64) {
         for lane in &mut self.lanes {
             if clock >= lane.told + TICK {
                 lane.send(clock);
@@ -97,18 +94,19 @@ impl Lanes {
         }
     }
 
-    /// Nothing comes for now: what is there goes, and every worker hears of the time, so that it can show that it works.
-    pub(super) fn pause(&mut self, clock: u64) {
+    /// What is there goes, and every worker hears of the time, so that it can show that it works.
+    fn pause(&mut self, clock: u64) {
         for lane in &mut self.lanes {
             lane.send(clock);
         }
     }
 
     /// Sends what is left; the workers finish when the lanes are dropped.
-    pub(super) fn finish(mut self, clock: u64) {
+    fn finish(mut self, clock: u64) -> Worked {
         for lane in &mut self.lanes {
             lane.send(clock);
         }
+        Worked::default()
     }
 }
 

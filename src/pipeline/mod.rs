@@ -6,6 +6,8 @@
 //!        ◀──empties──           ─┘
 //! ```
 //!
+//! A single worker works on the reader's thread: handing its segments to another would cost more than it brings.
+//!
 //! All channels are bounded: a slow end slows the reader down. A file then waits; an interface goes on, its packets wait in the
 //! kernel's ring, and what that cannot hold the kernel drops and counts. Nothing else is ever dropped between threads. The order
 //! of the sessions depends on the capture alone, not on the number of workers.
@@ -17,6 +19,7 @@ mod lanes;
 mod order;
 mod pace;
 mod reader;
+mod route;
 mod signs;
 mod worker;
 
@@ -24,7 +27,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
 pub use consumer::{Consumer, Facts};
 pub use pace::Pace;
@@ -40,7 +43,7 @@ use lanes::Lanes;
 use order::Order;
 use reader::Shown;
 use signs::Signs;
-use worker::Delivery;
+use worker::{Delivery, Worker};
 
 /// How often [`Consumer::tick`] runs.
 const TICK: Duration = Duration::from_millis(100);
@@ -69,42 +72,58 @@ pub fn read(
             .cloned()
             .unwrap_or_else(unnamed)
     };
-    let (lanes, ends) = Lanes::new(workers);
     let (deliveries, delivered) = bounded(WAITING);
     let interest = names::interest(&judge.ports);
     let shown = Shown::default();
     let timed = consumer.wants_pace();
     thread::scope(|scope| {
-        let thread_named = |name: String| thread::Builder::new().name(name);
-        let reading = thread_named("reader".into())
-            .spawn_scoped(scope, || {
-                reader::read(source, &interest, judge, lanes, &shown)
-            })
-            .map_err(|_| Defect)?;
-        let mut working = Vec::with_capacity(workers);
-        for (number, end) in ends.into_iter().enumerate() {
-            let (deliveries, limits) = (deliveries.clone(), share(workers));
-            let origin = &origin;
-            let pace = timed.then(Pace::default);
-            let work = move || worker::work(number, &end, judge, origin, limits, &deliveries, pace);
-            let handle = thread_named(format!("worker-{number}")).spawn_scoped(scope, work);
-            working.push(handle.map_err(|_| Defect)?);
-        }
+        let worker = |number, deliveries: &Sender<Delivery>| {
+            let (limits, pace) = (share(workers), timed.then(Pace::default));
+            Worker::new(number, judge, &origin, limits, deliveries.clone(), pace)
+        };
+        let reader = thread_named("reader".into());
+        let (reading, working) = if workers == 1 {
+            let worker = worker(0, &deliveries);
+            let read = || reader::read(source, &interest, judge, worker, &shown);
+            (reader.spawn_scoped(scope, read), Vec::new())
+        } else {
+            let (lanes, ends) = Lanes::new(workers);
+            let read = || reader::read(source, &interest, judge, lanes, &shown);
+            let reading = reader.spawn_scoped(scope, read);
+            let working = ends.into_iter().enumerate().map(|(number, end)| {
+                let worker = worker(number, &deliveries);
+                let work = move || worker.work(&end);
+                thread_named(format!("worker-{number}")).spawn_scoped(scope, work)
+            });
+            (reading, working.collect())
+        };
         drop(deliveries);
+        let reading = reading.map_err(|_| Defect)?;
+        let working: Vec<_> = working
+            .into_iter()
+            .collect::<Result<_, _>>()
+            .map_err(|_| Defect)?;
         consume(&delivered, workers, &shown, consumer);
+        let (reader, worked) = reading.join().map_err(|_| Defect)?;
         let mut facts = Facts {
-            reader: reading.join().map_err(|_| Defect)?,
+            reader,
+            workers: worked.facts,
+            pace: worked.pace,
             ..Facts::default()
         };
         for handle in working {
-            let (counted, pace) = handle.join().map_err(|_| Defect)?;
-            facts.workers.merge(&counted);
-            if let Some(pace) = pace {
+            let worked = handle.join().map_err(|_| Defect)?;
+            facts.workers.merge(&worked.facts);
+            if let Some(pace) = worked.pace {
                 facts.pace.get_or_insert_default().merge(&pace);
             }
         }
         Ok(facts)
     })
+}
+
+fn thread_named(name: String) -> thread::Builder {
+    thread::Builder::new().name(name)
 }
 
 /// Hands on what the workers deliver, until the last of them is done.
@@ -127,7 +146,7 @@ fn consume(
                 if let Some(facts) = facts.get_mut(delivery.worker) {
                     *facts = delivery.facts;
                 }
-                order.take(delivery, |session| consumer.session(session));
+                order.take(delivery, |session| consumer.session(*session));
             }
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => return,

@@ -1,8 +1,7 @@
 //! Sessions of all workers in one order that does not depend on how many there are: by the second of their end, then their start,
 //! then their identity.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::BTreeMap;
 
 use super::worker::Delivery;
 use crate::session::Session;
@@ -12,13 +11,14 @@ use crate::time::Timestamp;
 #[derive(Debug)]
 pub(super) struct Order {
     done_before: Vec<u32>,
-    waiting: BinaryHeap<Reverse<Waiting>>,
+    /// By the second of their end; sorted within it when its turn has come.
+    waiting: BTreeMap<u32, Vec<Waiting>>,
 }
 
 #[derive(Debug)]
 struct Waiting {
-    key: (u32, Timestamp, u64),
-    session: Session,
+    key: (Timestamp, u64),
+    session: Box<Session>,
 }
 
 impl Order {
@@ -26,47 +26,30 @@ impl Order {
     pub(super) fn new(workers: usize) -> Self {
         Self {
             done_before: vec![0; workers],
-            waiting: BinaryHeap::new(),
+            waiting: BTreeMap::new(),
         }
     }
 
     /// Takes a delivery in and hands on every session whose turn has come.
-    pub(super) fn take(&mut self, delivery: Delivery, mut next: impl FnMut(Session)) {
+    pub(super) fn take(&mut self, delivery: Delivery, mut next: impl FnMut(Box<Session>)) {
         for (second, session) in delivery.sessions {
-            let key = (second, session.start, session.id);
-            self.waiting.push(Reverse(Waiting { key, session }));
+            let key = (session.start, session.id);
+            let waiting = self.waiting.entry(second).or_default();
+            waiting.push(Waiting { key, session });
         }
         if let Some(done) = self.done_before.get_mut(delivery.worker) {
             *done = delivery.done_before;
         }
         let ready = self.done_before.iter().copied().min().unwrap_or(u32::MAX);
-        while let Some(Reverse(first)) = self.waiting.peek() {
-            if first.key.0 >= ready && ready != u32::MAX {
+        while let Some(first) = self.waiting.first_entry() {
+            if *first.key() >= ready && ready != u32::MAX {
                 return;
             }
-            if let Some(Reverse(first)) = self.waiting.pop() {
-                next(first.session);
+            let mut second = first.remove();
+            second.sort_unstable_by_key(|waiting| waiting.key);
+            for one in second {
+                next(one.session);
             }
         }
-    }
-}
-
-impl PartialEq for Waiting {
-    fn eq(&self, other: &Self) -> bool {
-        self.key == other.key
-    }
-}
-
-impl Eq for Waiting {}
-
-impl PartialOrd for Waiting {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Waiting {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.key.cmp(&other.key)
     }
 }

@@ -3,8 +3,10 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::clock::Clock;
-use super::lanes::Lanes;
-use crate::flow::{FlowKey, Segment};
+use super::route::Route;
+use super::worker::Worked;
+use crate::flow::Segment;
+use crate::flow::segment::Place;
 use crate::names::{self, Names, Part};
 use crate::packet::{
     Counters, Decoded, DefragmentCounters, Defragmenter, Interest, Tcp, decode, may_matter,
@@ -65,14 +67,14 @@ impl Shown {
     }
 }
 
-/// Reads everything there is.
+/// Reads everything there is, and sends what is to be followed on its `route`.
 pub(super) fn read(
     source: &mut impl Source,
     interest: &Interest,
     judge: &Judge,
-    mut lanes: Lanes,
+    mut route: impl Route,
     shown: &Shown,
-) -> ReaderFacts {
+) -> (ReaderFacts, Worked) {
     let mut reader = Reader {
         interest,
         judge,
@@ -86,13 +88,13 @@ pub(super) fn read(
         reader.facts.turns += 1;
         match source.next() {
             Next::Packets(stretch) => {
-                reader.stretch(stretch, &mut lanes);
-                lanes.push_hosts(reader.names.new_hosts());
-                lanes.tick(reader.clock.elapsed());
+                reader.stretch(stretch, &mut route);
+                route.hosts(reader.names.new_hosts());
+                route.tick(reader.clock.elapsed());
             }
             Next::Pause(nanoseconds) => {
                 reader.clock.pause(nanoseconds);
-                lanes.pause(reader.clock.elapsed());
+                route.pause(reader.clock.elapsed());
                 show_at = 0;
             }
             Next::End => break,
@@ -102,8 +104,8 @@ pub(super) fn read(
             shown.show(reader.facts());
         }
     }
-    lanes.finish(reader.clock.elapsed());
-    reader.facts()
+    let facts = route.finish(reader.clock.elapsed());
+    (reader.facts(), facts)
 }
 
 struct Reader<'a> {
@@ -126,19 +128,29 @@ impl Reader<'_> {
     }
 
     #[inline]
-    fn stretch(&mut self, stretch: Stretch<impl Iterator<Item = RawPacket>>, lanes: &mut Lanes) {
+    fn stretch(
+        &mut self,
+        stretch: Stretch<impl Iterator<Item = RawPacket>>,
+        route: &mut impl Route,
+    ) {
         let Stretch {
             origin,
             block,
             packets,
         } = stretch;
         for packet in packets {
-            self.packet(&packet, &block, origin, lanes);
+            self.packet(&packet, &block, origin, route);
         }
     }
 
     #[inline]
-    fn packet(&mut self, packet: &RawPacket, block: &Arc<Block>, origin: u32, lanes: &mut Lanes) {
+    fn packet(
+        &mut self,
+        packet: &RawPacket,
+        block: &Arc<Block>,
+        origin: u32,
+        route: &mut impl Route,
+    ) {
         let clock = self.clock.advance(packet.time);
         self.facts.packets += 1;
         self.facts.bytes += u64::from(packet.original);
@@ -146,7 +158,7 @@ impl Reader<'_> {
         self.facts.note_time(packet.time);
         let bytes = block.packet(packet);
         if may_matter(packet.link, bytes, self.interest) {
-            self.decode(packet, bytes, block, origin, clock, lanes);
+            self.decode(packet, bytes, block, origin, clock, route);
         } else {
             self.facts.glanced_over += 1;
         }
@@ -160,7 +172,7 @@ impl Reader<'_> {
         block: &Arc<Block>,
         origin: u32,
         clock: u64,
-        lanes: &mut Lanes,
+        route: &mut impl Route,
     ) {
         let place = Place {
             base: packet.offset,
@@ -182,39 +194,47 @@ impl Reader<'_> {
             whole = Some(Arc::new(Block::from(datagram.bytes().to_vec())));
         }
         match whole {
-            Some(whole) => self.take(decoded, Place { base: 0, ..place }, &whole, lanes),
-            None => self.take(decoded, place, block, lanes),
+            Some(whole) => self.take(&decoded, Place { base: 0, ..place }, &whole, route),
+            None => self.take(&decoded, place, block, route),
         }
     }
 
-    fn take(&mut self, decoded: Decoded, place: Place, block: &Arc<Block>, lanes: &mut Lanes) {
+    fn take(
+        &mut self,
+        decoded: &Decoded,
+        place: Place,
+        block: &Arc<Block>,
+        route: &mut impl Route,
+    ) {
         match decoded {
-            Decoded::Tcp(tcp) => self.tcp(&tcp, place, block, lanes),
+            Decoded::Tcp(tcp) => self.tcp(tcp, place, block, route),
             Decoded::Udp(udp) => {
-                let part = Part::of_udp(&udp, place.bytes(block), place.clock);
+                let part = Part::of_udp(udp, bytes(place, block), place.clock);
                 self.names.datagram(&part, &self.judge.networks);
             }
-            Decoded::NotFollowed(reason) => self.facts.reasons.add_not_followed(reason),
-            Decoded::Malformed(reason) => self.facts.reasons.add_malformed(reason),
+            Decoded::NotFollowed(reason) => self.facts.reasons.add_not_followed(*reason),
+            Decoded::Malformed(reason) => self.facts.reasons.add_malformed(*reason),
             Decoded::Fragment(_) => {}
         }
     }
 
-    /// A segment of a connection that is followed, or of DNS over TCP.
-    fn tcp(&mut self, tcp: &Tcp, place: Place, block: &Arc<Block>, lanes: &mut Lanes) {
+    /// A segment of a connection that is followed or looked at, or of DNS over TCP.
+    fn tcp(&mut self, tcp: &Tcp, place: Place, block: &Arc<Block>, route: &mut impl Route) {
         let ports = &self.judge.ports;
-        if ports.contains_either(tcp.source_port, tcp.destination_port) {
+        let (from, to) = (tcp.source_port, tcp.destination_port);
+        let looked_at = ports.has_others() && from != names::DNS && to != names::DNS;
+        if ports.contains_either(from, to) || looked_at {
             self.facts.followed += 1;
             let [from, to] =
                 [tcp.source_port, tcp.destination_port].map(|port| ports.contains(port));
             self.facts.to_servers += u64::from(to && !from);
             self.facts.from_servers += u64::from(from && !to);
-            let segment = segment(tcp, place);
+            let segment = Segment::new(tcp, place);
             let asked = self.names.asked_before(&segment);
-            lanes.push(block, segment, asked);
+            route.segment(block, segment, asked);
         } else {
-            let part = Part::of_tcp(tcp, place.bytes(block), place.clock);
-            self.names.segment(&part, &self.judge.networks);
+            let part = Part::of_tcp(tcp, bytes(place, block), place.clock);
+            self.names.segment(&part, tcp.seq, &self.judge.networks);
         }
     }
 }
@@ -227,41 +247,7 @@ impl ReaderFacts {
     }
 }
 
-/// Where and when a packet was found.
-#[derive(Clone, Copy)]
-struct Place {
-    /// Offset in the block of the bytes that were decoded.
-    base: u32,
-    origin: u32,
-    time: Timestamp,
-    clock: u64,
-}
-
-impl Place {
-    /// The bytes that were decoded, and what lies behind them in the block.
-    fn bytes(self, block: &Block) -> &[u8] {
-        block.bytes().get(self.base as usize..).unwrap_or_default()
-    }
-}
-
-fn segment(tcp: &Tcp, place: Place) -> Segment {
-    let (key, way) = FlowKey::new(&tcp.addresses, tcp.source_port, tcp.destination_port);
-    let at = |offset: u32| place.base + offset;
-    Segment {
-        key,
-        way,
-        flags: tcp.flags.0,
-        header_length: tcp.payload.saturating_sub(tcp.header) as u8,
-        seq: tcp.seq,
-        ack: tcp.ack,
-        header: at(tcp.header),
-        captured: tcp.captured,
-        length: tcp.length,
-        source_mac: tcp.macs.source.map_or(Segment::NO_MAC, at),
-        destination_mac: tcp.macs.destination.map_or(Segment::NO_MAC, at),
-        checkable: tcp.plain_addresses,
-        origin: place.origin,
-        time: place.time,
-        clock: place.clock,
-    }
+/// The bytes that were decoded, and what lies behind them in the block.
+fn bytes(place: Place, block: &Block) -> &[u8] {
+    block.bytes().get(place.base as usize..).unwrap_or_default()
 }

@@ -5,13 +5,25 @@ use std::time::Instant;
 
 use crossbeam_channel::Sender;
 
+use super::batch::Batch;
 use super::lanes::LaneEnd;
 use super::pace::Pace;
+use super::route::Route;
 use crate::flow::table::GivenUp;
-use crate::flow::{Finished, Limits, Segment, Table};
+use crate::flow::{Connection, Hint, Limits, Outlet, Over, Reason, Segment, Table};
 use crate::names::HostName;
 use crate::session::judge::Judge;
+use crate::session::recall::Recall;
 use crate::session::{Origin, Session};
+use crate::source::Block;
+use crate::time::SECOND;
+
+/// Sessions after which a worker on the reader's thread sends them on.
+const DELIVERED: usize = 256;
+/// Segments that a worker on the reader's thread takes in together: few enough to stay in the nearest cache.
+const GATHERED: usize = 64;
+/// Segments that are looked up in the table before the first of them is taken in.
+const AHEAD: usize = 8;
 
 /// What a worker sends: sessions that are over, with the second in which each was called so.
 #[derive(Debug)]
@@ -21,7 +33,7 @@ pub(super) struct Delivery {
     /// Nothing that ended before this second will follow.
     pub done_before: u32,
     /// Sessions with the second of their end.
-    pub sessions: Vec<(u32, Session)>,
+    pub sessions: Vec<(u32, Box<Session>)>,
     /// Names of internal hosts that the reader has learned.
     pub hosts: Vec<HostName>,
     /// What the worker has counted by now.
@@ -41,6 +53,8 @@ pub struct WorkerFacts {
     pub given_up: GivenUp,
     /// Connections on watched ports that spoke neither SMTP nor TLS.
     pub no_sessions: u64,
+    /// Connections on other ports that were no SMTP by their words.
+    pub foreign: u64,
     /// Segments left out for a bad checksum.
     pub corrupt: u64,
     /// Segments that brought nothing new.
@@ -49,69 +63,214 @@ pub struct WorkerFacts {
     pub conflicts: u64,
 }
 
-/// Works until its lane ends; `pace` is filled if it is there.
-pub(super) fn work(
-    worker: usize,
-    lane: &LaneEnd,
-    judge: &Judge,
-    origins: &impl Fn(u32) -> Arc<Origin>,
-    limits: Limits,
-    deliveries: &Sender<Delivery>,
-    mut pace: Option<Pace>,
-) -> (WorkerFacts, Option<Pace>) {
-    let mut table = Table::new(Arc::clone(&judge.ports), limits);
-    let mut facts = WorkerFacts::default();
-    let mut over: Vec<(u32, Session)> = Vec::new();
-    let mut clock = 0;
-    for mut batch in &lane.batches {
-        let begun = pace.is_some().then(Instant::now);
-        let mut done = |finished: Finished| facts.take(&finished, judge, origins, &mut over);
-        for (at, (place, segment)) in batch.segments.iter().enumerate() {
-            if let Some(block) = batch.blocks.get(*place as usize) {
-                table.segment(segment, block.bytes(), &mut done);
-            }
-            if segment.has(Segment::SYN)
-                && let Some(name) = batch.asked(at)
-            {
-                table.note_asked(segment, name);
-            }
-        }
-        clock = batch.clock;
-        table.tick(clock, &mut done);
-        let hosts = std::mem::take(&mut batch.hosts);
-        batch.clear();
-        let _ = lane.empties.try_send(batch);
-        let done_before = table.second();
-        let sessions = std::mem::take(&mut over);
-        facts.look(&table, lane);
-        if let (Some(pace), Some(begun)) = (&mut pace, begun) {
-            pace.note(begun.elapsed(), lane.batches.len());
-        }
-        if deliveries
-            .send(Delivery {
-                worker,
-                done_before,
-                sessions,
-                hosts,
-                facts,
-            })
-            .is_err()
-        {
-            break;
+/// One worker: a table and what becomes of its connections.
+pub(super) struct Worker<'a, O> {
+    number: usize,
+    table: Table<Option<Box<Session>>>,
+    desk: Desk<'a, O>,
+    /// Segments that are taken in together, of a worker on the reader's thread.
+    gathered: Batch,
+    /// Names of internal hosts that wait to be sent on.
+    hosts: Vec<HostName>,
+    /// When the caller last heard of the time, nanoseconds of forward time.
+    told: u64,
+    deliveries: Sender<Delivery>,
+    /// Filled if it is there.
+    pace: Option<Pace>,
+}
+
+/// What a worker leaves behind.
+#[derive(Debug, Default)]
+pub(super) struct Worked {
+    /// What it counted.
+    pub facts: WorkerFacts,
+    /// How it kept up, where that was asked for.
+    pub pace: Option<Pace>,
+}
+
+impl<'a, O: Fn(u32) -> Arc<Origin>> Worker<'a, O> {
+    /// The `number`th worker.
+    pub(super) fn new(
+        number: usize,
+        judge: &'a Judge,
+        origins: &'a O,
+        limits: Limits,
+        deliveries: Sender<Delivery>,
+        pace: Option<Pace>,
+    ) -> Self {
+        Self {
+            number,
+            table: Table::new(Arc::clone(&judge.ports), limits),
+            desk: Desk {
+                judge,
+                recall: Recall::default(),
+                origins,
+                facts: WorkerFacts::default(),
+                over: Vec::new(),
+            },
+            gathered: Batch::default(),
+            hosts: Vec::new(),
+            told: 0,
+            deliveries,
+            pace,
         }
     }
-    table.finish(clock, &mut |finished| {
-        facts.take(&finished, judge, origins, &mut over);
-    });
-    facts.look(&table, lane);
-    let _ = deliveries.send(Delivery {
-        worker,
-        done_before: u32::MAX,
-        sessions: over,
-        hosts: Vec::new(),
-        facts,
-    });
-    (facts, pace)
+
+    /// Works until `lane` ends.
+    pub(super) fn work(mut self, lane: &LaneEnd) -> Worked {
+        let mut clock = 0;
+        for mut batch in &lane.batches {
+            self.take_batch(&batch, lane.batches.len());
+            clock = batch.clock;
+            self.hosts.append(&mut batch.hosts);
+            batch.clear();
+            let _ = lane.empties.try_send(batch);
+            self.desk.facts.waiting = lane.batches.len() as u64;
+            self.table.tick(clock, &mut self.desk);
+            if !self.deliver(self.table.second()) {
+                break;
+            }
+        }
+        self.end(clock)
+    }
+
+    /// Takes in the segments of a batch, behind which so many more are `waiting`.
+    fn take_batch(&mut self, batch: &Batch, waiting: usize) {
+        let begun = self.pace.is_some().then(Instant::now);
+        self.take_segments(batch);
+        if let (Some(pace), Some(begun)) = (&mut self.pace, begun) {
+            pace.note(begun.elapsed(), waiting);
+        }
+    }
+
+    fn take_segments(&mut self, batch: &Batch) {
+        let mut at = 0;
+        for some in batch.segments.chunks(AHEAD) {
+            let mut hints = [Hint::default(); AHEAD];
+            for (hint, (_, segment)) in hints.iter_mut().zip(some) {
+                *hint = self.table.look_up(segment);
+            }
+            for (hint, (place, segment)) in hints.into_iter().zip(some) {
+                if let Some(block) = batch.blocks.get(*place as usize) {
+                    let (bytes, desk) = (block.bytes(), &mut self.desk);
+                    self.table.segment_at(hint, segment, bytes, desk);
+                }
+                if segment.has(Segment::SYN)
+                    && let Some(name) = batch.asked(at)
+                {
+                    self.table.note_asked(segment, name);
+                }
+                at += 1;
+            }
+        }
+    }
+
+    /// Takes in what has gathered.
+    fn take_gathered(&mut self) {
+        let gathered = std::mem::take(&mut self.gathered);
+        self.take_batch(&gathered, 0);
+        self.gathered = gathered;
+        self.gathered.clear();
+    }
+
+    /// Sends on what has gathered; false if nobody takes it any more.
+    fn deliver(&mut self, done_before: u32) -> bool {
+        self.desk.facts.flows = self.table.len() as u64;
+        self.desk.facts.held_bytes = self.table.held_bytes() as u64;
+        self.desk.facts.given_up = self.table.given_up();
+        let delivery = Delivery {
+            worker: self.number,
+            done_before,
+            sessions: std::mem::take(&mut self.desk.over),
+            hosts: std::mem::take(&mut self.hosts),
+            facts: self.desk.facts,
+        };
+        self.deliveries.send(delivery).is_ok()
+    }
+
+    fn end(mut self, clock: u64) -> Worked {
+        self.table.finish(clock, &mut self.desk);
+        self.deliver(u32::MAX);
+        Worked {
+            facts: self.desk.facts,
+            pace: self.pace,
+        }
+    }
+}
+
+/// The only worker, on the reader's own thread.
+impl<O: Fn(u32) -> Arc<Origin>> Route for Worker<'_, O> {
+    #[inline]
+    fn segment(&mut self, block: &Arc<Block>, segment: Segment, asked: Option<Arc<str>>) {
+        self.gathered.push(block, segment);
+        if let Some(name) = asked {
+            self.gathered.note_asked(name);
+        }
+        if self.gathered.segments.len() >= GATHERED {
+            self.take_gathered();
+        }
+    }
+
+    fn hosts(&mut self, hosts: impl Iterator<Item = HostName>) {
+        self.hosts.extend(hosts);
+    }
+
+    fn tick(&mut self, clock: u64) {
+        self.take_gathered();
+        self.table.tick(clock, &mut self.desk);
+        if self.desk.over.len() >= DELIVERED || clock >= self.told + SECOND {
+            self.told = clock;
+            self.deliver(self.table.second());
+        }
+    }
+
+    fn pause(&mut self, clock: u64) {
+        self.told = 0;
+        self.tick(clock);
+    }
+
+    fn finish(mut self, clock: u64) -> Worked {
+        self.take_gathered();
+        self.end(clock)
+    }
+}
+
+/// Where the worker's connections are judged and their records laid out.
+struct Desk<'a, O> {
+    judge: &'a Judge,
+    recall: Recall,
+    origins: &'a O,
+    facts: WorkerFacts,
+    /// Records of connections that have left the table, with the second of their end.
+    over: Vec<(u32, Box<Session>)>,
+}
+
+impl<O: Fn(u32) -> Arc<Origin>> Outlet for Desk<'_, O> {
+    type Record = Option<Box<Session>>;
+
+    fn conclude(&mut self, connection: &Connection, reason: Reason) -> Self::Record {
+        self.facts.take(connection);
+        let origin = (self.origins)(connection.origin);
+        let session = self
+            .judge
+            .session(connection, reason, &origin, &mut self.recall);
+        if session.is_none() {
+            let count = if connection.is_wanted() {
+                &mut self.facts.no_sessions
+            } else {
+                &mut self.facts.foreign
+            };
+            *count += 1;
+        }
+        session.map(Box::new)
+    }
+
+    fn deliver(&mut self, over: Over<Self::Record>) {
+        if let Some(mut session) = over.record {
+            session.end = over.last;
+            self.over.push((over.second, session));
+        }
+    }
 }
 
 impl WorkerFacts {
@@ -123,33 +282,16 @@ impl WorkerFacts {
         self.given_up.flows += other.given_up.flows;
         self.given_up.held += other.given_up.held;
         self.no_sessions += other.no_sessions;
+        self.foreign += other.foreign;
         self.corrupt += other.corrupt;
         self.duplicates += other.duplicates;
         self.conflicts += other.conflicts;
     }
 
-    fn look(&mut self, table: &Table, lane: &LaneEnd) {
-        self.flows = table.len() as u64;
-        self.held_bytes = table.held_bytes() as u64;
-        self.waiting = lane.batches.len() as u64;
-        self.given_up = table.given_up();
-    }
-
-    fn take(
-        &mut self,
-        finished: &Finished,
-        judge: &Judge,
-        origins: &impl Fn(u32) -> Arc<Origin>,
-        over: &mut Vec<(u32, Session)>,
-    ) {
-        let connection = &finished.connection;
+    fn take(&mut self, connection: &Connection) {
         self.corrupt += connection.corrupt();
         let counts = connection.counts();
         self.duplicates += u64::from(counts.duplicates);
         self.conflicts += u64::from(counts.conflicts);
-        match judge.session(finished, &origins(connection.origin)) {
-            Some(session) => over.push((finished.second, session)),
-            None => self.no_sessions += 1,
-        }
     }
 }

@@ -7,7 +7,8 @@ use std::net::IpAddr;
 
 use sha1::{Digest, Sha1};
 
-use crate::base64::base64;
+use super::json::Plain;
+use crate::base64;
 
 /// TCP in the IANA protocol numbers.
 const TCP: u8 = 6;
@@ -27,10 +28,20 @@ impl CommunityId {
         let mut hash = Sha1::new_with_prefix([0, 0]);
         update_address(&mut hash, low.0);
         update_address(&mut hash, high.0);
-        hash.update([TCP, 0]);
-        hash.update(low.1.to_be_bytes());
-        hash.update(high.1.to_be_bytes());
+        let [a, b] = low.1.to_be_bytes();
+        let [c, d] = high.1.to_be_bytes();
+        hash.update([TCP, 0, a, b, c, d]);
         Self(hash.finalize().into())
+    }
+
+    /// Base64 behind the version.
+    fn text(self) -> [u8; 30] {
+        let mut text = *b"1:============================";
+        let (_, quads) = text.split_at_mut(2);
+        for (group, quad) in self.0.chunks(3).zip(quads.chunks_mut(4)) {
+            quad.copy_from_slice(&base64::quad(group));
+        }
+        text
     }
 }
 
@@ -41,9 +52,15 @@ fn update_address(hash: &mut Sha1, address: IpAddr) {
     }
 }
 
+impl Plain for CommunityId {
+    fn append(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&self.text());
+    }
+}
+
 impl fmt::Display for CommunityId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "1:{}", base64(&self.0))
+        f.write_str(std::str::from_utf8(&self.text()).unwrap_or_default())
     }
 }
 

@@ -8,12 +8,13 @@ use std::sync::Arc;
 use super::clients;
 use super::exchange::{self as exchanged, Amounts, Sent};
 use super::networks::Networks;
+use super::recall::Recall;
 use super::{
     Alert, Direction, Ended, Exchange, Finding, Findings, Gaps, Latency, Likely, LimitedBy, Mode,
     Offer, Origin, Outcome, Party, Seen, Session, Side, StarttlsCommand, Verdict,
 };
 use crate::exchange::{self, Catalog, Clues};
-use crate::flow::{Burst, Close, Connection, Ending, Finished, Reason, Way};
+use crate::flow::{Burst, Close, Connection, Ending, Reason, Way};
 use crate::packet::PortSet;
 use crate::smtp::Dialogue;
 use crate::smtp::joint::Starttls;
@@ -39,15 +40,21 @@ pub struct Judge {
 }
 
 impl Judge {
-    /// The record of a finished connection; `None` if it was no session (neither SMTP nor TLS was spoken).
-    pub fn session(&self, finished: &Finished, origin: &Arc<Origin>) -> Option<Session> {
-        let connection = &*finished.connection;
+    /// The record of a connection that is over for `reason`; `None` if it was no session (neither SMTP nor TLS was spoken).
+    /// `recall` is the caller's own, and goes with this judge.
+    pub fn session(
+        &self,
+        connection: &Connection,
+        reason: Reason,
+        origin: &Arc<Origin>,
+        recall: &mut Recall,
+    ) -> Option<Session> {
         let dialogue = &connection.dialogue;
-        if !is_session(dialogue) {
+        if !connection.is_wanted() || !is_session(dialogue) {
             return None;
         }
         let client_way = connection.client_way(&self.ports);
-        let view = View::new(connection, finished.reason, client_way, &self.ports);
+        let view = View::new(connection, reason, client_way, &self.ports);
         let mode = view.mode();
         let outcome = view.outcome(mode);
         let offer = view.offer();
@@ -66,7 +73,7 @@ impl Judge {
             .as_ref()
             .and_then(|client| client.facts.name.clone());
         let asked = connection.asked.clone();
-        let mut classification = exchange::classify(
+        let place = recall.server(
             &self.catalog,
             &Clues {
                 server_name: server_name.as_deref(),
@@ -77,17 +84,15 @@ impl Judge {
                 port: server_port,
             },
         );
-        if direction == Direction::Inbound && classification.exchange_online.is_none() {
+        let mut exchange_online = place.classification.exchange_online;
+        if direction == Direction::Inbound && exchange_online.is_none() {
             // Exchange Online delivers to us: it is the client.
-            classification.exchange_online =
+            exchange_online =
                 exchange::classify_sender(&self.catalog, client_ip, client_name.as_deref());
         }
-        let banner_host = banner
-            .as_deref()
-            .and_then(exchange::banner_host)
-            .map(Arc::from);
-        let ja3 = view.hello().and_then(tls::ja3::ja3);
-        let ja4 = view.hello().and_then(tls::ja4::ja4);
+        let banner_host = place.banner_host.clone();
+        let ja3 = view.hello().and_then(|hello| hello.ja3.clone());
+        let ja4 = view.hello().and_then(|hello| hello.ja4.clone());
         let mut session = Session {
             id: super::identity::session_id(
                 &self.sensor,
@@ -120,17 +125,18 @@ impl Judge {
             verdict: verdict(mode, negotiated, view.proof.cipher, offer.as_ref()),
             offer,
             negotiated,
+            downgrade_sentinel: view.proof.downgrade_sentinel,
             cipher: view.proof.cipher,
             established: view.established(),
             resumed: view.proof.resumed,
             client_guess: clients::guess(ja4.as_deref(), ja3.as_deref()),
-            ja3: ja3.map(Arc::from),
-            ja3s: view.answer().and_then(tls::ja3::ja3s).map(Arc::from),
-            ja4: ja4.map(Arc::from),
+            ja3,
+            ja3s: view.answer().and_then(|hello| hello.ja3s.clone()),
+            ja4,
             server_name,
             certificate,
             findings: Findings::default(),
-            exchange_online: classification.exchange_online,
+            exchange_online,
             auth_in_clear: view.auth_in_clear(),
             public_ip: dialogue
                 .server
@@ -142,7 +148,7 @@ impl Judge {
             seen: view.seen(),
             exchange: view.exchange(),
         };
-        session.findings = findings(&session, &classification, view.never_asked(mode));
+        session.findings = findings(&session, &place.classification, view.never_asked(mode));
         Some(session)
     }
 }
@@ -490,24 +496,17 @@ impl<'a> View<'a> {
         }
         let ends = tls::handshake_end(self.client_tls?, self.server_tls?, version)?;
         let flowed = self.connection.flowed_behind(self.client_way, ends)?;
-        let sent: Vec<Sent> = flowed
-            .bursts
-            .iter()
-            .map(|burst| self.sent(*burst))
-            .collect();
-        let judged = exchanged::likely(&Amounts {
-            version,
-            cipher: self.proof.cipher,
-            server_port: self.server_port(),
-            sent: &sent,
-            cut: flowed.cut,
-            over: self.close != Close::Open,
+        let likely = flowed.bursts.as_ref().map_or(Likely::Unknown, |bursts| {
+            let sent: Vec<Sent> = bursts.iter().map(|burst| self.sent(*burst)).collect();
+            exchanged::likely(&Amounts {
+                version,
+                cipher: self.proof.cipher,
+                server_port: self.server_port(),
+                sent: &sent,
+                cut: flowed.cut,
+                over: self.close != Close::Open,
+            })
         });
-        let likely = if self.connection.is_disordered() {
-            Likely::Unknown
-        } else {
-            judged
-        };
         let bytes = |way: Way| flowed.bytes[way.index()];
         Some(Exchange {
             client_bytes: bytes(self.client_way),
@@ -520,15 +519,11 @@ impl<'a> View<'a> {
     fn sent(&self, burst: Burst) -> Sent {
         Sent {
             by_client: burst.way == self.client_way,
-            bytes: burst.bytes(),
+            bytes: burst.bytes,
         }
     }
 
-    /// Who ended the connection, where the order of the packets tells it.
     fn ended(&self) -> Option<Ended> {
-        if self.connection.is_disordered() {
-            return None;
-        }
         let (way, ending) = self.connection.ended()?;
         Some(match (way == self.client_way, ending) {
             (true, Ending::Fin) => Ended::ClientClosed,

@@ -13,11 +13,13 @@ pub mod identity;
 pub mod json;
 pub mod judge;
 pub mod networks;
+pub mod recall;
 pub mod record;
 pub mod reference;
 #[cfg(test)]
 pub(crate) mod sample;
 pub mod text;
+pub mod vendor;
 pub mod words;
 
 use std::net::IpAddr;
@@ -58,6 +60,9 @@ pub struct Session {
     pub offer: Option<Offer>,
     /// The version in the ServerHello.
     pub negotiated: Option<Version>,
+    /// The server's random says that it chose less than it knows (RFC 8446 section 4.1.3): it knows TLS 1.3 (and the mark is TLS
+    /// 1.2's), or TLS 1.2 at least (the mark is that of 1.1 and older).
+    pub downgrade_sentinel: Option<Version>,
     /// The suite the server chose (IANA number; SSL 2.0 kinds have three bytes).
     pub cipher: Option<u32>,
     /// The handshake was seen to finish.

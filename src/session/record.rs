@@ -4,8 +4,9 @@
 use std::borrow::Cow;
 
 use super::community::CommunityId;
-use super::json::{Object, object};
+use super::json::{Object, Plain, object};
 use super::text::clip;
+use super::vendor::vendor;
 use super::{Alert, Certificate, Evidence, ExchangeOnline, Finding, Offer, Origin, Party, Session};
 use crate::time::{SECOND, Timestamp};
 use crate::tls::Version;
@@ -27,7 +28,7 @@ pub const MAX_TEXT: usize = 1024;
 pub fn write(session: &Session, sensor: &str, out: &mut Vec<u8>) {
     object(out, |root| {
         root.plain("@timestamp", Some(session.start));
-        root.object("ecs", |ecs| ecs.text("version", ECS_VERSION));
+        root.object("ecs", |ecs| ecs.word("version", ECS_VERSION));
         root.object("event", |event| write_event(session, event));
         root.object("observer", |observer| {
             write_observer(session, sensor, observer);
@@ -49,16 +50,16 @@ pub fn write(session: &Session, sensor: &str, out: &mut Vec<u8>) {
 }
 
 fn write_event(session: &Session, event: &mut Object<'_>) {
-    event.plain("id", Some(format_args!("{:016x}", session.id)));
-    event.text("kind", "event");
+    event.plain("id", Some(Id(session.id)));
+    event.word("kind", "event");
     event.words("category", ["network"].into_iter());
-    event.text("dataset", DATASET);
+    event.word("dataset", DATASET);
     event.number("duration", session.end.since(session.start));
 }
 
 fn write_observer(session: &Session, sensor: &str, observer: &mut Object<'_>) {
     observer.text("name", sensor);
-    observer.text("version", env!("CARGO_PKG_VERSION"));
+    observer.word("version", env!("CARGO_PKG_VERSION"));
     if let Origin::Interface(name) = &*session.origin {
         observer.object("ingress", |ingress| {
             ingress.object("interface", |interface| {
@@ -85,17 +86,17 @@ fn write_network(session: &Session, network: &mut Object<'_>) {
     let (client, server) = (&session.client, &session.server);
     let community = CommunityId::of((client.ip, client.port), (server.ip, server.port));
     let family = if client.ip.is_ipv4() { "ipv4" } else { "ipv6" };
-    network.text("type", family);
-    network.text("transport", "tcp");
-    network.text("protocol", "smtp");
-    network.text("direction", session.direction.name());
+    network.word("type", family);
+    network.word("transport", "tcp");
+    network.word("protocol", "smtp");
+    network.word("direction", session.direction.name());
     network.plain("community_id", Some(community));
 }
 
 fn write_tls(session: &Session, tls: &mut Object<'_>) {
     if let Some(version) = session.negotiated {
         tls.text("version", &*version_number(version));
-        tls.text("version_protocol", version_protocol(version));
+        tls.word("version_protocol", version_protocol(version));
     }
     tls.text("cipher", session.cipher.map(names::cipher).as_deref());
     tls.flag("established", session.established);
@@ -126,38 +127,41 @@ fn not_after(seconds: i64) -> Option<Timestamp> {
 }
 
 fn write_own(session: &Session, own: &mut Object<'_>) {
-    own.text("mode", session.mode.map(super::Mode::name));
-    own.text(
+    own.word("mode", session.mode.map(super::Mode::name));
+    own.word(
         "starttls_command",
         session.starttls_command.map(super::StarttlsCommand::name),
     );
-    own.text("outcome", session.outcome.name());
+    own.word("outcome", session.outcome.name());
     if let Some(alert) = session.alert {
         own.object("alert", |object| write_alert(alert, object));
     }
     if let Some(offer) = &session.offer {
         write_offer(offer, own);
     }
-    own.text("limited_by", session.limited_by.map(super::LimitedBy::name));
-    own.text("verdict", session.verdict.name());
+    own.word("limited_by", session.limited_by.map(super::LimitedBy::name));
+    own.word("verdict", session.verdict.name());
     own.words("findings", session.findings.iter().map(Finding::name));
     if let Some(service) = session.exchange_online {
         own.object("exchange_online", |object| {
             write_exchange_online(service, object);
         });
     }
+    let sentinel = session.downgrade_sentinel.map(word);
+    own.text("downgrade_sentinel", sentinel.as_deref());
     wire_text(own, "ja4", session.ja4.as_deref());
-    own.text("client_guess", session.client_guess);
+    own.word("client_guess", session.client_guess);
+    own.word("source_vendor", session.client.mac.and_then(vendor));
     wire_text(own, "banner", session.banner.as_deref());
     own.flag("auth_in_clear", session.auth_in_clear.then_some(true));
     write_measures(session, own);
-    own.text("seen", session.seen.name());
+    own.word("seen", session.seen.name());
 }
 
 fn write_alert(alert_seen: Alert, object: &mut Object<'_>) {
-    object.text("by", alert_seen.by.name());
+    object.word("by", alert_seen.by.name());
     object.number("code", u64::from(alert_seen.code));
-    object.text("name", names::alert(alert_seen.code));
+    object.word("name", names::alert(alert_seen.code));
 }
 
 fn write_offer(offer: &Offer, own: &mut Object<'_>) {
@@ -168,8 +172,8 @@ fn write_offer(offer: &Offer, own: &mut Object<'_>) {
 }
 
 fn write_exchange_online(service: ExchangeOnline, object: &mut Object<'_>) {
-    object.text("instance", service.instance.map(super::Instance::name));
-    object.text("endpoint", service.endpoint.name());
+    object.word("instance", service.instance.map(super::Instance::name));
+    object.word("endpoint", service.endpoint.name());
     object.words("evidence", service.evidence.iter().map(Evidence::name));
 }
 
@@ -189,8 +193,8 @@ fn write_measures(session: &Session, own: &mut Object<'_>) {
         own.object("exchange", |object| {
             object.number("client_bytes", exchange.client_bytes);
             object.number("server_bytes", exchange.server_bytes);
-            object.text("ended", exchange.ended.map(super::Ended::name));
-            object.text("likely", exchange.likely.name());
+            object.word("ended", exchange.ended.map(super::Ended::name));
+            object.word("likely", exchange.likely.name());
         });
     }
 }
@@ -231,21 +235,48 @@ fn version_protocol(version: Version) -> Option<&'static str> {
     }
 }
 
+/// The identity of a session: 16 hex digits.
+struct Id(u64);
+
+impl Plain for Id {
+    fn append(&self, out: &mut Vec<u8>) {
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let digit = |at: u32| DIGITS[(self.0 >> (60 - 4 * at) & 15) as usize];
+        let mut text = [b'0'; 16];
+        for (at, place) in (0..).zip(&mut text) {
+            *place = digit(at);
+        }
+        out.extend_from_slice(&text);
+    }
+}
+
 /// A link-layer address in the notation of RFC 7042 section 2.1, which the Elastic Common Schema asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Mac(pub [u8; 6]);
 
-impl std::fmt::Display for Mac {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl Mac {
+    fn text(self) -> [u8; 17] {
         const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-        let digit = |value: u8| DIGITS.get(value as usize).copied().unwrap_or(b'0');
+        let digit = |value: u8| DIGITS[usize::from(value & 15)];
         let mut text = [b'-'; 17];
         for (octet, place) in self.0.iter().zip(text.chunks_mut(3)) {
             if let [high, low, ..] = place {
-                (*high, *low) = (digit(octet >> 4), digit(octet & 15));
+                (*high, *low) = (digit(octet >> 4), digit(*octet));
             }
         }
-        f.write_str(std::str::from_utf8(&text).unwrap_or_default())
+        text
+    }
+}
+
+impl Plain for Mac {
+    fn append(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&self.text());
+    }
+}
+
+impl std::fmt::Display for Mac {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(std::str::from_utf8(&self.text()).unwrap_or_default())
     }
 }
 

@@ -25,6 +25,7 @@ pub(crate) fn bare() -> Session {
         alert: None,
         offer: None,
         negotiated: None,
+        downgrade_sentinel: None,
         cipher: None,
         established: None,
         resumed: None,
@@ -66,6 +67,7 @@ pub(crate) fn full() -> Session {
     session.server.domain = text("smtp.office365.com");
     session.mode = Some(Mode::Starttls);
     session.starttls_command = Some(StarttlsCommand::Starttls);
+    session.downgrade_sentinel = Some(Version::TLS11);
     session.outcome = Outcome::Rejected;
     session.alert = Some(Alert {
         by: Side::Server,

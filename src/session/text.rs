@@ -19,6 +19,22 @@ pub fn is_hazardous(character: char) -> bool {
         || runs_right_to_left(character)
 }
 
+/// Whether all of `bytes` are printable ASCII and none of them is a quotation mark or a backslash: nothing that any form of
+/// output must look at twice.
+#[inline]
+pub fn is_harmless(bytes: &[u8]) -> bool {
+    // Sixteen at a time and without a short cut within, so that the compiler can look at them at once.
+    let odd = |bytes: &[u8]| {
+        let odd = |byte: u8| {
+            let (quotes, printable) = (matches!(byte, b'"' | b'\\'), matches!(byte, b' '..=b'~'));
+            u8::from(quotes) | u8::from(!printable)
+        };
+        bytes.iter().fold(0, |found, byte| found | odd(*byte))
+    };
+    let (chunks, rest) = bytes.as_chunks::<16>();
+    chunks.iter().all(|chunk| odd(chunk) == 0) && odd(rest) == 0
+}
+
 /// Characters that have a width in the tables and nothing, or a break, on the screen.
 const fn is_invisible(character: char) -> bool {
     matches!(character,
@@ -67,6 +83,24 @@ mod tests {
             '\u{e0041}',
         ] {
             assert!(is_hazardous(character), "{character:?}");
+        }
+    }
+
+    #[test]
+    fn harmless_is_what_no_output_escapes() {
+        assert!(is_harmless(b"220 mx.example.com ESMTP ready ~"));
+        for odd in [
+            &b"\x1b"[..],
+            b"\"",
+            b"\\",
+            "\u{e9}".as_bytes(),
+            b"\x7f",
+            b"\n",
+        ] {
+            for before in 0..40 {
+                let text = [vec![b'x'; before], odd.to_vec(), vec![b'x'; 17]].concat();
+                assert!(!is_harmless(&text), "{text:?}");
+            }
         }
     }
 

@@ -20,8 +20,8 @@ pub(super) const MAX_NOISE: usize = 16 * 1024;
 const MAX_FIRST_LINE: usize = 512;
 
 /// First bytes of a PROXY protocol header, version 1 and version 2 (HAProxy, proxy-protocol.txt sections 2.1 and 2.2).
-const PROXY_V1: [u8; 6] = *b"PROXY ";
-const PROXY_V2: [u8; 12] = *b"\r\n\r\n\0\r\nQUIT\n";
+pub(super) const PROXY_V1: [u8; 6] = *b"PROXY ";
+pub(super) const PROXY_V2: [u8; 12] = *b"\r\n\r\n\0\r\nQUIT\n";
 
 /// The client's direction.
 #[derive(Debug)]
@@ -44,6 +44,8 @@ pub struct ClientFacts {
     pub speaks_smtp: bool,
     /// The first name given in EHLO, HELO or LHLO.
     pub name: Option<Arc<str>>,
+    /// EHLO, HELO or LHLO was said.
+    pub said_hello: bool,
     /// EHLO or LHLO was said: the client can learn of STARTTLS.
     pub extended: bool,
     /// The command that asked for TLS, and when it was last sent.
@@ -153,6 +155,11 @@ impl ClientSide {
         self.tls.is_decided().unwrap_or(self.phase == Phase::Lost)
     }
 
+    /// A line came that is no command.
+    pub const fn is_noisy(&self) -> bool {
+        self.noise > 0
+    }
+
     /// Looks for a PROXY header in front of everything; what follows it is still the stream's first byte.
     fn begin<'a>(&mut self, bytes: &'a [u8], time: Timestamp, joint: &mut Joint) -> &'a [u8] {
         if self.held.is_empty()
@@ -199,6 +206,7 @@ impl ClientSide {
         joint.ask(asked(&command), time);
         match command {
             Command::Hello { verb, name } => {
+                self.facts.said_hello = true;
                 self.facts.extended |= verb != HelloVerb::Helo;
                 if self.facts.name.is_none() {
                     self.facts.name = name;
@@ -318,6 +326,7 @@ impl ClientFacts {
     const EMPTY: Self = Self {
         speaks_smtp: false,
         name: None,
+        said_hello: false,
         extended: false,
         asked_tls: None,
         auth_before_tls: false,

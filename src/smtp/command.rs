@@ -111,7 +111,7 @@ impl Command {
         let name = argument.trim_ascii();
         Self::Hello {
             verb,
-            name: (!name.is_empty()).then(|| text::clean(name)),
+            name: (!name.is_empty()).then(|| text::clean_name(name)),
         }
     }
 

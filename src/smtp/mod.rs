@@ -11,6 +11,7 @@ pub mod client;
 pub mod command;
 pub mod dialogue;
 pub mod joint;
+pub mod opening;
 pub mod pairing;
 pub mod reply;
 pub mod server;

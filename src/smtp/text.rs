@@ -1,12 +1,15 @@
 //! Text off the wire: lines put together from segments, strings cleaned before anything keeps them.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::mem;
 use std::sync::Arc;
 
 use memchr::memchr;
 
+use crate::memo::Memo;
 use crate::session::MAX_STRING;
+use crate::session::text::is_harmless;
 
 /// Bytes kept of one line; RFC 5321 section 4.5.3.1.4 allows 512, AUTH (RFC 4954 section 4) 12,288 that nobody here reads.
 const MAX_LINE: usize = 1024;
@@ -67,6 +70,9 @@ pub(super) const fn begins_text(byte: u8) -> bool {
 
 /// At most [`MAX_STRING`] bytes of printable text; what is not UTF-8 or not printable becomes U+FFFD, what is longer ends in `…`.
 pub(super) fn clean(bytes: &[u8]) -> Arc<str> {
+    if let Some(plain) = plain(bytes) {
+        return plain.into();
+    }
     let cut = bytes.get(..MAX_STRING).unwrap_or(bytes);
     let room = if bytes.len() > cut.len() {
         MAX_STRING - '…'.len_utf8()
@@ -85,6 +91,27 @@ pub(super) fn clean(bytes: &[u8]) -> Arc<str> {
         out.push('…');
     }
     out.into()
+}
+
+/// Text of which nothing has to be changed; of some more that is not noticed.
+fn plain(bytes: &[u8]) -> Option<&str> {
+    let plain = bytes.len() <= MAX_STRING && is_harmless(bytes);
+    std::str::from_utf8(bytes).ok().filter(|_| plain)
+}
+
+thread_local! {
+    /// Names that hosts give for themselves: few, and each again in every session of its host.
+    static NAMES: RefCell<Memo<Arc<str>>> = RefCell::default();
+}
+
+/// The same for a name that will come again: shared with the sessions before.
+pub(super) fn clean_name(bytes: &[u8]) -> Arc<str> {
+    let outline = |input: &mut Vec<u8>| {
+        input.extend_from_slice(bytes);
+        Some(())
+    };
+    let shared = NAMES.with_borrow_mut(|names| names.recall(outline, || Some(clean(bytes))));
+    shared.unwrap_or_else(|| clean(bytes))
 }
 
 #[cfg(test)]

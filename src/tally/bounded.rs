@@ -24,6 +24,14 @@ impl<T> Default for Smallest<T> {
 }
 
 impl<T: Ord> Smallest<T> {
+    /// Whether it holds this value. Asking first saves a copy where most values come again.
+    pub fn contains<Q: Ord + ?Sized>(&self, value: &Q) -> bool
+    where
+        T: std::borrow::Borrow<Q>,
+    {
+        self.kept.contains(value)
+    }
+
     /// Puts in one value.
     pub fn insert(&mut self, value: T, limit: usize) {
         self.kept.insert(value);

@@ -11,6 +11,7 @@ use super::{Limits, Role, Span};
 use crate::names::NameSource;
 use crate::session::record::Mac;
 use crate::session::text::clip;
+use crate::session::vendor::vendor;
 use crate::session::{
     EndpointKind, Findings, Instance, LimitedBy, MAX_STRING, Outcome, Party, Session, Verdict,
 };
@@ -81,7 +82,9 @@ impl HostTally {
         self.reaches_service |= session.exchange_online.is_some();
         let offered = session.offer.as_ref().map(|offer| offer.max);
         self.offered_max = self.offered_max.max(offered);
-        if let Some(name) = &session.server.domain {
+        if let Some(name) = &session.server.domain
+            && !self.servers.contains(&**name)
+        {
             self.servers.insert(bounded(name), limits.servers);
         }
         if let Some(client) = session.client_guess {
@@ -90,7 +93,9 @@ impl HostTally {
     }
 
     fn add_party(&mut self, party: &Party, limits: &Limits) {
-        if let Some(name) = &party.domain {
+        if let Some(name) = &party.domain
+            && !self.names.contains(&**name)
+        {
             self.names.insert(bounded(name), limits.names);
         }
         if let Some(mac) = party.mac {
@@ -136,10 +141,16 @@ impl HostTally {
         gateways: &BTreeSet<Mac>,
         called: impl Iterator<Item = &'a (Arc<str>, NameSource)>,
     ) -> Option<Host> {
-        let name_sources = self.all_names(called);
+        let (classes, called): (Vec<_>, Vec<_>) =
+            called.partition(|(_, source)| *source == NameSource::DhcpClass);
+        let name_sources = self.all_names(called.into_iter());
+        let classes: BTreeSet<_> = classes.into_iter().map(|(class, _)| class).collect();
         let (first_seen, last_seen) = (self.span.first?, self.span.last?);
         addresses.sort_unstable();
-        let own = self.macs().filter(|mac| !gateways.contains(mac));
+        let macs: Vec<Mac> = (self.macs())
+            .filter(|mac| !gateways.contains(mac))
+            .copied()
+            .collect();
         Some(Host {
             host: *addresses.first()?,
             addresses,
@@ -148,7 +159,9 @@ impl HostTally {
                 .map(|named| Arc::clone(&named.name))
                 .collect(),
             name_sources,
-            macs: own.copied().collect(),
+            vendors: makers(&macs),
+            classes: classes.into_iter().cloned().collect(),
+            macs,
             roles: self.roles.iter().copied().collect(),
             relay: self.serves_internal && self.reaches_service,
             verdict: self.verdict(),
@@ -238,4 +251,10 @@ fn bounded(name: &Arc<str>) -> Arc<str> {
         return Arc::clone(name);
     }
     clip(name, MAX_STRING).into()
+}
+
+/// Who makes the cards, each maker once.
+fn makers(macs: &[Mac]) -> Vec<&'static str> {
+    let makers: BTreeSet<_> = macs.iter().filter_map(|mac| vendor(mac.0)).collect();
+    makers.into_iter().collect()
 }

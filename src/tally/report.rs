@@ -99,6 +99,10 @@ pub struct Host {
     pub name_sources: Vec<NamedBy>,
     /// The link-layer addresses its packets came from, gateways' left out.
     pub macs: Vec<Mac>,
+    /// Who makes the cards they belong to, by the IEEE's listing.
+    pub vendors: Vec<&'static str>,
+    /// What its DHCP client says that it is.
+    pub classes: Vec<Arc<str>>,
     /// Which end of its sessions it was.
     pub roles: Vec<Role>,
     /// It takes mail from internal clients and is itself a client of Exchange Online: what it does stands for hosts behind

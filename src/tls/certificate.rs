@@ -3,6 +3,8 @@
 //! Certificate message: RFC 5246 7.4.2; certificate: RFC 5280; names are printed as RFC 4514 has it, most specific
 //! part first. Every string is hostile and cut at [`MAX_STRING`](crate::session::MAX_STRING).
 
+use std::sync::Arc;
+
 use x509_parser::der_parser::asn1_rs::{Any, BmpString, Tag};
 use x509_parser::der_parser::oid::Oid;
 use x509_parser::extensions::GeneralName;
@@ -13,16 +15,16 @@ use crate::session::Certificate;
 use crate::wire::Reader;
 
 use super::client_hello::bounded;
-use super::ja3;
+use super::{ja3, known};
 
 /// DNS names kept of one certificate.
 pub const MAX_NAMES: usize = 64;
 
 /// Facts of the first certificate in the body of a Certificate message; `None` if it is not there whole or is none.
-pub(super) fn first(body: &[u8]) -> Option<Certificate> {
+pub(super) fn first(body: &[u8]) -> Option<Arc<Certificate>> {
     let mut reader = Reader::new(body);
     reader.u24().ok()?; // length of the list, which may reach beyond what was seen
-    read(reader.vec24().ok()?.rest())
+    known::certificate(reader.vec24().ok()?.rest())
 }
 
 /// Facts of a certificate in DER.

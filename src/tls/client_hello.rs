@@ -10,7 +10,7 @@ use crate::wire::{Reader, Short};
 
 use super::extension::{self, Malformed};
 use super::offer::{self, Offered};
-use super::{Format, Version};
+use super::{Format, Version, ja3, ja4};
 
 /// What a ClientHello says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,8 +23,6 @@ pub struct ClientHello {
     pub complete: bool,
     /// What it allows; `None` where the bytes do not tell.
     pub offer: Option<Offered>,
-    /// `legacy_session_id`, where it was seen.
-    pub session_id: Option<Box<[u8]>>,
     /// Cipher suites in the order sent, GREASE included; `None` if the list was not seen whole. An SSL 2.0 hello
     /// gives those of its kinds that stand for a suite.
     pub suites: Option<Box<[u16]>>,
@@ -56,6 +54,10 @@ pub struct ClientHello {
     pub ticket: bool,
     /// `encrypted_client_hello` was sent: name and versions in here may be those of an outer hello.
     pub encrypted_client_hello: bool,
+    /// JA3, 32 hex digits; `None` unless all of it was seen.
+    pub ja3: Option<Arc<str>>,
+    /// JA4; `None` unless all of it was seen.
+    pub ja4: Option<Arc<str>>,
 }
 
 impl ClientHello {
@@ -65,6 +67,8 @@ impl ClientHello {
         let mut hello = Self::empty(Format::Tls, Version(reader.u16().ok()?));
         hello.complete = hello.fields(&mut reader).unwrap_or(false) && whole;
         hello.offer = hello.offered();
+        hello.ja3 = ja3::ja3(&hello).map(Arc::from);
+        hello.ja4 = ja4::ja4(&hello).map(Arc::from);
         Some(hello)
     }
 
@@ -75,7 +79,8 @@ impl ClientHello {
             legacy_version,
             complete: false,
             offer: None,
-            session_id: None,
+            ja3: None,
+            ja4: None,
             suites: None,
             ssl2_kinds: Box::default(),
             extensions: Box::default(),
@@ -97,7 +102,7 @@ impl ClientHello {
     /// Everything after the version; true if the extension list was walked to its end.
     fn fields(&mut self, reader: &mut Reader<'_>) -> Result<bool, Short> {
         reader.skip(32)?; // random
-        self.session_id = Some(reader.vec8()?.rest().into());
+        reader.vec8()?; // session id
         self.suites = Some(suites(reader.vec16()?));
         reader.vec8()?; // compression methods
         let mut types = Vec::new();
@@ -208,7 +213,7 @@ fn first_protocol(mut body: Reader<'_>) -> Result<Option<Box<[u8]>>, Malformed> 
     Ok(Some(list.vec8()?.rest().into()))
 }
 
-fn key_shares(mut body: Reader<'_>) -> Result<u8, Malformed> {
+pub(super) fn key_shares(mut body: Reader<'_>) -> Result<u8, Malformed> {
     let mut list = body.vec16()?;
     let mut count = 0_u8;
     while !list.is_empty() {

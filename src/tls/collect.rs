@@ -6,7 +6,10 @@ use crate::time::Timestamp;
 
 use super::facts::{ClearAlert, Facts, HelloTime, Record};
 use super::handshake::{CLIENT_HELLO, DRAFT_HELLO_RETRY, SERVER_HELLO, Sink};
-use super::{ClientHello, Role, ServerHello, Version, certificate, facts::MessageSet, probe, ssl2};
+use super::{
+    ClientHello, Role, ServerHello, SessionId, Version, certificate, facts::MessageSet, known,
+    probe, ssl2,
+};
 
 /// Facts under way.
 #[derive(Debug)]
@@ -101,13 +104,13 @@ impl Collector {
         match (self.role, index) {
             (Role::Client, 0) => {
                 if let Some(hello) = ssl2::client_hello(body, whole) {
-                    self.client_hello(hello);
+                    self.client_hello(Arc::new(hello), ssl2::session_id(body));
                 }
             }
             (Role::Client, 1) => self.facts.ssl2.cipher = ssl2::master_key_kind(body),
             (Role::Server, 0) => {
                 if let Some(hello) = ssl2::server_hello(body, whole) {
-                    self.server_hello(hello);
+                    self.server_hello(Arc::new(hello), None);
                 }
             }
             _ => {}
@@ -121,22 +124,22 @@ impl Collector {
         hello.is_none_or(|hello| !hello.random_seen && hello.version().is_none())
     }
 
-    fn client_hello(&mut self, hello: ClientHello) {
+    fn client_hello(&mut self, hello: Arc<ClientHello>, session_id: Option<SessionId>) {
         if self.facts.client_hello.is_none() {
-            self.facts.client_hello = Some(Arc::new(hello));
+            self.facts.client_hello = Some(hello);
+            self.facts.session_id = session_id;
             self.hello_came();
         } else {
-            self.facts
-                .second_client_hello
-                .get_or_insert(Arc::new(hello));
+            self.facts.second_client_hello.get_or_insert(hello);
         }
     }
 
-    fn server_hello(&mut self, hello: ServerHello) {
+    fn server_hello(&mut self, hello: Arc<ServerHello>, session_id: Option<SessionId>) {
         if hello.retry {
             self.facts.hello_retry = true;
         } else {
-            self.facts.server_hello = Some(Arc::new(hello));
+            self.facts.server_hello = Some(hello);
+            self.facts.session_id = session_id;
             self.hello_came();
         }
     }
@@ -176,17 +179,17 @@ impl Sink for Collector {
         let believable = probe::begins_hello_body(body);
         match kind {
             CLIENT_HELLO if believable => {
-                if let Some(hello) = ClientHello::read(body, whole) {
-                    self.client_hello(hello);
+                if let Some(hello) = known::client_hello(body, whole) {
+                    self.client_hello(hello, SessionId::of_hello(body));
                 }
             }
             SERVER_HELLO if believable => {
-                if let Some(hello) = ServerHello::read(body, whole) {
-                    self.server_hello(hello);
+                if let Some(hello) = known::server_hello(body, whole) {
+                    self.server_hello(hello, ServerHello::session_id(body));
                 }
             }
             MessageSet::CERTIFICATE => {
-                self.facts.certificate = certificate::first(body).map(Arc::new);
+                self.facts.certificate = certificate::first(body);
             }
             _ => {}
         }

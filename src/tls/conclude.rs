@@ -252,15 +252,13 @@ fn resumed(
         Version::TLS13 => (hello.pre_shared_key || hello.complete).then_some(hello.pre_shared_key),
         _ if server.full_handshake() => Some(false),
         _ if server.change_cipher_spec && !server.lost => Some(true),
-        _ => has_session_id_back(client, hello).then_some(true),
+        _ => has_session_id_back(client, server).then_some(true),
     }
 }
 
-fn has_session_id_back(client: Option<&Facts>, hello: &ServerHello) -> bool {
-    let sent = client
-        .and_then(|facts| facts.client_hello.as_ref())
-        .and_then(|hello| hello.session_id.as_deref());
-    sent.is_some_and(|id| !id.is_empty()) && sent == hello.session_id.as_deref()
+fn has_session_id_back(client: Option<&Facts>, server: &Facts) -> bool {
+    let sent = client.and_then(|facts| facts.session_id);
+    sent.is_some_and(|id| !id.is_empty()) && sent == server.session_id
 }
 
 fn hello_latency(client: Option<&Facts>, server: Option<&Facts>) -> Option<u64> {

@@ -11,6 +11,7 @@ use crate::time::Timestamp;
 use super::client_hello::ClientHello;
 use super::offer::Offered;
 use super::server_hello::ServerHello;
+use super::session_id::SessionId;
 
 /// What was seen in one direction.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,6 +22,8 @@ pub struct Facts {
     pub second_client_hello: Option<Arc<ClientHello>>,
     /// The first ServerHello that is an answer.
     pub server_hello: Option<Arc<ServerHello>>,
+    /// `legacy_session_id` of the first ClientHello, or of the ServerHello that is an answer.
+    pub session_id: Option<SessionId>,
     /// A HelloRetryRequest was seen.
     pub hello_retry: bool,
     /// When the first hello of this direction (retries left out) came.

@@ -5,7 +5,7 @@
 //! field. The version is the hello's own, never that of `supported_versions`. Hellos of SSL 2.0 have none, and a hello
 //! that was not read to its end gives none, since its list would be wrong.
 //!
-//! Hashed anew at each call: call once, when a record is built.
+//! Hashed anew at each call: read it from the hello, where it is kept.
 
 use md5::{Digest, Md5};
 

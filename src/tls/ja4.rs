@@ -14,7 +14,7 @@
 //! ```
 //!
 //! GREASE is left out everywhere, of the signature algorithms too. A hello that was not read to its end gives none.
-//! Hashed anew at each call: call once, when a record is built.
+//! Hashed anew at each call: read it from the hello, where it is kept.
 
 use sha2::{Digest, Sha256};
 

@@ -4,13 +4,16 @@
 //! the form of the RFC. A HelloRetryRequest has the form of a ServerHello with a fixed random; the drafts before 22
 //! sent it as a message type of its own.
 
+use std::sync::Arc;
+
 use crate::wire::{Reader, Short};
 
 use super::extension;
-use super::{Format, Version};
+use super::session_id::SessionId;
+use super::{Format, Version, ja3};
 
 /// The random that makes a ServerHello a HelloRetryRequest (RFC 8446 4.1.3: SHA-256 of "HelloRetryRequest").
-const RETRY_RANDOM: [u8; 32] = [
+pub(super) const RETRY_RANDOM: [u8; 32] = [
     0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61, 0x11, 0xbe, 0x1d, 0x8c, 0x02, 0x1e, 0x65, 0xb8, 0x91,
     0xc2, 0xa2, 0x11, 0x16, 0x7a, 0xbb, 0x8c, 0x5e, 0x07, 0x9e, 0x09, 0xe2, 0xc8, 0xa8, 0x33, 0x9c,
 ];
@@ -34,8 +37,6 @@ pub struct ServerHello {
     pub random_seen: bool,
     /// The downgrade sentinel in the random: TLS 1.2, or TLS 1.1 standing for "1.1 or lower".
     pub downgrade: Option<Version>,
-    /// `legacy_session_id_echo`, where it was seen.
-    pub session_id: Option<Box<[u8]>>,
     /// The suite chosen (IANA number).
     pub cipher: Option<u16>,
     /// The version in `supported_versions`.
@@ -48,6 +49,8 @@ pub struct ServerHello {
     pub pre_shared_key: bool,
     /// SSL 2.0: SESSION-ID-HIT.
     pub ssl2_session_hit: bool,
+    /// JA3S, 32 hex digits; `None` unless all of it was seen.
+    pub ja3s: Option<Arc<str>>,
 }
 
 impl ServerHello {
@@ -56,7 +59,14 @@ impl ServerHello {
         let mut reader = Reader::new(body);
         let mut hello = Self::empty(Format::Tls, Version(reader.u16().ok()?));
         hello.complete = hello.fields(&mut reader).unwrap_or(false) && whole;
+        hello.ja3s = ja3::ja3s(&hello).map(Arc::from);
         Some(hello)
+    }
+
+    /// The session id in the body of a hello of this version; the early drafts have none.
+    pub(super) fn session_id(body: &[u8]) -> Option<SessionId> {
+        let version = Version(Reader::new(body).u16().ok()?);
+        SessionId::of_hello(body).filter(|_| !is_early_draft(version))
     }
 
     /// A hello of which only the version is known yet.
@@ -68,7 +78,7 @@ impl ServerHello {
             retry: false,
             random_seen: false,
             downgrade: None,
-            session_id: None,
+            ja3s: None,
             cipher: None,
             selected_version: None,
             version_malformed: false,
@@ -108,7 +118,7 @@ impl ServerHello {
     fn fields(&mut self, reader: &mut Reader<'_>) -> Result<bool, Short> {
         self.random(&reader.array()?);
         if !is_early_draft(self.legacy_version) {
-            self.session_id = Some(reader.vec8()?.rest().into());
+            reader.vec8()?; // session id
         }
         self.cipher = Some(reader.u16()?);
         if !is_early_draft(self.legacy_version) {
@@ -126,11 +136,7 @@ impl ServerHello {
     fn random(&mut self, random: &[u8; 32]) {
         self.random_seen = true;
         self.retry = *random == RETRY_RANDOM;
-        self.downgrade = match random {
-            _ if random.ends_with(DOWNGRADE_TLS12) => Some(Version::TLS12),
-            _ if random.ends_with(DOWNGRADE_TLS11) => Some(Version::TLS11),
-            _ => None,
-        };
+        self.downgrade = downgrade(random);
     }
 
     fn extension(&mut self, kind: u16, mut body: Reader<'_>) {
@@ -145,8 +151,17 @@ impl ServerHello {
     }
 }
 
+/// The version that the end of a ServerHello's random stands for.
+pub(super) fn downgrade(random: &[u8; 32]) -> Option<Version> {
+    match random {
+        _ if random.ends_with(DOWNGRADE_TLS12) => Some(Version::TLS12),
+        _ if random.ends_with(DOWNGRADE_TLS11) => Some(Version::TLS11),
+        _ => None,
+    }
+}
+
 /// Drafts before 22: their number stands in the version field, and the fields around the suite are not sent.
-const fn is_early_draft(version: Version) -> bool {
+pub(super) const fn is_early_draft(version: Version) -> bool {
     matches!(version.0, 0x7f01..=0x7f15)
 }
 
@@ -276,7 +291,7 @@ mod tests {
             };
             prop_assert_eq!(other.version.0, hello.legacy_version.0);
             prop_assert_eq!(Some(other.cipher.0), hello.cipher);
-            prop_assert_eq!(other.session_id.unwrap_or_default(), hello.session_id.as_deref().unwrap());
+            prop_assert_eq!(SessionId::new(other.session_id.unwrap_or_default()), ServerHello::session_id(&bytes[4..]));
             prop_assert_eq!(hello.version(), Some(Version(version)));
         }
 

@@ -8,6 +8,7 @@ use crate::wire::{Reader, Short};
 use super::client_hello::ClientHello;
 use super::offer;
 use super::server_hello::ServerHello;
+use super::session_id::SessionId;
 use super::{Format, Version};
 
 /// Longest record body: 15 bits of length.
@@ -118,6 +119,16 @@ pub(super) fn client_hello(body: &[u8], whole: bool) -> Option<ClientHello> {
     Some(hello)
 }
 
+/// The session id in a CLIENT-HELLO body, type byte included.
+pub(super) fn session_id(body: &[u8]) -> Option<SessionId> {
+    let mut reader = Reader::new(body);
+    reader.skip(3).ok()?; // type and version
+    let kinds = reader.u16().ok()? as usize;
+    let length = reader.u16().ok()? as usize;
+    reader.skip(2 + kinds).ok()?; // the challenge's length, the kinds
+    SessionId::new(reader.take(length).ok()?)
+}
+
 fn lists(hello: &mut ClientHello, reader: &mut Reader<'_>) -> Result<(), Short> {
     let kinds = reader.u16()? as usize;
     let session_id = reader.u16()? as usize;
@@ -131,7 +142,7 @@ fn lists(hello: &mut ClientHello, reader: &mut Reader<'_>) -> Result<(), Short> 
             .collect(),
     );
     hello.ssl2_kinds = kinds;
-    hello.session_id = Some(reader.take(session_id)?.into());
+    reader.skip(session_id)?;
     reader.skip(challenge)
 }
 

@@ -196,6 +196,7 @@ impl Stream {
             Probe::NeedMore if before > 0 && self.small.count < SMALL => &[],
             Probe::NeedMore | Probe::NotTls => {
                 self.small.clear();
+                self.offset += before as u64;
                 if before > 0 { bytes } else { self.skip(bytes) }
             }
             found => {
@@ -234,7 +235,7 @@ impl Stream {
                 self.open(header);
                 rest
             }
-            None => self.derail(),
+            None => self.derail(rest),
         }
     }
 
@@ -468,12 +469,16 @@ impl Stream {
         self.flush();
         self.messages.lose(&mut self.collector);
         self.collector.facts.lost = true;
+        if matches!(self.layer, Layer::Lost | Layer::Start) {
+            // What was held to be looked at with more was not counted yet.
+            self.offset += self.small.count as u64;
+        }
         self.small.clear();
         self.layer = Layer::Lost;
     }
 
     /// What should be a header is none. After a gap the reader may have been misled; otherwise this is the end.
-    fn derail(&mut self) -> &'static [u8] {
+    fn derail<'a>(&mut self, rest: &'a [u8]) -> &'a [u8] {
         if self.collector.facts.gaps > 0 {
             self.lose();
         } else {
@@ -481,7 +486,7 @@ impl Stream {
             self.collector.facts.derailed = true;
             self.layer = Layer::Over;
         }
-        &[]
+        self.skip(rest)
     }
 
     fn skip<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {

@@ -8,6 +8,7 @@
 
 pub mod conversation;
 pub mod reading;
+pub mod script;
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};

@@ -27,10 +27,16 @@ pub struct Reading {
 
 impl Reading {
     pub fn new() -> Self {
-        let mut ports = PortSet::none();
-        for port in [25, 465, 587, 2525] {
-            ports.insert(port);
-        }
+        Self::of([25, 465, 587, 2525].into_iter().collect())
+    }
+
+    /// As with `--ports any`.
+    pub fn of_any_port() -> Self {
+        let usual: PortSet = [25, 465, 587, 2525].into_iter().collect();
+        Self::of(usual.with_others())
+    }
+
+    fn of(ports: PortSet) -> Self {
         let judge = Judge {
             sensor: "test".to_owned(),
             networks: Networks::new(Vec::new()),
@@ -84,17 +90,12 @@ pub fn timeless(mut record: Value) -> Value {
     record
 }
 
-/// What of a record does not depend on the order in which the capture shows packets either. What became of the mail is judged from
-/// who spoke in turn and who ended: in another order it may be unknown, but never the contrary.
+/// What of a record does not depend on the times of packets either: which end closed first is told by them where both did
+/// without knowing of the other.
 pub fn orderless(record: Value) -> Value {
     let mut record = timeless(record);
-    let own = record["tlstally"].as_object_mut().unwrap();
-    let exchange = own.remove("exchange").unwrap_or_default();
-    if let Some(likely) = exchange["likely"]
-        .as_str()
-        .filter(|likely| *likely != "unknown")
-    {
-        own.insert("likely".into(), likely.into());
+    if let Some(exchange) = record["tlstally"]["exchange"].as_object_mut() {
+        exchange.remove("ended");
     }
     record
 }
@@ -116,8 +117,7 @@ pub fn contrast(left: &Value, right: &Value) -> String {
 }
 
 fn contrast_at(path: &str, left: &Value, right: &Value, out: &mut Vec<String>) {
-    let unknown = left.is_null() || right.is_null();
-    if left == right || (unknown && path == ".tlstally.likely") {
+    if left == right {
         return;
     }
     let (Value::Object(one), Value::Object(other)) = (left, right) else {

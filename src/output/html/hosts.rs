@@ -256,6 +256,16 @@ fn details(host: &Host, page: &mut Page) {
             page.list(host.macs.iter().map(ToString::to_string));
         });
     }
+    if !host.vendors.is_empty() {
+        page.fact(words.table.vendors, |page| {
+            page.list(&host.vendors);
+        });
+    }
+    if !host.classes.is_empty() {
+        page.fact(words.table.classes, |page| {
+            page.list(&host.classes);
+        });
+    }
     page.fact(words.table.role, |page| role(host, page));
     page.fact(words.table.endpoints, |page| endpoints(host, page));
     if !host.servers.is_empty() {

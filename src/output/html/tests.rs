@@ -88,9 +88,8 @@ fn links_lead_somewhere_and_only_inside() {
 fn told(key: &str, value: &Value, words: &Words) -> Option<String> {
     let word = value.as_str().unwrap_or_default();
     let shown = match key {
-        "host" | "addresses" | "names" | "macs" | "servers" | "clients" | "name" => {
-            escape::terminal(word).into_owned()
-        }
+        "host" | "addresses" | "names" | "macs" | "vendors" | "classes" | "servers" | "clients"
+        | "name" => escape::terminal(word).into_owned(),
         "sources" => {
             let known = ["hello", "dhcp", "dns-reverse", "mdns", "llmnr", "netbios"];
             let known = known.into_iter().find(|known| *known == word).unwrap();

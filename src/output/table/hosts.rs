@@ -256,6 +256,12 @@ fn identity(host: &Host, page: Page) -> Vec<String> {
     if !host.macs.is_empty() {
         facts.push(format!("MAC {}", list(&host.macs)));
     }
+    if !host.vendors.is_empty() {
+        facts.push(format!("card by {}", list(&host.vendors)));
+    }
+    if !host.classes.is_empty() {
+        facts.push(format!("DHCP class {}", list(&host.classes)));
+    }
     if host.relay {
         facts.push("relay for internal hosts".into());
     }

@@ -65,6 +65,8 @@ pub(super) const WORDS: Words = Words {
         addresses: "Addresses",
         names: "Names",
         macs: "MAC address",
+        vendors: "Network card by",
+        classes: "DHCP vendor class",
         role: "Role",
         relay: "takes mail from internal hosts and passes it on: what it does stands for the hosts behind it",
         endpoints: "Endpoints",

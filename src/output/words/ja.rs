@@ -69,6 +69,8 @@ pub(super) const WORDS: Words = Words {
         addresses: "アドレス",
         names: "名前",
         macs: "MACアドレス",
+        vendors: "ネットワークカードの製造元",
+        classes: "DHCPベンダークラス",
         role: "役割",
         relay: "社内ホストのメールを中継：このホストの通信には背後のホストの分が含まれます",
         endpoints: "エンドポイント",

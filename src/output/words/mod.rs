@@ -176,6 +176,10 @@ pub struct TableWords {
     pub names: &'static str,
     /// Link-layer addresses.
     pub macs: &'static str,
+    /// Who makes the cards they belong to.
+    pub vendors: &'static str,
+    /// What its DHCP client says that it is.
+    pub classes: &'static str,
     /// Which end of its sessions the host was.
     pub role: &'static str,
     /// It stands for hosts behind it.

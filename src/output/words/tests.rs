@@ -5,7 +5,8 @@ use crate::output::sample;
 use crate::packet::{Malformed, NotFollowed};
 
 /// Words that `commands::read` adds to those of the packet stage, and the bounds.
-const ADDED: [&str; 14] = [
+const ADDED: [&str; 15] = [
+    "connections_of_other_protocols",
     "connections_without_smtp_or_tls",
     "dns_truncated",
     "dns_split",

@@ -1,0 +1,133 @@
+//! The frame that nearly all captures are full of, read at one go: Ethernet II, IPv4 without options, not in fragments, TCP.
+//!
+//! Says what the walk through the headers would say, or nothing; whatever is out of the ordinary is left to the walk.
+
+use super::decoded::{Addresses, Tcp, TcpFlags};
+use super::ether_type::IPV4;
+use super::ethernet::{self, MACS};
+use super::interest::Interest;
+use super::ip_protocol;
+use super::ipv4::FRAGMENT;
+
+/// Ethernet, IPv4 and TCP headers without options.
+const HEADERS: usize = TCP + TCP_HEADER;
+/// Where the IP header begins.
+const IP: usize = ethernet::HEADER;
+/// Version 4, five words.
+const VERSION_AND_LENGTH: u8 = 0x45;
+const IP_HEADER: usize = 20;
+/// Where the TCP header begins.
+const TCP: usize = IP + IP_HEADER;
+const TCP_HEADER: usize = 20;
+
+/// The segment in an Ethernet frame, if everything about it is ordinary and one of its ports is wanted.
+#[inline]
+pub(super) fn segment(bytes: &[u8], interest: &Interest) -> Option<Tcp> {
+    let headers: &[u8; HEADERS] = bytes.first_chunk()?;
+    let [version_and_length] = at(headers, IP)?;
+    let [protocol] = at(headers, IP + 9)?;
+    let ordinary = u16_at(headers, IP - 2)? == IPV4
+        && version_and_length == VERSION_AND_LENGTH
+        && protocol == ip_protocol::TCP
+        && u16_at(headers, IP + 6)? & FRAGMENT == 0;
+    let (source_port, destination_port) = (u16_at(headers, TCP)?, u16_at(headers, TCP + 2)?);
+    if !ordinary || !interest.wants_tcp(source_port, destination_port) {
+        return None;
+    }
+    let [data_offset, flags] = at(headers, TCP + 12)?;
+    let header = usize::from(data_offset >> 4) * 4;
+    let behind_ip = usize::from(u16_at(headers, IP + 2)?).checked_sub(IP_HEADER)?;
+    let length = behind_ip.checked_sub(header)?;
+    if header < TCP_HEADER {
+        return None;
+    }
+    let captured = behind_ip.min(bytes.len() - TCP);
+    Some(Tcp {
+        addresses: Addresses::V4 {
+            source: at(headers, IP + 12)?,
+            destination: at(headers, IP + 16)?,
+        },
+        plain_addresses: true,
+        source_port,
+        destination_port,
+        seq: u32::from_be_bytes(at(headers, TCP + 4)?),
+        ack: u32::from_be_bytes(at(headers, TCP + 8)?),
+        flags: TcpFlags(flags),
+        window: u16_at(headers, TCP + 14)?,
+        header: TCP as u32,
+        payload: (TCP + header) as u32,
+        captured: captured.saturating_sub(header) as u32,
+        length: length as u32,
+        macs: MACS,
+    })
+}
+
+/// Bytes at a place that is known when this is compiled, so that nothing is left to check.
+#[inline(always)]
+#[expect(
+    clippy::inline_always,
+    reason = "only where the place is known is there nothing to check"
+)]
+fn at<const N: usize>(headers: &[u8; HEADERS], place: usize) -> Option<[u8; N]> {
+    headers.get(place..)?.first_chunk().copied()
+}
+
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "as above")]
+fn u16_at(headers: &[u8; HEADERS], place: usize) -> Option<u16> {
+    at(headers, place).map(u16::from_be_bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::packet::walk::{Layer, Walk};
+    use crate::packet::{Decoded, PortSet};
+
+    /// A frame of ten payload bytes and two of padding, options in neither header.
+    fn frame() -> Vec<u8> {
+        let ethernet = [2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 8, 0];
+        let ip = [
+            0x45, 0, 0, 50, 0, 1, 0x40, 0, 64, 6, 0, 0, 10, 0, 0, 1, 52, 96, 0, 1,
+        ];
+        let tcp = [
+            0x9c, 0x40, 2, 75, 0, 0, 1, 0, 0, 0, 2, 0, 0x50, 0x18, 4, 0, 0, 0, 0, 0,
+        ];
+        [&ethernet[..], &ip, &tcp, b"EHLO name\n", &[0, 0]].concat()
+    }
+
+    fn interest() -> Interest {
+        Interest::new([587].into_iter().collect(), PortSet::none())
+    }
+
+    fn walked(bytes: &[u8], original: usize) -> Decoded {
+        Walk::new(bytes, original).run(Layer::Ethernet, &interest())
+    }
+
+    #[test]
+    fn takes_the_ordinary_frame() {
+        let tcp = segment(&frame(), &interest()).unwrap();
+        assert_eq!(tcp.data(&frame()), b"EHLO name\n");
+        assert_eq!((tcp.source_port, tcp.seq, tcp.length), (40_000, 256, 10));
+    }
+
+    proptest! {
+        #[test]
+        fn says_what_the_walk_says_or_nothing(
+            changes in proptest::collection::vec((12_usize..54, any::<u8>()), 0..3),
+            cut in 0_usize..67,
+            more in 0_usize..20,
+        ) {
+            let mut bytes = frame();
+            for (place, byte) in changes {
+                bytes[place] = byte;
+            }
+            bytes.truncate(cut);
+            if let Some(tcp) = segment(&bytes, &interest()) {
+                prop_assert_eq!(Decoded::Tcp(tcp), walked(&bytes, bytes.len() + more));
+            }
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! Where the reader's segments go: straight into the one worker's table on the same thread, or through lanes to several.
+
+use std::sync::Arc;
+
+use super::worker::Worked;
+use crate::flow::Segment;
+use crate::names::HostName;
+use crate::source::Block;
+
+/// What takes the reader's segments.
+pub(super) trait Route {
+    /// A segment whose bytes are in `block`, with the name that the client asked DNS for if it opens a connection.
+    fn segment(&mut self, block: &Arc<Block>, segment: Segment, asked: Option<Arc<str>>);
+
+    /// Names of internal hosts that were learned.
+    fn hosts(&mut self, hosts: impl Iterator<Item = HostName>);
+
+    /// A stretch of packets has been read to its end at `clock`, nanoseconds of forward time.
+    fn tick(&mut self, clock: u64);
+
+    /// Nothing comes for now.
+    fn pause(&mut self, clock: u64);
+
+    /// Nothing will come any more. Returns what was counted by workers on this thread.
+    fn finish(self, clock: u64) -> Worked;
+}
