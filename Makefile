@@ -10,7 +10,8 @@ PROGRAM := target/release/tlstally
 BUILD_PACKAGES := gcc libc6-dev libpcap-dev
 TEST_PACKAGES := $(BUILD_PACKAGES)
 # Only where everything is expected to run: tests that need these say so when they skip.
-CI_PACKAGES := tshark tcpdump tcpreplay iproute2 procps openssl curl python3 libcap2-bin systemd logrotate valgrind prometheus
+CI_PACKAGES := tshark tcpdump tcpreplay iproute2 procps openssl curl python3 libcap2-bin systemd logrotate valgrind \
+	chromium chromium-driver poppler-utils prometheus
 
 .PHONY: fuzz fuzz-smoke deny demo build test lint deps-build deps-test clean help
 
@@ -54,6 +55,8 @@ deps-build:
 
 deps-test:
 	@tools/packages.sh $(TEST_PACKAGES) $(if $(CI),$(CI_PACKAGES))
+	@[ -z "$(CI)" ] || command -v npm >/dev/null || tools/packages.sh npm
+	@[ -z "$(CI)" ] || npm ci --silent --ignore-scripts --no-audit --no-fund --prefix tests/browser
 
 # What a package or an administrator installs; DESTDIR for a packager's own root.
 DESTDIR ?=

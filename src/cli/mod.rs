@@ -60,6 +60,21 @@ pub struct ReadArgs {
     /// How to follow.
     #[command(flatten)]
     pub follow: FollowArgs,
+
+    /// What this program gives up before it reads the first packet: writing other files, sending, running programs.
+    #[arg(long, value_enum, default_value_t = Confinement::BestEffort, value_name = "HOW", help_heading = "Safety")]
+    pub sandbox: Confinement,
+}
+
+/// How much this program gives up before it reads the first packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Confinement {
+    /// All, or it does not start.
+    Strict,
+    /// What this kernel knows to take.
+    BestEffort,
+    /// Nothing.
+    Off,
 }
 
 const EXIT_CODES: &str = "\

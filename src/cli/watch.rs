@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::{ArgAction, Args, ValueEnum};
 
-use super::{EXIT_CODES, FollowArgs, ReportArgs, values};
+use super::{Confinement, EXIT_CODES, FollowArgs, ReportArgs, values};
 
 /// `tlstally watch`.
 #[derive(Debug, Args)]
@@ -31,6 +31,23 @@ pub struct WatchArgs {
     /// How to follow.
     #[command(flatten)]
     pub follow: FollowArgs,
+
+    /// What is given up.
+    #[command(flatten)]
+    pub safety: SafetyArgs,
+}
+
+/// What is given up before the first packet is read.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Safety")]
+pub struct SafetyArgs {
+    /// Become this user once interfaces are open [default: for root, the owner of the directories written to, or tlstally or nobody].
+    #[arg(long, value_name = "NAME")]
+    pub user: Option<String>,
+
+    /// What this program gives up before it reads the first packet: root and capabilities, files, sockets, system calls.
+    #[arg(long, value_enum, default_value_t = Confinement::BestEffort, value_name = "HOW")]
+    pub sandbox: Confinement,
 }
 
 /// How packets are taken from interfaces.

@@ -1,5 +1,6 @@
 //! One file per command; the exit code is decided here and nowhere else.
 
+mod confine;
 mod endpoints;
 mod gathering;
 mod health;

@@ -7,6 +7,7 @@ use std::thread;
 
 use anyhow::{Context as _, Result, bail};
 
+use super::confine;
 use super::gathering::Gathering;
 use super::health;
 use super::progress::Bar;
@@ -18,7 +19,8 @@ use crate::exchange::Catalog;
 use crate::names::HostName;
 use crate::output::{self, Style};
 use crate::packet::PortSet;
-use crate::pipeline::{self, Consumer, Facts};
+use crate::pipeline::{self, Consumer, Crew, Facts};
+use crate::privilege::Role;
 use crate::session::Session;
 use crate::session::judge::Judge;
 use crate::session::networks::Networks;
@@ -30,6 +32,7 @@ pub(super) fn run(args: &ReadArgs) -> Result<Ended> {
     let judge = judge(&args.follow)?;
     let mut destination = Destination::of(&args.report)?;
     let records = Records::create(args.report.sessions.as_deref(), &judge.sensor)?;
+    let threads = confine::reading(args.sandbox)?;
     let mut timeline = Timeline::open(&args.paths);
     let mut ended = Ended::Well;
     for error in timeline.errors() {
@@ -45,7 +48,11 @@ pub(super) fn run(args: &ReadArgs) -> Result<Ended> {
         gathering,
         bar: Bar::over(&timeline.progress()),
     };
-    let facts = pipeline::read(&mut timeline, &judge, workers(&args.follow), &mut reading)?;
+    let crew = Crew {
+        workers: workers(&args.follow),
+        begin: &confine::begin(&threads, Role::Files),
+    };
+    let facts = pipeline::read(&mut timeline, &judge, crew, &mut reading)?;
     reading.bar.finish();
     let stats = stats(&reading.gathering, &facts);
     let tally = reading.gathering.finish()?;

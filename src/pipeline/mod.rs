@@ -57,14 +57,42 @@ const WAITING: usize = 16;
 )]
 pub struct Defect;
 
-/// Reads `source` to its end with `workers` workers. `consumer` gets every session, in an order that does not depend on the number
+/// What a thread of the pipeline is there for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Task {
+    /// Takes packets from the source and reads their headers.
+    Read,
+    /// Follows connections.
+    Work,
+}
+
+/// The threads besides the caller's. A number stands for so many workers.
+#[derive(Clone, Copy)]
+pub struct Crew<'a> {
+    /// How many follow connections.
+    pub workers: usize,
+    /// Runs first in each thread, before it sees a packet.
+    pub begin: &'a (dyn Fn(Task) + Sync),
+}
+
+impl From<usize> for Crew<'_> {
+    fn from(workers: usize) -> Self {
+        Self {
+            workers,
+            begin: &|_| {},
+        }
+    }
+}
+
+/// Reads `source` to its end with a crew of so many workers. `consumer` gets every session, in an order that does not depend on the number
 /// of workers, on the thread that calls this.
-pub fn read(
+pub fn read<'a>(
     source: &mut impl Source,
     judge: &Judge,
-    workers: usize,
+    crew: impl Into<Crew<'a>>,
     consumer: &mut impl Consumer,
 ) -> Result<Facts, Defect> {
+    let Crew { workers, begin } = crew.into();
     let origins: Vec<_> = source.origins().into_iter().map(Arc::new).collect();
     let origin = |number: u32| {
         origins
@@ -84,15 +112,24 @@ pub fn read(
         let reader = thread_named("reader".into());
         let (reading, working) = if workers == 1 {
             let worker = worker(0, &deliveries);
-            let read = || reader::read(source, &interest, judge, worker, &shown);
+            let read = || {
+                begin(Task::Read);
+                reader::read(source, &interest, judge, worker, &shown)
+            };
             (reader.spawn_scoped(scope, read), Vec::new())
         } else {
             let (lanes, ends) = Lanes::new(workers);
-            let read = || reader::read(source, &interest, judge, lanes, &shown);
+            let read = || {
+                begin(Task::Read);
+                reader::read(source, &interest, judge, lanes, &shown)
+            };
             let reading = reader.spawn_scoped(scope, read);
             let working = ends.into_iter().enumerate().map(|(number, end)| {
                 let worker = worker(number, &deliveries);
-                let work = move || worker.work(&end);
+                let work = move || {
+                    begin(Task::Work);
+                    worker.work(&end)
+                };
                 thread_named(format!("worker-{number}")).spawn_scoped(scope, work)
             });
             (reading, working.collect())

@@ -1,10 +1,14 @@
 //! The user that root becomes.
 
+use std::fs;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+
 use nix::errno::Errno;
 use nix::unistd::{self, Gid, Uid, User};
 use thiserror::Error;
 
-/// Taken where it exists and no other is named: what the packages and `deploy/` create.
+/// Taken where nothing is written and no other is named: what the packages and `deploy/` create.
 const OWN: &str = "tlstally";
 /// Taken where that does not exist.
 const NOBODY: &str = "nobody";
@@ -15,6 +19,17 @@ pub struct Account {
     name: String,
     uid: Uid,
     gid: Gid,
+}
+
+/// What becomes of the user that started the program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// It becomes another.
+    To(Account),
+    /// It is not root, or root was asked for by name.
+    None,
+    /// It stays root, though better were possible, for this reason.
+    StayRoot(String),
 }
 
 /// Why there is no such user to become.
@@ -33,44 +48,81 @@ pub enum AccountError {
     Lookup(String, Errno),
 }
 
-impl Account {
-    /// Whom to become: the user named; else, for root, `tlstally` or `nobody`; else nobody else.
-    pub fn to_become(named: Option<&str>) -> Result<Option<Self>, AccountError> {
-        let root = Uid::effective().is_root();
+impl Change {
+    /// The user named; else, for root, the owner of the directories that are written to, so that files in them can be put aside and made anew; else,
+    /// where nothing is written, `tlstally` or `nobody`.
+    pub fn wanted(named: Option<&str>, writing: &[PathBuf]) -> Result<Self, AccountError> {
+        let ourselves = Uid::effective();
         if let Some(name) = named {
-            let account = Self::find(name)?.ok_or_else(|| AccountError::Unknown(name.into()))?;
-            return match account.uid == Uid::effective() {
-                // Already done, by a service manager for one. Root asked for by name stays root, without its capabilities.
-                true => Ok(None),
-                false if root => Ok(Some(account)),
-                false => Err(AccountError::NotRoot(name.into())),
+            let account = Account::find(name)?.ok_or_else(|| AccountError::Unknown(name.into()))?;
+            return if account.uid == ourselves {
+                Ok(Self::None)
+            } else if ourselves.is_root() {
+                Ok(Self::To(account))
+            } else {
+                Err(AccountError::NotRoot(name.into()))
             };
         }
-        if !root {
-            return Ok(None);
-        }
-        match Self::find(OWN)? {
-            Some(account) => Ok(Some(account)),
-            None => Self::find(NOBODY)?.map_or_else(
-                || Err(AccountError::Unknown(NOBODY.into())),
-                |account| Ok(Some(account)),
-            ),
+        match writing {
+            _ if !ourselves.is_root() => Ok(Self::None),
+            [] => Ok(Self::To(Account::of_nobody()?)),
+            directories => Self::to_owner(directories),
         }
     }
 
+    fn to_owner(directories: &[PathBuf]) -> Result<Self, AccountError> {
+        let owner = |path: &PathBuf| fs::metadata(path).map(|found| (found.uid(), found.gid()));
+        let mut owners: Vec<(u32, u32)> = directories.iter().flat_map(owner).collect();
+        owners.sort_unstable();
+        owners.dedup_by_key(|(user, _)| *user);
+        match *owners.as_slice() {
+            [(user, group)] if user != 0 => Account::of(user, group).map(Self::To),
+            [(0, _)] => Ok(Self::StayRoot(format!(
+                "{} belongs to root; name another user with --user, and a directory of its own",
+                shown(directories.first())
+            ))),
+            _ => Ok(Self::StayRoot(
+                "the directories written to have several owners; name a user that can write in all with --user".into(),
+            )),
+        }
+    }
+}
+
+fn shown(path: Option<&PathBuf>) -> String {
+    path.map_or_else(String::new, |path| Path::display(path).to_string())
+}
+
+impl Account {
     /// Its name.
     pub fn name(&self) -> &str {
         &self.name
     }
 
+    fn of_nobody() -> Result<Self, AccountError> {
+        if let Some(account) = Self::find(OWN)? {
+            return Ok(account);
+        }
+        Self::find(NOBODY)?.ok_or_else(|| AccountError::Unknown(NOBODY.into()))
+    }
+
+    /// The user with this number, who may have no name; then in this group.
+    fn of(user: u32, group: u32) -> Result<Self, AccountError> {
+        let (uid, name) = (Uid::from_raw(user), user.to_string());
+        match User::from_uid(uid) {
+            Ok(Some(user)) => Ok(user.into()),
+            Ok(None) => Ok(Self {
+                name,
+                uid,
+                gid: Gid::from_raw(group),
+            }),
+            Err(error) => Err(AccountError::Lookup(name, error)),
+        }
+    }
+
     fn find(name: &str) -> Result<Option<Self>, AccountError> {
         let user =
             User::from_name(name).map_err(|error| AccountError::Lookup(name.into(), error))?;
-        Ok(user.map(|user| Self {
-            name: user.name,
-            uid: user.uid,
-            gid: user.gid,
-        }))
+        Ok(user.map(Self::from))
     }
 
     /// Real, effective and saved ids, the groups first; and checks that there is no way back.
@@ -86,5 +138,15 @@ impl Account {
             return Err("root could be had again".to_owned());
         }
         Ok(format!("user {}", self.name))
+    }
+}
+
+impl From<User> for Account {
+    fn from(user: User) -> Self {
+        Self {
+            name: user.name,
+            uid: user.uid,
+            gid: user.gid,
+        }
     }
 }

@@ -41,7 +41,7 @@ use std::fs;
 use nix::errno::Errno;
 use thiserror::Error;
 
-pub use account::{Account, AccountError};
+pub use account::{Account, AccountError, Change};
 pub use calls::{Role, Threads};
 pub use files::{Reach, Reading};
 
@@ -131,16 +131,18 @@ impl Sandbox {
         }
     }
 
-    /// Step 2 of the order above. Without an account the user stays what it is.
-    pub fn step_down(&mut self, to: Option<&Account>) -> Result<(), SandboxError> {
+    /// Step 2 of the order above.
+    pub fn step_down(&mut self, user: &Change) -> Result<(), SandboxError> {
         if self.mode == Mode::Off {
             return Ok(());
         }
         alone()?;
         // Needs the capability that the next steps take.
         let bounding = capability::empty_bounding();
-        if let Some(account) = to {
-            self.note(Restriction::User, account.become_it())?;
+        match user {
+            Change::To(account) => self.note(Restriction::User, account.become_it())?,
+            Change::None => {}
+            Change::StayRoot(why) => self.note(Restriction::User, Err(why.clone()))?,
         }
         self.note(
             Restriction::Capabilities,

@@ -17,6 +17,7 @@ mod network;
 mod screen;
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 
 use serde_json::Value;
 
@@ -50,6 +51,8 @@ fn a_morning_in_the_office() {
     let Some(namespace) = cabled() else { return };
     let scratch = Scratch::new();
     let folder = scratch.path().to_str().unwrap();
+    // The program is nobody by the time that it exports.
+    fs::set_permissions(scratch.path(), fs::Permissions::from_mode(0o777)).unwrap();
     let options = ["--metrics", "9587", "--export-dir", folder];
     let mut screen = Screen::watch(&namespace, "one", &options, &[("NO_COLOR", "")]);
     screen.wait_for("sensor lab · one");

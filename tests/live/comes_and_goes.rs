@@ -46,7 +46,19 @@ fn down_from_the_beginning() {
     let packets: Vec<Packet> = packets.into_iter().map(|(_, packet)| packet).collect();
     namespace.cable("mirror", "sensor");
     namespace.run("ip", &["link", "set", "sensor", "down"]);
-    let mut watch = Watch::start(&namespace, &["sensor"], &scratch, &[]);
+    // Whoever has given rights away cannot open it later, and says so at once.
+    let refused = namespace
+        .command(env!("CARGO_BIN_EXE_tlstally"), &["watch", "-i", "sensor"])
+        .output()
+        .unwrap();
+    assert_eq!(refused.status.code(), Some(1));
+    let told = String::from_utf8(refused.stderr).unwrap();
+    assert!(
+        told.contains("sensor is down, and could not be opened"),
+        "{told}"
+    );
+
+    let mut watch = Watch::start(&namespace, &["sensor"], &scratch, &["--sandbox", "off"]);
     namespace.run("ip", &["link", "set", "sensor", "up"]);
     watch.running.wait_for("sensor is watched again");
     namespace.replay("mirror", &write(&scratch, "sent.pcap", &packets), 2000);

@@ -8,7 +8,7 @@ use std::{process, thread};
 use nix::sys::socket::{AddressFamily, SockFlag, SockType};
 use nix::unistd::Uid;
 use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, TargetArch};
-use tlstally::privilege::{Account, Mode, Reach, Reading, Role, Sandbox, Threads};
+use tlstally::privilege::{Change, Mode, Reach, Reading, Role, Sandbox, Threads};
 
 use crate::attempt::Scene;
 
@@ -165,9 +165,9 @@ fn lacking(what: &str, mode: &str) {
 }
 
 fn step_down(user: &str) {
-    let account = Account::to_become(Some(user)).unwrap();
+    let change = Change::wanted(Some(user), &[]).unwrap();
     let mut sandbox = Sandbox::new(Mode::Strict);
-    sandbox.step_down(account.as_ref()).unwrap();
+    sandbox.step_down(&change).unwrap();
     let reach = Reach {
         reading: Reading::Anything,
         writing: Vec::new(),
@@ -191,7 +191,7 @@ fn capture_then_step_down() {
     };
     println!("packet socket before: {}", open());
     assert!(!Uid::effective().is_root());
-    Sandbox::new(Mode::Strict).step_down(None).unwrap();
+    Sandbox::new(Mode::Strict).step_down(&Change::None).unwrap();
     println!("packet socket after: {}", open());
     print!(
         "{}",

@@ -192,7 +192,10 @@ fn create(folder: &Path, stem: &str, ending: &str, text: &str) -> Result<PathBuf
             }
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             Err(error) => {
-                let told = format!("{} cannot be created", path.display());
+                let told = format!(
+                    "{} cannot be created (--export-dir names another folder)",
+                    path.display()
+                );
                 return Err(error).context(told);
             }
         }

@@ -39,6 +39,7 @@ impl Known {
         args: &WatchArgs,
         sensor: &str,
         workers: usize,
+        memory: moment::Memory,
     ) -> Self {
         Self {
             gathering,
@@ -50,7 +51,7 @@ impl Known {
             group_by: group_by(&args.report),
             workers,
             began: Instant::now(),
-            memory: moment::Memory::open(),
+            memory,
         }
     }
 

@@ -12,7 +12,9 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result};
 
 use super::board::Board;
+use crate::commands::confine;
 use crate::output::metrics::http::{MAX_HEAD, Request, answer, request};
+use crate::privilege::{Role, Threads};
 
 /// Clients served at the same time; more wait in the kernel's queue.
 const CLIENTS: usize = 4;
@@ -31,14 +33,21 @@ pub(super) fn listen(address: SocketAddr) -> Result<TcpListener> {
 }
 
 /// Serves `board` until the program ends.
-pub(super) fn serve(listener: &TcpListener, board: &Arc<Board>) -> io::Result<()> {
+pub(super) fn serve(
+    listener: &TcpListener,
+    board: &Arc<Board>,
+    threads: &Threads,
+) -> io::Result<()> {
     for number in 0..CLIENTS {
         let listener = listener.try_clone()?;
-        let board = Arc::clone(board);
+        let (board, threads) = (Arc::clone(board), threads.clone());
         thread::Builder::new()
             .name(format!("metrics-{number}"))
             .stack_size(STACK)
-            .spawn(move || attend_all(&listener, &board))?;
+            .spawn(move || {
+                confine::enter(&threads, Role::Serve);
+                attend_all(&listener, &board);
+            })?;
     }
     Ok(())
 }

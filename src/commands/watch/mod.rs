@@ -10,7 +10,8 @@
 //! end; it makes no decision about packets, files or signals. While a view owns the terminal, `log::start` must be given a place
 //! that is not the terminal.
 //!
-//! What needs rights comes first and in one place ([`run`]): interfaces, then files. Threads start after both.
+//! What needs rights comes first and in one place ([`run`]): interfaces; then the user changes and files are opened; then nothing more can be.
+//! Threads start after that ([`crate::privilege`]).
 
 mod board;
 mod console;
@@ -24,12 +25,13 @@ mod show;
 mod signals;
 mod view;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use tracing::{info, warn};
 
+use super::confine;
 use super::gathering::Gathering;
 use super::read::{judge, render, workers};
 use super::records::{Records, Rotation};
@@ -38,9 +40,10 @@ use super::{Ended, complain};
 use crate::cli::{CaptureArgs, Clock, RotationArgs, WatchArgs};
 use crate::names::{self, HostName};
 use crate::packet::PortSet;
-use crate::pipeline::{self, Consumer, Facts};
+use crate::pipeline::{self, Consumer, Crew, Facts};
+use crate::privilege::{Change, Mode, Role, Sandbox};
 use crate::session::Session;
-use crate::source::live::{self, Filter, Options, Stamps};
+use crate::source::live::{self, Filter, Opened, Options, Stamps};
 use doubts::Doubts;
 use known::Known;
 use service::Service;
@@ -60,17 +63,36 @@ pub(super) fn run(args: &WatchArgs) -> Result<Ended> {
         &args.capture.interfaces,
         &options(&args.capture, &judge.ports),
     )?;
+    let mut sandbox = Sandbox::new(args.safety.sandbox.into());
+    no_waiting_without_rights(&opened, args)?;
+    let mut writing = confine::writing(&args.report);
+    sandbox.step_down(&Change::wanted(args.safety.user.as_deref(), &writing)?)?;
     let destination = Destination::of(&args.report)?;
     let path = args.report.sessions.as_deref();
     let records = Records::append(path, &judge.sensor, rotation(&args.rotation))?;
+    let memory = moment::Memory::open();
+    let wants_console = wants_console(args);
+    if wants_console {
+        writing.push(export_folder(args)?);
+    }
+    let threads = confine::watching(&mut sandbox, writing)?;
+    let view = show::view(&args.running, wants_console, listener.as_ref(), &threads)?;
+    let capturing = threads.clone();
     let mut source = opened
-        .start()
+        .start(move || confine::enter(&capturing, Role::Capture))
         .context("the threads that capture cannot be started")?;
     let gathering = Gathering::new(args.report.to, records);
     let workers = workers(&args.follow);
     let mut watching = Watching {
-        known: Known::new(gathering, source.watched(), args, &judge.sensor, workers),
-        view: show::view(&args.running, wants_console(args), listener.as_ref())?,
+        known: Known::new(
+            gathering,
+            source.watched(),
+            args,
+            &judge.sensor,
+            workers,
+            memory,
+        ),
+        view,
         signals,
         destination,
         service: Service::ready(),
@@ -82,15 +104,38 @@ pub(super) fn run(args: &WatchArgs) -> Result<Ended> {
         failed: false,
     };
     info!("watching {}", args.capture.interfaces.join(", "));
-    let facts = pipeline::read(&mut source, &judge, workers, &mut watching)?;
+    let crew = Crew {
+        workers,
+        begin: &confine::begin(&threads, Role::Worker),
+    };
+    let facts = pipeline::read(&mut source, &judge, crew, &mut watching)?;
     drop(source);
     watching.finish(&facts)
+}
+
+/// The folder that is within the console's reach.
+fn export_folder(args: &WatchArgs) -> Result<PathBuf> {
+    let folder = &args.running.export_dir;
+    if !folder.is_dir() {
+        bail!("`{}` is no folder to export to", folder.display());
+    }
+    Ok(folder.clone())
 }
 
 /// A console needs a terminal that nothing else writes on.
 fn wants_console(args: &WatchArgs) -> bool {
     let records_take_it = args.report.sessions.as_deref() == Some(Path::new("-"));
     !args.running.plain && !records_take_it && console::is_possible()
+}
+
+/// An interface that is down would have to be opened later, with rights that are gone by then.
+fn no_waiting_without_rights(opened: &Opened, args: &WatchArgs) -> Result<()> {
+    match opened.down().next() {
+        Some(name) if Mode::from(args.safety.sandbox) != Mode::Off => bail!(
+            "{name} is down, and could not be opened any more once rights are given away: `ip link set {name} up`, or --sandbox off"
+        ),
+        _ => Ok(()),
+    }
 }
 
 fn options(args: &CaptureArgs, ports: &PortSet) -> Options {

@@ -16,6 +16,7 @@ use super::view::{Plain, View, Wish};
 use super::{console, log, metrics};
 use crate::cli::RunningArgs;
 use crate::output::console::Snapshot;
+use crate::privilege::Threads;
 use crate::session::Session;
 
 /// The view that was asked for. Starts threads: what needs rights has been opened before.
@@ -23,6 +24,7 @@ pub(super) fn view(
     args: &RunningArgs,
     wants_console: bool,
     listener: Option<&TcpListener>,
+    threads: &Threads,
 ) -> Result<Box<dyn View>> {
     let plain = || -> Box<dyn View> { Box::new(Plain::new(args.every)) };
     if !wants_console && listener.is_none() {
@@ -30,7 +32,7 @@ pub(super) fn view(
     }
     let board = Arc::new(Board::new(wants_console));
     if let Some(listener) = listener {
-        metrics::serve(listener, &board).context("the threads that serve metrics")?;
+        metrics::serve(listener, &board, threads).context("the threads that serve metrics")?;
     }
     let inner: Box<dyn View> = if wants_console {
         let console = Screen::start(&board, args.export_dir.clone());

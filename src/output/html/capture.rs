@@ -5,6 +5,7 @@ use crate::session::Seen;
 use crate::tally::Report;
 use crate::tally::counts::Counts;
 use crate::tally::figures::percent;
+use crate::tally::history::History;
 use crate::tally::report::Capture;
 
 pub(super) fn render(report: &Report, page: &mut Page) {
@@ -20,6 +21,9 @@ pub(super) fn render(report: &Report, page: &mut Page) {
     sessions(report, page);
     losses(capture, page);
     page.raw("</dl>\n");
+    if let Some(history) = &report.history {
+        stores(history, page);
+    }
     files("sources", words.about.sources, &report.sources, page);
     files(
         "damaged",
@@ -135,6 +139,31 @@ fn reasons(term: &'static str, counts: &Counts, page: &mut Page) {
         }
         page.raw("</ul>");
     });
+}
+
+fn stores(history: &History, page: &mut Page) {
+    let words = page.words;
+    page.raw("<h3>")
+        .text(words.history.stores)
+        .raw("</h3>\n<ul class=stores>");
+    for store in &history.stores {
+        page.raw("<li>")
+            .text(&store.name)
+            .raw(" <small>")
+            .text((words.history.store)(store))
+            .raw("</small>");
+        if let (Some(first), Some(last)) = (store.first, store.last) {
+            let span = (words.about.span)(&super::time(first), &super::time(last));
+            page.raw("<br><small>").text(span).raw("</small>");
+        }
+        for damage in &store.damage {
+            page.raw("<br>")
+                .text(words.history.damaged)
+                .raw(" ")
+                .text(damage);
+        }
+    }
+    page.raw("</ul>\n");
 }
 
 /// Names or messages, which can be many.

@@ -56,3 +56,8 @@ pub(super) fn scaled(part: u64, whole: u64, full: f64) -> f64 {
 fn short(value: f64) -> f64 {
     (value * 100.0).round() / 100.0
 }
+
+/// A share from 0 to 1 with one decimal.
+pub(super) fn share(share: f64) -> String {
+    format!("{:.1}%", share * 100.0)
+}

@@ -7,7 +7,8 @@ use super::markup::Page;
 use crate::session::{EndpointKind, Finding};
 use crate::tally::Report;
 use crate::tally::counts::PerVersion;
-use crate::tally::report::Host;
+use crate::tally::history::{History, Trend, letter};
+use crate::tally::report::{Host, HostVerdict};
 
 pub(super) fn render(report: &Report, page: &mut Page) {
     let words = page.words;
@@ -26,9 +27,29 @@ pub(super) fn render(report: &Report, page: &mut Page) {
     }
     page.raw("</table></div>\n");
     pager(page);
-    page.raw("<p class=note>")
-        .text(words.table.note)
-        .raw("</p>\n");
+    page.raw("<p class=note>").text(words.table.note);
+    if let Some(history) = &report.history {
+        letters(history, page);
+    }
+    page.raw("</p>\n");
+}
+
+/// What the letters of a host's days mean.
+fn letters(history: &History, page: &mut Page) {
+    let words = page.words;
+    let meant = HostVerdict::ALL.iter().map(|verdict| {
+        let word = (words.verdict)(*verdict);
+        format!("{} {word}", letter(Some(*verdict)))
+    });
+    let nothing = format!("{} {}", letter(None), words.history.not_seen);
+    let meant: Vec<_> = meant.chain([nothing]).collect();
+    let days = history.days.first().zip(history.days.last());
+    let (first, last) = days.map_or_else(Default::default, |(first, last)| {
+        (first.date.to_string(), last.date.to_string())
+    });
+    let span = (words.about.span)(&first, &last);
+    page.raw(" ")
+        .text((words.history.letters)(&span, &meant.join(words.comma)));
 }
 
 /// Search and filters, for the script alone: it shows what is hidden here.
@@ -113,6 +134,8 @@ struct Table {
     versions: Vec<(usize, &'static str)>,
     /// Where under what to do each finding of each host stands.
     concerns: HashMap<(Finding, IpAddr), usize>,
+    /// Each host's verdict day by day, a letter a day, where there is a history.
+    trends: HashMap<IpAddr, String>,
 }
 
 impl Table {
@@ -120,7 +143,10 @@ impl Table {
         let occurs = |at: usize| report.hosts.iter().any(|host| count(host, at) > 0);
         let keys = PerVersion::default().iter().enumerate();
         let concerns = report.what_to_do.iter().enumerate();
+        let trends = report.history.iter().flat_map(|history| &history.trends);
+        let letters = |trend: &Trend| trend.days.iter().copied().map(letter).collect();
         Self {
+            trends: trends.map(|trend| (trend.host, letters(trend))).collect(),
             versions: keys
                 .filter(|(at, _)| occurs(*at))
                 .map(|(at, (key, _))| (at, key))
@@ -190,6 +216,12 @@ impl Table {
             .show(FIXED_COLUMNS + self.versions.len())
             .raw("><dl>");
         details(host, page);
+        if let Some(letters) = self.trends.get(&host.host) {
+            let words = page.words;
+            page.fact(words.history.by_day, |page| {
+                page.raw("<code class=days>").text(letters).raw("</code>");
+            });
+        }
         page.raw("</dl>\n");
     }
 

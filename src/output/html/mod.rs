@@ -5,12 +5,15 @@
 
 mod advice;
 mod capture;
+mod changes;
 mod chart;
 mod hosts;
 mod markup;
+mod microsoft;
 mod policy;
 mod summary;
 mod totals;
+mod trend;
 
 use self::markup::{Page, time};
 use super::words::{self, Language, Words};
@@ -48,8 +51,9 @@ impl Section {
     }
 }
 
-fn sections(_report: &Report) -> Vec<Section> {
-    vec![
+fn sections(report: &Report) -> Vec<Section> {
+    let history = report.history.as_ref();
+    let mut sections = vec![
         Section {
             id: "advice",
             title: |words| words.advice,
@@ -75,8 +79,28 @@ fn sections(_report: &Report) -> Vec<Section> {
             title: |words| words.glossary,
             render: summary::glossary,
         },
-    ]
+    ];
+    if history.is_some_and(|history| history.microsoft.is_some()) {
+        let microsoft = Section {
+            id: "microsoft",
+            title: |words| words.microsoft,
+            render: microsoft::render,
+        };
+        sections.insert(AFTER_TOTALS, microsoft);
+    }
+    if history.is_some() {
+        let trend = Section {
+            id: "trend",
+            title: |words| words.trend,
+            render: trend::render,
+        };
+        sections.insert(0, trend);
+    }
+    sections
 }
+
+/// Where the count of Microsoft stands among the sections.
+const AFTER_TOTALS: usize = 3;
 
 /// The document up to the end of the summary.
 fn head(report: &Report, page: &mut Page) {

@@ -38,7 +38,7 @@
       this.first = 0;
       this.keys = [];
       this.listen();
-      this.form.reset();
+      this.clear();
       this.form.hidden = this.pager.hidden = false;
       this.draw();
       this.follow(location.hash);
@@ -53,7 +53,11 @@
         head.append(button);
       }
       this.form.addEventListener('input', () => this.filter());
-      this.form.addEventListener('reset', () => setTimeout(() => this.filter()));
+      this.form.addEventListener('reset', (event) => {
+        event.preventDefault();
+        this.clear();
+        this.filter();
+      });
       this.form.addEventListener('submit', (event) => event.preventDefault());
       this.previous = this.pager.querySelector('.previous');
       this.next = this.pager.querySelector('.next');
@@ -64,15 +68,20 @@
       addEventListener('hashchange', () => this.follow(location.hash));
       document.addEventListener('click', (event) => {
         const link = event.target.closest('a[href^="#h"]');
-        if (link && link.hash === location.hash) this.follow(link.hash);
+        if (!link) return;
+        event.preventDefault();
+        history.pushState(null, '', link.hash);
+        this.follow(link.hash);
       });
     }
 
+    // What is in its place stays there, and so keeps the focus.
     put(hosts) {
       const nodes = hosts.map((host) => this.dressed(host).node);
-      const old = new Set(nodes);
-      for (const node of [...this.table.tBodies]) if (!old.has(node)) node.remove();
-      this.table.append(...nodes);
+      const kept = new Set(nodes);
+      for (const node of [...this.table.tBodies]) if (!kept.has(node)) node.remove();
+      const now = this.table.tBodies;
+      if (nodes.length !== now.length || nodes.some((node, at) => node !== now[at])) this.table.append(...nodes);
     }
 
     draw() {
@@ -149,7 +158,7 @@
       const host = /^#h\d+$/.test(hash) && this.places[hash.slice(2)];
       if (!host) return;
       if (!this.shown.includes(host)) {
-        this.form.reset();
+        this.clear();
         this.select();
       }
       this.first = Math.floor(this.shown.indexOf(host) / PAGE) * PAGE;
@@ -157,6 +166,14 @@
       this.open(host, true);
       host.node.scrollIntoView({ block: 'center' });
       host.button.focus({ preventScroll: true });
+    }
+
+    // Takes all filters away; a browser may have kept some from before.
+    clear() {
+      for (const field of this.form.elements) {
+        if (field.type === 'checkbox') field.checked = false;
+        else if (field.name) field.value = '';
+      }
     }
 
     filter() {

@@ -2,6 +2,7 @@
 
 use super::chart;
 use super::markup::{Page, time};
+use crate::output::words::Words;
 use crate::tally::Report;
 use crate::tally::figures::{number, percent};
 use crate::tally::report::{HostVerdict, Window};
@@ -97,7 +98,7 @@ const SOURCES: usize = 3;
 fn about(report: &Report, page: &mut Page) {
     let words = page.words;
     page.raw("<dl class=about>");
-    if let Some(period) = period(report.window, page) {
+    if let Some(period) = period(report.window, words) {
         entry(page, words.about.period, |page| {
             page.text(period);
         });
@@ -131,8 +132,8 @@ fn entry(page: &mut Page, term: &str, say: impl FnOnce(&mut Page)) {
     page.raw("<div>").fact(term, say).raw("</div>");
 }
 
-fn period(window: Window, page: &Page) -> Option<String> {
-    let about = &page.words.about;
+pub(super) fn period(window: Window, words: &Words) -> Option<String> {
+    let about = &words.about;
     match (window.from, window.to) {
         (Some(from), Some(to)) => Some((about.span)(&time(from), &time(to))),
         (Some(from), None) => Some((about.since)(&time(from))),

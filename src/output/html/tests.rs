@@ -12,6 +12,7 @@ use crate::output::{escape, json, sample};
 use crate::session::text::is_hazardous;
 use crate::session::{EndpointKind, Finding, Instance, Outcome, Seen, Verdict};
 use crate::tally::figures::{number, percent};
+use crate::tally::history::By;
 use crate::tally::report::{HostLimit, HostVerdict};
 use crate::tally::{Report, Role, To};
 
@@ -53,7 +54,7 @@ fn the_parser_finds_no_fault() {
             assert_eq!(page.errors, [""; 0]);
             let html = select(&page, "html")[0];
             assert_eq!(html.attr("lang"), Some(language.words().tag));
-            for one in ["h1", "main", "header", "nav", "footer", "title"] {
+            for one in ["h1", "main", "header", "nav", "footer", "head > title"] {
                 assert_eq!(select(&page, one).len(), 1, "{one}");
             }
         }
@@ -403,6 +404,92 @@ fn the_head_says_what_the_report_covers() {
             }
         }
     }
+}
+
+/// What the page says of each value of a history.
+fn told_of_history(key: &str, value: &Value, words: &Words) -> Option<String> {
+    let word = value.as_str().unwrap_or_default();
+    let shown = match key {
+        "before" | "since" if HostVerdict::WORDS.contains(&word) => {
+            (words.verdict)(member(HostVerdict::ALL, word)).to_owned()
+        }
+        "by" => (words.history.by)(member(By::ALL, word)).to_owned(),
+        "version" => (words.version)(version(word)).to_owned(),
+        "first" | "last" => told("first_seen", value, words)?,
+        // Notes have words of their own in each language.
+        "code" | "text" | "count" => return None,
+        _ if value.is_string() && !key.ends_with("_seen") && key != "from" && key != "to" => {
+            escape::terminal(word).into_owned()
+        }
+        _ if value.is_f64() => format!("{:.1}%", value.as_f64().unwrap() * 100.0),
+        "bytes" => (words.bytes)(value.as_u64().unwrap()),
+        _ => told(key, value, words)?,
+    };
+    Some(shown)
+}
+
+#[test]
+fn the_history_is_that_of_the_json_form() {
+    for language in Language::ALL {
+        let words = language.words();
+        for by in [None, Some(By::Day), Some(By::Endpoint)] {
+            let report = sample::history::over_time(by);
+            let page = Html::parse_document(&render(&report, language));
+            let parts = ["#trend", "#microsoft", "#capture", "#hosts"];
+            let said: String = parts
+                .iter()
+                .map(|part| text(select(&page, part)[0]))
+                .collect();
+            let mut values = Vec::new();
+            let json = as_json(&report);
+            leaves("", &json["history"], &mut values);
+            assert!(values.len() > 300);
+            for (key, value) in values {
+                if key == "by" && by == Some(By::Day) {
+                    continue;
+                }
+                if let Some(shown) = told_of_history(key, value, words) {
+                    assert!(said.contains(&shown), "{key}: `{shown}` is not in\n{said}");
+                }
+            }
+            let notes = report.history.unwrap().microsoft.unwrap().notes.len();
+            assert_eq!(select(&page, ".notes li").len(), notes);
+        }
+    }
+}
+
+/// Each day's numbers in one row, under their heads.
+#[test]
+fn days_stand_in_their_rows() {
+    let words = Language::En.words();
+    let report = sample::history::over_time(None);
+    let page = Html::parse_document(&render(&report, Language::En));
+    let table = select(&page, "#trend .by-day table")[0];
+    let heads: Vec<_> = within(table, "thead th").into_iter().map(text).collect();
+    let rows = within(table, "tbody tr");
+    let json = as_json(&report);
+    let days = json["history"]["days"].as_array().unwrap();
+    assert_eq!(rows.len(), days.len());
+    for (row, day) in rows.into_iter().zip(days) {
+        let cells: Vec<_> = within(row, "th, td").into_iter().map(text).collect();
+        let cell =
+            |head: &str| cells[heads.iter().position(|known| known == head).unwrap()].clone();
+        let count = |value: &Value| number(value.as_u64().unwrap());
+        assert_eq!(cell(words.history.day), day["date"].as_str().unwrap());
+        assert_eq!(cell(words.history.seen), count(&day["seen"]));
+        assert_eq!(cell(words.totals.sessions), count(&day["sessions"]));
+        assert_eq!(
+            cell(words.history.legacy_hosts),
+            count(&day["legacy_hosts"])
+        );
+        assert_eq!(cell("TLS 1.0"), count(&day["versions"]["1.0"]));
+        assert_eq!(cell("TLS 1.2"), count(&day["versions"]["1.2"]));
+    }
+    assert_eq!(select(&page, "#trend svg").len(), 2);
+    assert_eq!(
+        select(&page, "#trend svg:first-of-type g").len(),
+        2 * days.len()
+    );
 }
 
 /// What a wire could hold to harm a browser or a reader.

@@ -1,10 +1,15 @@
 //! English.
 
-use super::{About, AdviceWords, CaptureWords, Section, TableWords, TotalsWords, Words, reasons};
+use super::{
+    About, AdviceWords, CaptureWords, HistoryWords, MicrosoftWords, Section, TableWords,
+    TotalsWords, Words, reasons,
+};
 use crate::exchange;
 use crate::session::{EndpointKind, Finding, Instance, Outcome, Seen};
 use crate::tally::diagnosis::Doubt;
 use crate::tally::figures::{bytes, counted, number};
+use crate::tally::history::By;
+use crate::tally::microsoft::Microsoft;
 use crate::tally::report::{HostLimit, HostVerdict};
 use crate::tally::{Report, Role, To};
 
@@ -44,6 +49,8 @@ pub(super) const WORDS: Words = Words {
         skip: "Skip to the hosts",
         contents: "Sections",
         summary: "Summary",
+        trend: "Over time",
+        microsoft: "Beside Microsoft’s own count",
         advice: "What to do",
         hosts: "Hosts",
         totals: "Sessions",
@@ -130,6 +137,56 @@ pub(super) const WORDS: Words = Words {
         files_damaged: "Files read only in part",
         files_skipped: "Files passed over",
     },
+    history: HistoryWords {
+        hosts_by_day: "Hosts by day",
+        versions_by_day: "Versions by day, share of sessions",
+        numbers: |zone| format!("The numbers, by day ({zone})"),
+        day: "Day",
+        seen: "SMTP sessions seen",
+        legacy_hosts: "Hosts with legacy TLS",
+        other_hosts: "Other hosts",
+        nothing_seen: "No SMTP session seen: the sensor may not have been there",
+        by_day: "Day by day",
+        letters: |days, letters| {
+            format!("“Day by day” has one letter for each day ({days}): {letters}.")
+        },
+        not_seen: "not seen",
+        changes: |since| format!("What changed since {since}"),
+        fixed: "Fixed: legacy before, modern since",
+        worse: "Worse: legacy since, not before",
+        new: "New: first seen since",
+        silent: "Silent: seen before, not since",
+        last_legacy: |day| format!("legacy last on {day}"),
+        comparison: "Two periods side by side",
+        by: |by| match by {
+            By::Day => "By day",
+            By::Host => "By host",
+            By::Endpoint => "By endpoint",
+            By::Client => "By software",
+            By::Sensor => "By sensor",
+        },
+        stores: "Stores",
+        store: |store| {
+            format!(
+                "{}, {}",
+                counted(store.sessions, "session"),
+                bytes(store.bytes)
+            )
+        },
+        damaged: "Damaged:",
+    },
+    microsoft: MicrosoftWords {
+        about,
+        remark: |note| note.text.clone(),
+        messages: "Microsoft: messages",
+        legacy_messages: "with TLS 1.0 or 1.1",
+        sessions: "Here: sessions",
+        legacy_sessions: "with TLS 1.1 or older",
+        days: "By day",
+        senders: "Senders in Microsoft’s report",
+        sender: "Sender",
+        protocol: "Sign-in",
+    },
     version,
     verdict: HostVerdict::name,
     verdict_meaning,
@@ -149,6 +206,19 @@ pub(super) const WORDS: Words = Words {
     doubt,
     reason: reasons::en,
 };
+
+fn about(microsoft: &Microsoft) -> String {
+    let senders = counted(microsoft.senders.len() as u64, "sender");
+    let messages = microsoft.messages.map_or_else(String::new, |messages| {
+        format!(" with {}", counted(messages, "message"))
+    });
+    format!(
+        "{} is the SMTP AUTH clients report of the Exchange admin center: {senders}{messages}. Beside it stand {} seen here \
+         that could have carried such messages. Microsoft counts messages by mailbox, this report sessions by host.",
+        microsoft.file,
+        counted(microsoft.comparable, "session")
+    )
+}
 
 fn headline(report: &Report) -> String {
     let hosts = report.totals.hosts;

@@ -2,10 +2,15 @@
 
 mod advice;
 
-use super::{About, AdviceWords, CaptureWords, Section, TableWords, TotalsWords, Words, reasons};
+use super::{
+    About, AdviceWords, CaptureWords, HistoryWords, MicrosoftWords, Section, TableWords,
+    TotalsWords, Words, reasons,
+};
 use crate::session::{EndpointKind, Finding, Instance, Outcome, Seen};
 use crate::tally::diagnosis::{self, Doubt};
 use crate::tally::figures::{bytes, number, percent};
+use crate::tally::history::By;
+use crate::tally::microsoft::{Microsoft, Note, Remark};
 use crate::tally::report::{Capture, HostLimit, HostVerdict};
 use crate::tally::{Report, Role, To};
 
@@ -48,6 +53,8 @@ pub(super) const WORDS: Words = Words {
         skip: "ホスト一覧へ進む",
         contents: "目次",
         summary: "概要",
+        trend: "推移",
+        microsoft: "Microsoftの集計との比較",
         advice: "対処方法",
         hosts: "ホスト一覧",
         totals: "セッションの内訳",
@@ -133,6 +140,56 @@ pub(super) const WORDS: Words = Words {
         files_damaged: "一部しか読めなかったファイル",
         files_skipped: "対象外としたファイル",
     },
+    history: HistoryWords {
+        hosts_by_day: "日別のホスト数",
+        versions_by_day: "日別のバージョン（セッションに占める割合）",
+        numbers: |zone| format!("日別の数値（{zone}）"),
+        day: "日付",
+        seen: "検出したSMTPセッション",
+        legacy_hosts: "旧版TLSのあるホスト",
+        other_hosts: "その他のホスト",
+        nothing_seen: "SMTPセッションなし（センサーが稼働していなかった可能性があります）",
+        by_day: "日ごとの判定",
+        letters: |days, letters| {
+            format!("「日ごとの判定」は、{days} の各日を1文字で示します：{letters}。")
+        },
+        not_seen: "検出なし",
+        changes: |since| format!("{since} 以降の変化"),
+        fixed: "解消：以前は旧版、以降は良好",
+        worse: "悪化：以前は旧版なし、以降は旧版あり",
+        new: "新規：以降に初めて検出",
+        silent: "消失：以前は検出、以降は検出なし",
+        last_legacy: |day| format!("旧版の最終検出日 {day}"),
+        comparison: "二つの期間の比較",
+        by: |by| match by {
+            By::Day => "日別",
+            By::Host => "ホスト別",
+            By::Endpoint => "エンドポイント別",
+            By::Client => "ソフトウェア別",
+            By::Sensor => "センサー別",
+        },
+        stores: "ストア",
+        store: |store| {
+            format!(
+                "セッション{}件、{}",
+                number(store.sessions),
+                bytes(store.bytes)
+            )
+        },
+        damaged: "破損：",
+    },
+    microsoft: MicrosoftWords {
+        about,
+        remark,
+        messages: "Microsoft：メッセージ",
+        legacy_messages: "うちTLS 1.0または1.1",
+        sessions: "本レポート：セッション",
+        legacy_sessions: "うちTLS 1.1以前",
+        days: "日別",
+        senders: "Microsoftのレポートにある送信者",
+        sender: "送信者",
+        protocol: "認証方式",
+    },
     version,
     verdict,
     verdict_meaning,
@@ -167,6 +224,51 @@ pub(super) const WORDS: Words = Words {
     doubt,
     reason: reasons::ja,
 };
+
+fn about(microsoft: &Microsoft) -> String {
+    let senders = number(microsoft.senders.len() as u64);
+    let messages = microsoft.messages.map_or_else(String::new, |messages| {
+        format!("、メッセージ{}件", number(messages))
+    });
+    format!(
+        "{} は、Exchange管理センターの「SMTP AUTHクライアント」レポートです（送信者{senders}件{messages}）。これに、該当するメッセージを\
+         運んだ可能性のあるセッション{}件を並べています。Microsoftはメールボックスごとのメッセージを、このレポートはホストごとの\
+         セッションを数えています。",
+        microsoft.file,
+        number(microsoft.comparable)
+    )
+}
+
+fn remark(note: &Note) -> String {
+    let count = number(note.count.unwrap_or(0));
+    let version = note.version.map_or("旧バージョン", version);
+    match note.code {
+        Remark::NotSeen => format!(
+            "Microsoftは{version}のメッセージを数えていますが、センサーではそのセッションが見つかっていません。センサーを通らない経路で\
+             送信している送信者がいます。"
+        ),
+        Remark::NotCounted => format!(
+            "センサーでは{version}のセッションが見つかっていますが、Microsoftの集計にはそのメッセージがありません。"
+        ),
+        Remark::NoHosts => format!(
+            "送信者{count}件はどのホストにも対応付けていません。どちらの記録にも、対応を裏付ける情報がないためです。"
+        ),
+        Remark::LeftOut => format!(
+            "Microsoftのレポートに含まれないセッション{count}件（ほかのエンドポイント宛て、接続未完了、またはTLSなし）は、比較から\
+             除いています。"
+        ),
+        Remark::WindowUnknown => {
+            "ファイルには対象期間の記載がないため、期間が一致しているかどうかは確認できません。".into()
+        }
+        Remark::WindowDiffers => {
+            "ファイルの対象日がこのレポートの期間と一致していないため、数値をそのまま比べることはできません。".into()
+        }
+        Remark::ColumnsMissing => {
+            "ファイルに見つからない列がありました。該当する値は「–」で示しています。".into()
+        }
+        Remark::RowsUnread => format!("ファイルの{count}行を読み取れませんでした。"),
+    }
+}
 
 fn headline(report: &Report) -> String {
     let service = match report.to {

@@ -10,6 +10,8 @@ mod reasons;
 use crate::exchange::Remedy;
 use crate::session::{EndpointKind, Finding, Instance, Outcome, Seen};
 use crate::tally::diagnosis::Doubt;
+use crate::tally::history::{By, StoreFacts};
+use crate::tally::microsoft::{Microsoft, Note};
 use crate::tally::report::{HostLimit, HostVerdict};
 use crate::tally::{Report, Role, To};
 
@@ -68,6 +70,10 @@ pub struct Words {
     pub totals: TotalsWords,
     /// How it was measured.
     pub capture: CaptureWords,
+    /// The report over time.
+    pub history: HistoryWords,
+    /// Microsoft's own count.
+    pub microsoft: MicrosoftWords,
     /// A version in full, by its key in a report.
     pub version: fn(&'static str) -> &'static str,
     /// A host's verdict in a word.
@@ -134,6 +140,10 @@ pub struct Section {
     pub contents: &'static str,
     /// The first part.
     pub summary: &'static str,
+    /// The report over time.
+    pub trend: &'static str,
+    /// Microsoft's own count.
+    pub microsoft: &'static str,
     /// Findings and what to do.
     pub advice: &'static str,
     /// All hosts.
@@ -286,6 +296,78 @@ pub struct CaptureWords {
     pub files_damaged: &'static str,
     /// Files that were no captures.
     pub files_skipped: &'static str,
+}
+
+/// The report over time.
+pub struct HistoryWords {
+    /// Title of a chart.
+    pub hosts_by_day: &'static str,
+    /// Title of a chart.
+    pub versions_by_day: &'static str,
+    /// Opens the numbers of the charts; in which time zone the days are.
+    pub numbers: fn(&str) -> String,
+    /// A day, as the header of a column.
+    pub day: &'static str,
+    /// SMTP sessions seen, also those that do not count.
+    pub seen: &'static str,
+    /// Hosts with at least one legacy session.
+    pub legacy_hosts: &'static str,
+    /// The others.
+    pub other_hosts: &'static str,
+    /// Days without any session.
+    pub nothing_seen: &'static str,
+    /// A host day by day.
+    pub by_day: &'static str,
+    /// What the letters of its days mean: the days, and each letter.
+    pub letters: fn(&str, &str) -> String,
+    /// A host was not seen.
+    pub not_seen: &'static str,
+    /// What is different since a day.
+    pub changes: fn(&str) -> String,
+    /// Legacy before, modern since.
+    pub fixed: &'static str,
+    /// Legacy since, not before.
+    pub worse: &'static str,
+    /// First seen since.
+    pub new: &'static str,
+    /// Seen before, not since.
+    pub silent: &'static str,
+    /// The last day with a legacy session.
+    pub last_legacy: fn(&str) -> String,
+    /// Two windows side by side.
+    pub comparison: &'static str,
+    /// What stands in the rows.
+    pub by: fn(By) -> &'static str,
+    /// The stores that were read.
+    pub stores: &'static str,
+    /// Sessions and size of one.
+    pub store: fn(&StoreFacts) -> String,
+    /// Before what could not be read of one.
+    pub damaged: &'static str,
+}
+
+/// Microsoft's own count.
+pub struct MicrosoftWords {
+    /// What is set beside what.
+    pub about: fn(&Microsoft) -> String,
+    /// What the two say together, or why they cannot be the same.
+    pub remark: fn(&Note) -> String,
+    /// Microsoft: messages.
+    pub messages: &'static str,
+    /// Microsoft: messages with a legacy version.
+    pub legacy_messages: &'static str,
+    /// Ours: sessions that could have carried such messages.
+    pub sessions: &'static str,
+    /// Ours: those with a legacy version.
+    pub legacy_sessions: &'static str,
+    /// Opens the days.
+    pub days: &'static str,
+    /// Opens the senders.
+    pub senders: &'static str,
+    /// A mailbox.
+    pub sender: &'static str,
+    /// How it signs in.
+    pub protocol: &'static str,
 }
 
 #[cfg(test)]

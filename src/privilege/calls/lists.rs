@@ -194,15 +194,17 @@ const LIFE: &[c_long] = &[
     libc::SYS_sigaltstack,
 ];
 
-/// Waiting for packets and taking them, counting those lost, binding a socket anew, closing.
+/// Waiting for packets and taking them, counting those lost (in files that are open), binding a socket anew, closing.
 const CAPTURE: &[c_long] = &[
     libc::SYS_bind,
     libc::SYS_close,
     libc::SYS_eventfd2,
     libc::SYS_fcntl,
+    libc::SYS_getsockname,
     libc::SYS_getsockopt,
     libc::SYS_ioctl,
     libc::SYS_ppoll,
+    libc::SYS_pread64,
     libc::SYS_read,
     libc::SYS_recvfrom,
     libc::SYS_recvmsg,
@@ -405,7 +407,9 @@ pub(super) const FATAL: &[c_long] = &[
 /// Calls that end the process when a thread that reads what strangers wrote makes them.
 pub(super) fn fatal_in(role: Role) -> &'static [c_long] {
     match role {
-        Role::Capture | Role::Files | Role::Worker => PARSER_FATAL,
+        // Asks, where a lost interface cannot be bound anew, whether it may open a socket; the answer is no.
+        Role::Capture => &[],
+        Role::Files | Role::Worker => PARSER_FATAL,
         Role::Serve => SERVE_FATAL,
     }
 }

@@ -57,6 +57,10 @@ impl Line {
         &self.name
     }
 
+    pub(super) fn is_open(&self) -> bool {
+        self.handle.is_some()
+    }
+
     pub(super) fn ring_bytes(&self) -> u64 {
         self.options.ring_bytes.into()
     }

@@ -73,8 +73,14 @@ pub fn open(names: &[String], options: &Options) -> Result<Opened, OpenError> {
 }
 
 impl Opened {
-    /// Starts a thread for each.
-    pub fn start(self) -> io::Result<Live> {
+    /// Those that are down: their sockets will be opened when they come up.
+    pub fn down(&self) -> impl Iterator<Item = &str> {
+        let down = self.lines.iter().filter(|line| !line.is_open());
+        down.map(Line::name)
+    }
+
+    /// Starts a thread for each, in which `begin` runs first.
+    pub fn start(self, begin: impl Fn() + Clone + Send + 'static) -> io::Result<Live> {
         let stop = Arc::new(AtomicBool::new(false));
         let mut live = Live {
             inlets: Vec::new(),
@@ -87,10 +93,13 @@ impl Opened {
             let (sender, slabs) = bounded(WAITING);
             let (name, ring_bytes) = (line.name().to_owned(), line.ring_bytes());
             let counters = line.counters();
-            let stop = Arc::clone(&stop);
+            let (stop, begin) = (Arc::clone(&stop), begin.clone());
             let thread = thread::Builder::new()
                 .name(format!("capture-{name}"))
-                .spawn(move || line.run(sender, &stop))?;
+                .spawn(move || {
+                    begin();
+                    line.run(sender, &stop);
+                })?;
             live.inlets.push(Inlet {
                 name,
                 ring_bytes,

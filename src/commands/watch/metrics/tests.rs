@@ -17,7 +17,7 @@ const LOOPBACK: Ipv4Addr = Ipv4Addr::LOCALHOST;
 fn served() -> (SocketAddr, Arc<Board>) {
     let board = Arc::new(Board::new(false));
     let listener = listen((LOOPBACK, 0).into()).unwrap();
-    serve(&listener, &board).unwrap();
+    serve(&listener, &board, &Threads::unconfined()).unwrap();
     (listener.local_addr().unwrap(), board)
 }
 

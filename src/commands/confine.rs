@@ -1,0 +1,89 @@
+//! Gives rights away for a command, in the order that `privilege` asks for, and says what was given away.
+
+use std::path::{Path, PathBuf};
+use std::process;
+
+use anyhow::Result;
+use tracing::{info, warn};
+
+use super::complain;
+use crate::cli::{Confinement, ReportArgs};
+use crate::pipeline::Task;
+use crate::privilege::{Mode, Reach, Reading, Role, Sandbox, Threads};
+
+impl From<Confinement> for Mode {
+    fn from(wanted: Confinement) -> Self {
+        match wanted {
+            Confinement::Strict => Self::Strict,
+            Confinement::BestEffort => Self::BestEffort,
+            Confinement::Off => Self::Off,
+        }
+    }
+}
+
+/// Directories in which files are made while the command runs.
+pub(super) fn writing(report: &ReportArgs) -> Vec<PathBuf> {
+    let files = [report.sessions.as_deref(), report.output.as_deref()];
+    let named = |path: &&Path| *path != Path::new("-");
+    let mut folders: Vec<_> = files
+        .into_iter()
+        .flatten()
+        .filter(named)
+        .map(folder)
+        .collect();
+    folders.sort_unstable();
+    folders.dedup();
+    folders
+}
+
+/// The directory that a file is in.
+fn folder(file: &Path) -> PathBuf {
+    match file.parent() {
+        Some(folder) if folder != Path::new("") => folder.to_owned(),
+        _ => PathBuf::from("."),
+    }
+}
+
+/// For a command that reads files: nothing is written any more but what is open, nothing is sent, no program is run. Says nothing unless something
+/// that was insisted on is missing: people read captures on many a system.
+pub(super) fn reading(wanted: Confinement) -> Result<Threads> {
+    let mut sandbox = Sandbox::new(wanted.into());
+    Ok(sandbox.confine(&Reach {
+        reading: Reading::Anything,
+        writing: Vec::new(),
+    })?)
+}
+
+/// For a command that watches, once all that needs rights is open.
+pub(super) fn watching(sandbox: &mut Sandbox, writing: Vec<PathBuf>) -> Result<Threads> {
+    let threads = sandbox.confine(&Reach {
+        reading: Reading::Only(Vec::new()),
+        writing,
+    })?;
+    info!("{sandbox}");
+    for (what, why) in sandbox.lacking() {
+        warn!("the sandbox lacks one part, {}: {why}", what.name());
+    }
+    Ok(threads)
+}
+
+/// What the threads of a pipeline do first. One that cannot be confined must not see a packet: then the program ends.
+pub(super) fn begin(threads: &Threads, reader: Role) -> impl Fn(Task) + Sync {
+    move |task| {
+        enter(
+            threads,
+            match task {
+                Task::Read => reader,
+                Task::Work => Role::Worker,
+            },
+        );
+    }
+}
+
+/// What one thread does first.
+pub(super) fn enter(threads: &Threads, role: Role) {
+    if let Err(error) = threads.enter(role) {
+        complain(&error.into());
+        process::exit(1);
+    }
+}
