@@ -8,6 +8,7 @@
     clippy::panic,
     reason = "a test that cannot go on fails"
 )]
+#![allow(unreachable_pub, reason = "nobody is outside of a test")]
 
 #[path = "../common/mod.rs"]
 mod common;

@@ -25,7 +25,7 @@ mod show;
 mod signals;
 mod view;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
@@ -72,8 +72,10 @@ pub(super) fn run(args: &WatchArgs) -> Result<Ended> {
     let records = Records::append(path, &judge.sensor, rotation(&args.rotation))?;
     let memory = moment::Memory::open();
     let wants_console = wants_console(args);
-    if wants_console {
-        writing.push(export_folder(args)?);
+    let exports = &args.running.export_dir;
+    // The user that this has become may have no way into it; an export then says so.
+    if wants_console && exports.is_dir() {
+        writing.push(exports.clone());
     }
     let threads = confine::watching(&mut sandbox, writing)?;
     let view = show::view(&args.running, wants_console, listener.as_ref(), &threads)?;
@@ -111,15 +113,6 @@ pub(super) fn run(args: &WatchArgs) -> Result<Ended> {
     let facts = pipeline::read(&mut source, &judge, crew, &mut watching)?;
     drop(source);
     watching.finish(&facts)
-}
-
-/// The folder that is within the console's reach.
-fn export_folder(args: &WatchArgs) -> Result<PathBuf> {
-    let folder = &args.running.export_dir;
-    if !folder.is_dir() {
-        bail!("`{}` is no folder to export to", folder.display());
-    }
-    Ok(folder.clone())
 }
 
 /// A console needs a terminal that nothing else writes on.
