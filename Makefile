@@ -6,7 +6,7 @@
 CARGO ?= cargo
 PROGRAM := target/release/tlstally
 
-# What the build needs (a C compiler for zstd's library, libpcap), and what the tests compare with.
+# What the build needs (a C compiler for zstd's library and SQLite, libpcap), and what the tests compare with.
 BUILD_PACKAGES := gcc libc6-dev libpcap-dev
 TEST_PACKAGES := $(BUILD_PACKAGES)
 # Only where everything is expected to run: tests that need these say so when they skip.
@@ -94,7 +94,7 @@ ROUNDS ?= 5
 CAPTURES := mixed smtp flood concurrent tunnels million
 READ := $(PROGRAM) read --sessions /dev/null
 
-.PHONY: bench bench-peers bench-captures bench-stages bench-stages-write bench-build
+.PHONY: bench bench-history bench-peers bench-captures bench-stages bench-stages-write bench-build
 
 bench-captures: build
 	@$(CARGO) build --release --quiet --examples
@@ -122,6 +122,24 @@ bench-peers: bench-captures ## The same beside tcpdump, and beside tshark and nd
 		tlstally="$(READ) --workers 1 $(BENCH)/slice.pcap" \
 		ndpiReader="ndpiReader -q -i $(BENCH)/slice.pcap" \
 		tshark="tshark -r $(BENCH)/slice.pcap -Y tls.handshake.type==2 -T fields -e tls.handshake.version"
+
+SESSIONS ?= 10000000
+STORE := $(BENCH)/store-$(SESSIONS)
+# The same sums by hand: sessions by host and version, from the sessions and from the counts.
+BY_SESSION := select client, version, count(*) from session join profile on profile.id = session.profile group by 1, 2
+BY_COUNT := select client, version, sum(sessions) from day join profile on profile.id = day.profile group by 1, 2
+
+bench-history: build ## Fill a store with SESSIONS (ten million) of 5,000 hosts in 90 days, and report over it beside sqlite3
+	@tools/packages.sh sqlite3
+	@$(CARGO) build --release --quiet --examples
+	@mkdir -p $(BENCH)
+	@[ -d $(STORE) ] || target/release/examples/history $(STORE) $(SESSIONS) 5000 90
+	@ls -l $(STORE)
+	@tools/bench.py $(ROUNDS) \
+		report="$(PROGRAM) report $(STORE) --tz UTC --format json" \
+		report-90-days="$(PROGRAM) report $(STORE) --tz Europe/Berlin --since 2026-08-04 --until 2026-10-31 --format json" \
+		sqlite3-counts="sqlite3 -readonly $(STORE)/sessions.sqlite '$(BY_COUNT)'" \
+		sqlite3-sessions="sqlite3 -readonly $(STORE)/sessions.sqlite '$(BY_SESSION)'"
 
 # Instructions, not time: the same on a busy machine.
 bench-stages: bench-build ## Count the instructions of each stage and compare with benches/stages.tsv

@@ -29,6 +29,7 @@ pub mod privilege;
 pub mod session;
 pub mod smtp;
 pub mod source;
+pub mod store;
 pub(crate) mod system;
 pub mod tally;
 pub mod time;

@@ -1,5 +1,8 @@
 //! The command line as typed: each option is declared once, with its long help. What it means is worked out in `commands`.
 
+mod moments;
+mod report;
+mod store;
 mod values;
 mod watch;
 
@@ -8,6 +11,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use ipnet::IpNet;
 
+pub use moments::{HostFilter, Last, Moment, Moments};
+pub use report::{By, FilterArgs, HistoryArgs, WindowArgs};
+pub use store::StoreArgs;
 pub use values::Ports;
 pub use watch::{CaptureArgs, Clock, RotationArgs, RunningArgs, WatchArgs};
 
@@ -32,9 +38,11 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Read captures: files, folders (recursively), or - for standard input.
-    Read(ReadArgs),
+    Read(Box<ReadArgs>),
     /// Watch network interfaces: a console on a terminal, plain lines elsewhere.
     Watch(Box<WatchArgs>),
+    /// Report over time what `read --store` and `watch --store` kept.
+    Report(Box<HistoryArgs>),
     /// Show which interfaces can be watched, and why others cannot.
     Interfaces,
     /// Show the Exchange Online address and name lists in use, their dates, and how to refresh them.
@@ -60,6 +68,10 @@ pub struct ReadArgs {
     /// How to follow.
     #[command(flatten)]
     pub follow: FollowArgs,
+
+    /// Where to keep sessions.
+    #[command(flatten)]
+    pub store: StoreArgs,
 
     /// What this program gives up before it reads the first packet: writing other files, sending, running programs.
     #[arg(long, value_enum, default_value_t = Confinement::BestEffort, value_name = "HOW", help_heading = "Safety")]

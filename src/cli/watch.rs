@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::{ArgAction, Args, ValueEnum};
 
-use super::{Confinement, EXIT_CODES, FollowArgs, ReportArgs, values};
+use super::{Confinement, EXIT_CODES, FollowArgs, ReportArgs, StoreArgs, values};
 
 /// `tlstally watch`.
 #[derive(Debug, Args)]
@@ -31,6 +31,10 @@ pub struct WatchArgs {
     /// How to follow.
     #[command(flatten)]
     pub follow: FollowArgs,
+
+    /// Where to keep sessions.
+    #[command(flatten)]
+    pub store: StoreArgs,
 
     /// What is given up.
     #[command(flatten)]

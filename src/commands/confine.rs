@@ -7,9 +7,10 @@ use anyhow::Result;
 use tracing::{info, warn};
 
 use super::complain;
-use crate::cli::{Confinement, ReportArgs};
+use crate::cli::{Confinement, ReportArgs, StoreArgs};
 use crate::pipeline::Task;
 use crate::privilege::{Mode, Reach, Reading, Role, Sandbox, Threads};
+use crate::store::Place;
 
 impl From<Confinement> for Mode {
     fn from(wanted: Confinement) -> Self {
@@ -44,13 +45,31 @@ fn folder(file: &Path) -> PathBuf {
     }
 }
 
-/// For a command that reads files: nothing is written any more but what is open, nothing is sent, no program is run. Says nothing unless something
-/// that was insisted on is missing: people read captures on many a system.
-pub(super) fn reading(wanted: Confinement) -> Result<Threads> {
+/// The folder of the store, in which its database makes and removes files.
+pub(super) fn kept(store: &StoreArgs) -> Vec<PathBuf> {
+    store.store.iter().map(|place| place.0.clone()).collect()
+}
+
+/// The folder that says whose the store is to be: its own, or where it is not made yet, the one that it will be made in.
+pub(super) fn owned(store: &StoreArgs) -> Vec<PathBuf> {
+    let there = |place: &Place| {
+        let named = |folder: &Path| match folder.to_str() {
+            Some("") => PathBuf::from("."),
+            _ => folder.to_owned(),
+        };
+        let mut folders = place.0.ancestors().map(named);
+        folders.find(|folder| folder.exists())
+    };
+    store.store.iter().filter_map(there).collect()
+}
+
+/// For a command that reads files: nothing is written any more but what is open and in the folders of `writing`, nothing is sent, no program is
+/// run. Says nothing unless something that was insisted on is missing: people read captures on many a system.
+pub(super) fn reading(wanted: Confinement, writing: Vec<PathBuf>) -> Result<Threads> {
     let mut sandbox = Sandbox::new(wanted.into());
     Ok(sandbox.confine(&Reach {
         reading: Reading::Anything,
-        writing: Vec::new(),
+        writing,
     })?)
 }
 

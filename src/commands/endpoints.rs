@@ -13,7 +13,7 @@ use crate::exchange;
 /// Runs the command.
 pub(super) fn run(args: &EndpointsArgs) -> Result<Ended> {
     let catalog = catalog(args.file.as_deref())?;
-    let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
+    let today = TimeZone::UTC.to_datetime(Timestamp::now()).date();
     Destination::Stdout.write(&exchange::describe_lists(&catalog, today))?;
     Ok(Ended::Well)
 }

@@ -7,6 +7,7 @@ use crate::cli::To;
 use crate::names::HostName;
 use crate::session::Session;
 use crate::session::fallback::Fallback;
+use crate::store::{Kept, Spool};
 use crate::tally::latency::ByServer;
 use crate::tally::{self, Tally};
 
@@ -19,6 +20,8 @@ pub(super) struct Gathering {
     times: Option<ByServer>,
     /// How writing records failed, if it did; counting goes on without.
     written: Result<()>,
+    /// Where they are kept, if they are.
+    store: Option<Spool>,
 }
 
 impl Gathering {
@@ -33,7 +36,24 @@ impl Gathering {
             records,
             times: None,
             written: Ok(()),
+            store: None,
         }
+    }
+
+    /// Keeps all sessions and names in a store too.
+    pub(super) fn keep_in(&mut self, store: Option<Spool>) {
+        self.store = store;
+    }
+
+    /// Writes what is not yet in the store, and tells what became of all that was put there.
+    pub(super) fn close_store(&mut self) -> Option<Kept> {
+        self.store.take().map(Spool::finish)
+    }
+
+    /// Why sessions could not be stored, so far.
+    pub(super) fn store_errors(&self) -> Vec<String> {
+        let kept = self.store.as_ref().map(Spool::kept);
+        kept.map(|kept| kept.errors).unwrap_or_default()
     }
 
     /// Keeps handshake times too.
@@ -56,6 +76,9 @@ impl Gathering {
         if self.written.is_ok() {
             self.written = self.records.write(&session);
         }
+        if let Some(store) = &self.store {
+            store.session(session.clone());
+        }
         session
     }
 
@@ -67,6 +90,9 @@ impl Gathering {
     /// Takes a name of a host.
     pub(super) fn host(&mut self, host: &HostName) {
         self.tally.name(host);
+        if let Some(store) = &self.store {
+            store.host(host.clone());
+        }
     }
 
     /// The sessions counted so far.

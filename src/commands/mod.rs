@@ -5,9 +5,11 @@ mod endpoints;
 mod gathering;
 mod health;
 mod interfaces;
+mod keeping;
 mod progress;
 mod read;
 mod records;
+mod report;
 mod watch;
 mod writer;
 
@@ -17,7 +19,7 @@ use std::process::ExitCode;
 use crate::cli::{Cli, Command};
 
 /// How a command ended, where it did not fail outright.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Ended {
     /// All was read and written.
     Well,
@@ -32,6 +34,7 @@ pub fn run(cli: Cli) -> ExitCode {
     let ended = match cli.command {
         Command::Read(args) => read::run(&args),
         Command::Watch(args) => watch::run(&args),
+        Command::Report(args) => report::run(&args),
         Command::Interfaces => interfaces::run(),
         Command::Endpoints(args) => endpoints::run(&args),
     };

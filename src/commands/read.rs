@@ -10,6 +10,7 @@ use anyhow::{Context as _, Result, bail};
 use super::confine;
 use super::gathering::Gathering;
 use super::health;
+use super::keeping;
 use super::progress::Bar;
 use super::records::Records;
 use super::writer::Destination;
@@ -25,6 +26,7 @@ use crate::session::Session;
 use crate::session::judge::Judge;
 use crate::session::networks::Networks;
 use crate::source::{FileFacts, Timeline};
+use crate::store::Pressure;
 use crate::tally::{self, Context, Report};
 
 /// Runs the command.
@@ -32,7 +34,9 @@ pub(super) fn run(args: &ReadArgs) -> Result<Ended> {
     let judge = judge(&args.follow)?;
     let mut destination = Destination::of(&args.report)?;
     let records = Records::create(args.report.sessions.as_deref(), &judge.sensor)?;
-    let threads = confine::reading(args.sandbox)?;
+    let store = keeping::open(&args.store, &judge.sensor)?;
+    let threads = confine::reading(args.sandbox, confine::kept(&args.store))?;
+    let store = keeping::start(store, Pressure::Wait)?;
     let mut timeline = Timeline::open(&args.paths);
     let mut ended = Ended::Well;
     for error in timeline.errors() {
@@ -41,6 +45,7 @@ pub(super) fn run(args: &ReadArgs) -> Result<Ended> {
     }
 
     let mut gathering = Gathering::new(args.report.to, records);
+    gathering.keep_in(store);
     if args.stats {
         gathering.keep_times();
     }
@@ -52,8 +57,12 @@ pub(super) fn run(args: &ReadArgs) -> Result<Ended> {
         workers: workers(&args.follow),
         begin: &confine::begin(&threads, Role::Files),
     };
-    let facts = pipeline::read(&mut timeline, &judge, crew, &mut reading)?;
+    let facts = pipeline::read(&mut timeline, &judge, crew, &mut reading);
     reading.bar.finish();
+    if let Some(kept) = reading.gathering.close_store() {
+        ended = keeping::tell(&kept).max(ended);
+    }
+    let facts = facts?;
     let stats = stats(&reading.gathering, &facts);
     let tally = reading.gathering.finish()?;
 

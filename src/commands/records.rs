@@ -13,6 +13,7 @@ use anyhow::{Context as _, Result, bail};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::session::{Session, record};
+use crate::store::Stored;
 
 /// Bytes that are written at once.
 const ENOUGH: usize = 64 << 10;
@@ -96,6 +97,25 @@ impl Records {
 
     /// Adds one record; writes when there are enough.
     pub(super) fn write(&mut self, session: &Session) -> Result<()> {
+        self.add(|sensor, lines| record::write(session, sensor, lines))
+    }
+
+    /// Adds one record as it was, in the name of who saw it and with what.
+    pub(super) fn write_stored(&mut self, stored: &Stored) -> Result<()> {
+        let Stored {
+            session,
+            sensor,
+            program,
+        } = stored;
+        self.add(|_, lines| record::write_as(session, sensor, program, lines))
+    }
+
+    /// Whether anybody wants records.
+    pub(super) const fn are_wanted(&self) -> bool {
+        self.out.is_some()
+    }
+
+    fn add(&mut self, record: impl FnOnce(&str, &mut Vec<u8>)) -> Result<()> {
         let Some(out) = &mut self.out else {
             return Ok(());
         };
@@ -103,7 +123,7 @@ impl Records {
             out.lost += 1;
             return Ok(());
         }
-        record::write(session, &self.sensor, &mut out.lines);
+        record(&self.sensor, &mut out.lines);
         if out.lines.len() >= ENOUGH {
             return self.flush();
         }

@@ -5,8 +5,8 @@
 //! shows the TLS library and how it was set up, so the answer names the library, not its release and not the program on top. What was not recorded is
 //! unknown; published lists are left out, as most of them were not made with the same reading of the hello.
 
-use std::collections::HashMap;
-use std::sync::LazyLock;
+use std::collections::{HashMap, HashSet};
+use std::sync::{LazyLock, Mutex, PoisonError};
 
 /// JA4, JA3, stack, programs; a `#` begins a comment.
 const TABLE: &str = include_str!("../../data/clients.tsv");
@@ -23,6 +23,28 @@ fn entry(line: &'static str) -> Option<((&'static str, &'static str), &'static s
 /// The stack that sends hellos with these fingerprints, if one was recorded.
 pub fn guess(ja4: Option<&str>, ja3: Option<&str>) -> Option<&'static str> {
     KNOWN.get(&(ja4?, ja3?)).copied()
+}
+
+/// Names that a store may hold besides those of the table; it was written by a version with another table.
+const STRANGERS: usize = 1024;
+
+/// `stack` as a name that lives as long as the program; `None` beyond [`STRANGERS`] names that are not in the table.
+pub fn interned(stack: &str) -> Option<&'static str> {
+    static OTHERS: Mutex<Option<HashSet<&'static str>>> = Mutex::new(None);
+    if let Some(known) = KNOWN.values().find(|known| **known == stack) {
+        return Some(known);
+    }
+    let mut others = OTHERS.lock().unwrap_or_else(PoisonError::into_inner);
+    let others = others.get_or_insert_default();
+    if let Some(known) = others.get(stack) {
+        return Some(known);
+    }
+    if others.len() >= STRANGERS {
+        return None;
+    }
+    let name: &'static str = Box::leak(stack.into());
+    others.insert(name);
+    Some(name)
 }
 
 #[cfg(test)]

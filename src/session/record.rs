@@ -26,12 +26,17 @@ pub const MAX_TEXT: usize = 1024;
 ///
 /// Only appends: a caller that keeps `out` and clears it between sessions allocates nothing once it has grown.
 pub fn write(session: &Session, sensor: &str, out: &mut Vec<u8>) {
+    write_as(session, sensor, env!("CARGO_PKG_VERSION"), out);
+}
+
+/// As [`write`], in the name of the version of this program that saw the session.
+pub fn write_as(session: &Session, sensor: &str, program: &str, out: &mut Vec<u8>) {
     object(out, |root| {
         root.plain("@timestamp", Some(session.start));
         root.object("ecs", |ecs| ecs.word("version", ECS_VERSION));
         root.object("event", |event| write_event(session, event));
         root.object("observer", |observer| {
-            write_observer(session, sensor, observer);
+            write_observer(session, sensor, program, observer);
         });
         if let Origin::File(path) = &*session.origin {
             root.object("log", |log| {
@@ -57,9 +62,9 @@ fn write_event(session: &Session, event: &mut Object<'_>) {
     event.number("duration", session.end.since(session.start));
 }
 
-fn write_observer(session: &Session, sensor: &str, observer: &mut Object<'_>) {
+fn write_observer(session: &Session, sensor: &str, program: &str, observer: &mut Object<'_>) {
     observer.text("name", sensor);
-    observer.word("version", env!("CARGO_PKG_VERSION"));
+    observer.text("version", program);
     if let Origin::Interface(name) = &*session.origin {
         observer.object("ingress", |ingress| {
             ingress.object("interface", |interface| {

@@ -43,9 +43,13 @@ const fn is_zero(count: &u64) -> bool {
 }
 
 impl PerVersion {
-    /// Counts one session.
-    pub const fn add(&mut self, negotiated: Option<Version>) {
-        let count = match negotiated {
+    /// Counts `count` sessions.
+    pub const fn add(&mut self, negotiated: Option<Version>, count: u64) {
+        *self.of(negotiated) += count;
+    }
+
+    const fn of(&mut self, negotiated: Option<Version>) -> &mut u64 {
+        match negotiated {
             None => &mut self.none,
             Some(version) => match version.standard() {
                 Some(Version::SSL2) => &mut self.ssl2,
@@ -56,8 +60,7 @@ impl PerVersion {
                 Some(Version::TLS13) => &mut self.tls13,
                 _ => &mut self.other,
             },
-        };
-        *count += 1;
+        }
     }
 
     /// Adds the counts of another.
@@ -85,6 +88,13 @@ impl PerVersion {
             ("other", self.other),
         ]
         .into_iter()
+    }
+}
+
+impl PerVersion {
+    /// All counts together.
+    pub fn total(&self) -> u64 {
+        self.iter().map(|(_, count)| count).sum()
     }
 }
 

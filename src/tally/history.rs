@@ -3,6 +3,9 @@
 //!
 //! A day is a calendar day of the report's time zone. Every list has a fixed order.
 
+pub mod calendar;
+pub mod over_time;
+
 use std::net::IpAddr;
 use std::sync::Arc;
 

@@ -49,17 +49,19 @@ pub(super) struct HostTally {
 }
 
 impl HostTally {
-    /// Adds a session in which the host was the end that `role` says.
-    pub(super) fn add(&mut self, session: &Session, role: Role, limits: &Limits) {
-        self.sessions += 1;
+    /// Adds `count` sessions like this one, in which the host was the end that `role` says.
+    pub(super) fn add(&mut self, session: &Session, count: u64, role: Role, limits: &Limits) {
+        self.sessions += count;
         self.roles.insert(role);
-        self.versions.add(session.negotiated);
-        self.verdicts.add(session.verdict, 1);
-        self.rejected += u64::from(session.outcome == Outcome::Rejected);
+        self.versions.add(session.negotiated, count);
+        self.verdicts.add(session.verdict, count);
+        if session.outcome == Outcome::Rejected {
+            self.rejected += count;
+        }
         self.findings.merge(session.findings);
         self.span.widen(session.start, session.end);
         if let Some(limited_by) = session.limited_by {
-            self.limited_by.add(limited_by, 1);
+            self.limited_by.add(limited_by, count);
         }
         self.add_service(session);
         match role {

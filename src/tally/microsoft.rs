@@ -4,9 +4,15 @@
 //! a host, so nothing here does: only sums stand beside sums, and what cannot be matched is said.
 //! Source: Microsoft Learn, "SMTP AUTH clients report in the new Exchange admin center".
 
+pub mod beside;
+pub mod export;
+
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 use serde::Serialize;
 
+use super::counts::PerVersion;
 use super::report::shown;
 use crate::session::words::words;
 
@@ -92,6 +98,19 @@ pub struct MicrosoftDay {
     pub sessions: u64,
     /// Ours: those with TLS 1.1 or older.
     pub legacy_sessions: u64,
+}
+
+/// What of ours can stand beside Microsoft's count.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Comparable {
+    /// Sessions that could have carried messages it counts, by version.
+    pub versions: PerVersion,
+    /// Hosts with such sessions, by version.
+    pub hosts: PerVersion,
+    /// Such sessions by day, all and legacy.
+    pub days: BTreeMap<Date, (u64, u64)>,
+    /// Sessions of the report that could not.
+    pub left_out: u64,
 }
 
 /// One thing the two counts say together.

@@ -175,23 +175,31 @@ impl Tally {
 
     /// Adds one session.
     pub fn add(&mut self, session: &Session) {
-        self.seen.add(session.seen, 1);
-        self.gapped += u64::from(session.gaps.is_some());
+        self.add_many(session, 1);
+    }
+
+    /// Adds `count` sessions that differ in nothing a tally reads but their times; `session` is from the start of the first to
+    /// the end of the last.
+    pub fn add_many(&mut self, session: &Session, count: u64) {
+        self.seen.add(session.seen, count);
+        if session.gaps.is_some() {
+            self.gapped += count;
+        }
         self.span.widen(session.start, session.end);
         self.note_server(session);
         self.note_router(session);
         if self.to == To::ExchangeOnline && session.exchange_online.is_none() {
-            self.left_out.other_servers += 1;
+            self.left_out.other_servers += count;
             return;
         }
         let Some((address, role)) = internal_end(session) else {
-            self.left_out.external += 1;
+            self.left_out.external += count;
             return;
         };
-        self.counted.add(session);
+        self.counted.add(session, count);
         let limits = self.limits;
         if let Some(host) = self.host(address) {
-            host.add(session, role, &limits);
+            host.add(session, count, role, &limits);
         }
     }
 
@@ -272,11 +280,11 @@ pub const fn internal_end(session: &Session) -> Option<(IpAddr, Role)> {
 }
 
 impl Counted {
-    fn add(&mut self, session: &Session) {
-        self.sessions += 1;
-        self.versions.add(session.negotiated);
-        self.outcomes.add(session.outcome, 1);
-        self.verdicts.add(session.verdict, 1);
+    fn add(&mut self, session: &Session, count: u64) {
+        self.sessions += count;
+        self.versions.add(session.negotiated, count);
+        self.outcomes.add(session.outcome, count);
+        self.verdicts.add(session.verdict, count);
     }
 
     fn merge(&mut self, other: &Self) {

@@ -14,6 +14,7 @@ use crate::names::HostName;
 use crate::pipeline::Facts;
 use crate::session::Session;
 use crate::source::live::{InterfaceFacts, Watched};
+use crate::store::Kept;
 use crate::tally::latency::Latencies;
 use crate::tally::live::Moment;
 use crate::tally::{Context, GroupBy, Report};
@@ -73,6 +74,16 @@ impl Known {
 
     pub(super) fn records(&mut self) -> &mut Records {
         self.gathering.records()
+    }
+
+    /// Writes what is not yet in the store.
+    pub(super) fn close_store(&mut self) -> Option<Kept> {
+        self.gathering.close_store()
+    }
+
+    /// Why sessions could not be stored.
+    pub(super) fn store_errors(&self) -> Vec<String> {
+        self.gathering.store_errors()
     }
 
     pub(super) fn take_failure(&mut self) -> Result<()> {

@@ -33,6 +33,7 @@ use tracing::{info, warn};
 
 use super::confine;
 use super::gathering::Gathering;
+use super::keeping;
 use super::read::{judge, render, workers};
 use super::records::{Records, Rotation};
 use super::writer::Destination;
@@ -44,6 +45,7 @@ use crate::pipeline::{self, Consumer, Crew, Facts};
 use crate::privilege::{Change, Mode, Role, Sandbox};
 use crate::session::Session;
 use crate::source::live::{self, Filter, Opened, Options, Stamps};
+use crate::store::Pressure;
 use doubts::Doubts;
 use known::Known;
 use service::Service;
@@ -65,12 +67,15 @@ pub(super) fn run(args: &WatchArgs) -> Result<Ended> {
     )?;
     let mut sandbox = Sandbox::new(args.safety.sandbox.into());
     no_waiting_without_rights(&opened, args)?;
-    let mut writing = confine::writing(&args.report);
-    sandbox.step_down(&Change::wanted(args.safety.user.as_deref(), &writing)?)?;
+    let writing = confine::writing(&args.report);
+    let owned = [writing.clone(), confine::owned(&args.store)].concat();
+    sandbox.step_down(&Change::wanted(args.safety.user.as_deref(), &owned)?)?;
     let destination = Destination::of(&args.report)?;
     let path = args.report.sessions.as_deref();
     let records = Records::append(path, &judge.sensor, rotation(&args.rotation))?;
+    let store = keeping::open(&args.store, &judge.sensor)?;
     let memory = moment::Memory::open();
+    let mut writing = [writing, confine::kept(&args.store)].concat();
     let wants_console = wants_console(args);
     let exports = &args.running.export_dir;
     // The user that this has become may have no way into it; an export then says so.
@@ -78,12 +83,14 @@ pub(super) fn run(args: &WatchArgs) -> Result<Ended> {
         writing.push(exports.clone());
     }
     let threads = confine::watching(&mut sandbox, writing)?;
+    let store = keeping::start(store, Pressure::Lose)?;
     let view = show::view(&args.running, wants_console, listener.as_ref(), &threads)?;
     let capturing = threads.clone();
     let mut source = opened
         .start(move || confine::enter(&capturing, Role::Capture))
         .context("the threads that capture cannot be started")?;
-    let gathering = Gathering::new(args.report.to, records);
+    let mut gathering = Gathering::new(args.report.to, records);
+    gathering.keep_in(store);
     let workers = workers(&args.follow);
     let mut watching = Watching {
         known: Known::new(
@@ -104,6 +111,7 @@ pub(super) fn run(args: &WatchArgs) -> Result<Ended> {
         stop_after: args.running.stop_after,
         args,
         failed: false,
+        store_errors: Vec::new(),
     };
     info!("watching {}", args.capture.interfaces.join(", "));
     let crew = Crew {
@@ -171,6 +179,8 @@ struct Watching<'a> {
     stop_after: Option<u64>,
     /// Something could not be written.
     failed: bool,
+    /// What was told of the store; it tells of no more than the first and the last.
+    store_errors: Vec<String>,
 }
 
 impl Consumer for Watching<'_> {
@@ -198,6 +208,7 @@ impl Consumer for Watching<'_> {
         if now >= self.flush_due {
             self.flush_due = now + FLUSH;
             self.write_records();
+            self.note_store();
         }
         if !self.view.has_terminal() {
             self.doubts.look(&self.known, now); // a console has them in its head
@@ -218,6 +229,16 @@ impl Watching<'_> {
             .stop_after
             .is_some_and(|most| self.known.sessions() >= most);
         self.signals.end() || enough || self.end.is_some_and(|end| now >= end)
+    }
+
+    /// What the store could not keep is told as it happens: watching may go on for months.
+    fn note_store(&mut self) {
+        for error in self.known.store_errors() {
+            if !self.store_errors.contains(&error) {
+                warn!("{error}; sessions are lost to the store, and counted");
+                self.store_errors.push(error);
+            }
+        }
     }
 
     fn write_records(&mut self) {
@@ -263,6 +284,9 @@ impl Watching<'_> {
         if let Err(error) = self.known.take_failure().and(self.known.records().finish()) {
             complain(&error);
             ended = Ended::InPart;
+        }
+        if let Some(kept) = self.known.close_store() {
+            ended = keeping::tell(&kept).max(ended);
         }
         self.doubts.look_now(&self.known);
         self.view.end(&self.known);

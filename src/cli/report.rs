@@ -1,0 +1,124 @@
+//! `tlstally report` as typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::ReportArgs;
+use super::moments::{self, HostFilter, Last, Moment, Moments};
+use crate::session::words::Word;
+use crate::session::{EndpointKind, Finding, Verdict};
+use crate::store::Place;
+
+/// `tlstally report`.
+#[derive(Debug, Args)]
+#[command(after_help = super::EXIT_CODES)]
+pub struct HistoryArgs {
+    /// Folders that `read --store` or `watch --store` keep sessions in.
+    #[arg(required = true, value_name = "STORE")]
+    pub stores: Vec<Place>,
+
+    /// Which time.
+    #[command(flatten)]
+    pub window: WindowArgs,
+
+    /// Which sessions.
+    #[command(flatten)]
+    pub only: FilterArgs,
+
+    /// What stands in the rows of table and CSV; JSON always has hosts and days.
+    #[arg(long, value_enum, value_name = "WHAT", help_heading = "Output")]
+    pub by: Option<By>,
+
+    /// Set the SMTP AUTH clients report of the Exchange admin center beside this one: its CSV export.
+    ///
+    /// Found there under Reports, Mail flow; export the same days. Versions stand side by side; no mailbox is matched to a
+    /// host, since neither side holds what would prove it.
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub eac: Option<PathBuf>,
+
+    /// How to report.
+    #[command(flatten)]
+    pub report: ReportArgs,
+}
+
+/// Which time is reported.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Time")]
+pub struct WindowArgs {
+    /// The last days, today included, or hours: 7d, 30d, 90d, 12h [default: all that is stored].
+    #[arg(long, value_name = "TIME", conflicts_with_all = ["since", "until"])]
+    pub last: Option<Last>,
+
+    /// From this day or time on: 2026-08-01, or 2026-08-01T14:00.
+    #[arg(long, value_name = "DATE")]
+    pub since: Option<Moment>,
+
+    /// Until the end of this day, or until this time.
+    #[arg(long, value_name = "DATE")]
+    pub until: Option<Moment>,
+
+    /// The time zone whose days are meant, by its IANA name [default: this machine's]; sessions are stored in UTC.
+    #[arg(long, value_name = "ZONE", value_parser = moments::zone)]
+    pub tz: Option<jiff::tz::TimeZone>,
+
+    /// Also compare with another window [default: as long, right before].
+    #[arg(long, value_name = "DATE..DATE", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    pub compare: Option<Moments>,
+
+    /// New, fixed, worse and silent hosts since this day [default: the middle of the window].
+    #[arg(long, value_name = "DATE")]
+    pub changes_since: Option<jiff::civil::Date>,
+}
+
+/// Which sessions are reported; of one option any, of several options all must fit.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Only these sessions")]
+pub struct FilterArgs {
+    /// Of hosts in this network or with this name; repeat for more.
+    #[arg(long, value_name = "CIDR|NAME")]
+    pub host: Vec<HostFilter>,
+
+    /// With this verdict; repeat for more.
+    #[arg(long, value_name = "VERDICT", value_parser = word::<Verdict>)]
+    pub verdict: Vec<Verdict>,
+
+    /// With this finding; repeat for more.
+    #[arg(long, value_name = "FINDING", value_parser = finding)]
+    pub finding: Vec<Finding>,
+
+    /// To an endpoint of this kind; repeat for more.
+    #[arg(long, value_name = "ENDPOINT", value_parser = word::<EndpointKind>)]
+    pub endpoint: Vec<EndpointKind>,
+
+    /// That this sensor saw; repeat for more.
+    #[arg(long, value_name = "NAME")]
+    pub sensor: Vec<String>,
+}
+
+/// What stands in the rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum By {
+    /// Days.
+    Day,
+    /// Hosts.
+    Host,
+    /// What servers are for.
+    Endpoint,
+    /// The software of clients.
+    Client,
+    /// Who saw it.
+    Sensor,
+}
+
+fn word<W: Word>(text: &str) -> Result<W, String> {
+    let found = W::EACH.iter().copied().find(|word| word.word() == text);
+    let known = || W::EACH.iter().map(|word| word.word()).collect::<Vec<_>>();
+    found.ok_or_else(|| format!("`{text}` is none of {}", known().join(", ")))
+}
+
+fn finding(text: &str) -> Result<Finding, String> {
+    let found = Finding::ALL.into_iter().find(|known| known.name() == text);
+    let known = Finding::ALL.map(Finding::name).join(", ");
+    found.ok_or_else(|| format!("`{text}` is none of {known}"))
+}

@@ -1,0 +1,201 @@
+//! `tlstally report`: what stores hold, over time.
+
+mod filter;
+mod gather;
+mod opened;
+mod window;
+
+use std::fs;
+
+use anyhow::{Context as _, Result, bail};
+
+use super::read::{group_by, render};
+use super::records::Records;
+use super::writer::Destination;
+use super::{Ended, complain};
+use crate::cli::{self, HistoryArgs, To};
+use crate::store::{Range, Reader};
+use crate::tally::history::over_time::OverTime;
+use crate::tally::history::{By, Comparison, Figures, History, Side};
+use crate::tally::microsoft::beside::beside;
+use crate::tally::microsoft::export::{self, Export};
+use crate::tally::report::Window;
+use crate::tally::{self, CaptureHealth, Context, Report, Tally};
+use filter::Filter;
+use gather::Gathered;
+use opened::Opened;
+use window::Windows;
+
+/// Runs the command.
+pub(super) fn run(args: &HistoryArgs) -> Result<Ended> {
+    let mut destination = Destination::of(&args.report)?;
+    let microsoft = args.eac.as_deref().map(read_export).transpose()?;
+    let mut ended = Ended::Well;
+    let mut stores = open(args, &mut ended)?;
+    let windows = Windows::of(&args.window, &stores)?;
+    let filter = Filter::new(&args.only, &stores);
+    let mut records = Records::create(args.report.sessions.as_deref(), "")?;
+    if records.are_wanted() {
+        let mut written = Ok(());
+        gather::records(&mut stores, windows.range, &filter, |stored| {
+            if written.is_ok() {
+                written = records.write_stored(stored);
+            }
+        });
+        written.and_then(|()| records.finish())?;
+    }
+    let report = report(args, &mut stores, &windows, &filter, microsoft.as_ref());
+    for store in &stores {
+        for damage in store.reader.damage() {
+            complain(&anyhow::anyhow!("the store `{}`: {damage}", store.name));
+            ended = Ended::InPart;
+        }
+    }
+    if let Some(destination) = &mut destination {
+        let text = render(&report, &args.report, destination)?;
+        destination.write(&text)?;
+    }
+    if args.report.fail_on_legacy && report.legacy_hosts() > 0 {
+        return Ok(Ended::LegacyFound);
+    }
+    Ok(ended)
+}
+
+/// Opens what can be opened.
+fn open(args: &HistoryArgs, ended: &mut Ended) -> Result<Vec<Opened>> {
+    let mut stores = Vec::new();
+    for place in &args.stores {
+        match Reader::open(&place.0) {
+            Ok(reader) => stores.push(Opened::new(place.0.display().to_string(), reader)),
+            Err(error) => {
+                complain(&error.into());
+                *ended = Ended::InPart;
+            }
+        }
+    }
+    if stores.is_empty() {
+        bail!("no store could be read");
+    }
+    Ok(stores)
+}
+
+/// The export of the Exchange admin center, and its name.
+fn read_export(path: &std::path::Path) -> Result<(String, Export)> {
+    let name = path.display().to_string();
+    let bytes = fs::read(path).with_context(|| format!("`{name}` cannot be read"))?;
+    let export = export::read(&bytes)
+        .with_context(|| format!("`{name}` is not an export of the SMTP AUTH clients report"))?;
+    Ok((name, export))
+}
+
+fn report(
+    args: &HistoryArgs,
+    stores: &mut [Opened],
+    windows: &Windows,
+    filter: &Filter,
+    microsoft: Option<&(String, Export)>,
+) -> Report {
+    let to = match args.report.to {
+        To::ExchangeOnline => tally::To::ExchangeOnline,
+        To::Any => tally::To::Any,
+    };
+    let by = args.by.map(rows);
+    let other = windows.other.map(|other| {
+        let gathered = gather::counts(stores, other, filter, Tally::new(to), None, None);
+        built(args, stores, &gathered.tally, window(other), String::new())
+    });
+    let over_time = OverTime::new(windows.calendar.clone(), to, args.window.changes_since);
+    let tally = Tally::new(to);
+    let Gathered {
+        tally,
+        over_time,
+        sensors,
+    } = gather::counts(stores, windows.range, filter, tally, Some(over_time), by);
+    let shown = window(windows.range);
+    let sensors: Vec<_> = sensors.iter().map(|sensor| &**sensor).collect();
+    let mut report = built(args, stores, &tally, shown, sensors.join(", "));
+    if let Some(over_time) = over_time {
+        let microsoft =
+            microsoft.map(|(name, export)| beside(name, export, &over_time.comparable()));
+        let comparison = other.map(|other| Comparison {
+            before: side(&other),
+            now: side(&report),
+        });
+        let facts = stores.iter().map(Opened::facts).collect();
+        report.history = Some(History {
+            time_zone: windows.zone_name.clone(),
+            stores: facts,
+            days: over_time.days(),
+            trends: over_time.trends(&report.hosts),
+            by,
+            groups: match by {
+                Some(By::Endpoint | By::Client | By::Sensor) => over_time.groups(),
+                Some(By::Day | By::Host) | None => Vec::new(),
+            },
+            changes: over_time.changes(&report.hosts),
+            comparison,
+            microsoft,
+        });
+    }
+    report
+}
+
+fn built(
+    args: &HistoryArgs,
+    stores: &[Opened],
+    tally: &Tally,
+    window: Window,
+    sensor: String,
+) -> Report {
+    let damaged = |store: &Opened| {
+        let damage = store.reader.damage();
+        (!damage.is_empty()).then(|| format!("{}: {}", store.name, damage.join("; ")))
+    };
+    let health = CaptureHealth {
+        files_damaged: stores.iter().filter_map(damaged).collect(),
+        ..CaptureHealth::default()
+    };
+    let asked = window != Window::default();
+    let context = Context {
+        sensor,
+        sources: stores.iter().map(|store| store.name.clone()).collect(),
+        window: asked.then_some(window),
+        group_by: group_by(&args.report),
+    };
+    Report::new(tally, health, context)
+}
+
+/// One of two windows, from the report over it.
+fn side(report: &Report) -> Side {
+    let totals = &report.totals;
+    Side {
+        window: report.window,
+        seen: report.capture.sessions,
+        figures: Figures {
+            sessions: totals.sessions,
+            versions: totals.versions,
+            verdicts: totals.verdicts.clone(),
+            hosts: totals.hosts,
+            legacy_hosts: report.legacy_hosts(),
+        },
+        host_verdicts: totals.host_verdicts.clone(),
+    }
+}
+
+/// The ends that were asked for; the others are taken from the sessions.
+fn window(range: Range) -> Window {
+    Window {
+        from: (range.first.0 > 0).then_some(range.first),
+        to: (range.last.0 < u64::MAX).then(|| range.last.plus(1)),
+    }
+}
+
+const fn rows(by: cli::By) -> By {
+    match by {
+        cli::By::Day => By::Day,
+        cli::By::Host => By::Host,
+        cli::By::Endpoint => By::Endpoint,
+        cli::By::Client => By::Client,
+        cli::By::Sensor => By::Sensor,
+    }
+}

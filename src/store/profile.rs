@@ -1,0 +1,165 @@
+//! Who did what: all that a tally reads of a session besides its times. Few sessions differ in it, so the sessions of a day
+//! can be counted by it, and a report adds up counts.
+
+use std::sync::Arc;
+
+use rusqlite::Row;
+
+use super::column::{Column, Columns, mac_column};
+use super::damage::{Damage, Result};
+use crate::session::clients;
+use crate::session::{
+    Direction, EvidenceSet, ExchangeOnline, Finding, Findings, Gaps, Latency, Offer, Origin,
+    Outcome, Party, Seen, Session, Verdict,
+};
+use crate::time::Timestamp;
+use crate::tls::Version;
+
+/// The columns, in the order of [`columns`].
+pub(super) const COLUMNS: &str = "sensor, direction, client, client_mac, client_name, server, server_mac, \
+    server_name, seen, outcome, verdict, version, offered_max, limited_by, findings, exchange_online, instance, \
+    endpoint, software, gapped";
+
+/// How many they are.
+pub(super) const COUNT: usize = 20;
+
+/// A session with nothing but what a tally reads, and who saw it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Profile {
+    /// The session; its times, its gaps and the address of an external server mean nothing.
+    pub like: Session,
+    /// Who saw it.
+    pub sensor: Arc<str>,
+}
+
+/// What of `session` stands in the table.
+pub(super) fn columns<'a>(session: &'a Session, sensor: &'a str) -> [Column<'a>; COUNT] {
+    let service = session.exchange_online;
+    // Only where the server is the host that counts, or serves hosts of ours; elsewhere it is one of a thousand front ends.
+    let server = matches!(session.direction, Direction::Inbound | Direction::Internal)
+        .then_some(session.server.ip);
+    let findings: Vec<_> = session.findings.iter().map(Finding::name).collect();
+    [
+        Column::text(sensor),
+        Column::word(session.direction),
+        Column::shown(Some(session.client.ip)),
+        mac_column(session.client.mac),
+        Column::maybe(session.client.domain.as_deref()),
+        Column::shown(server),
+        mac_column(session.server.mac),
+        Column::maybe(session.server.domain.as_deref()),
+        Column::word(session.seen),
+        Column::word(session.outcome),
+        Column::word(session.verdict),
+        Column::version(session.negotiated),
+        Column::version(session.offer.as_ref().map(|offer| offer.max)),
+        Column::maybe_word(session.limited_by),
+        Column::Text(findings.join(",").into()),
+        Column::Integer(i64::from(service.is_some())),
+        Column::maybe_word(service.and_then(|service| service.instance)),
+        Column::maybe_word(service.map(|service| service.endpoint)),
+        Column::maybe(session.client_guess),
+        Column::Integer(i64::from(session.gaps.is_some())),
+    ]
+}
+
+/// Reads the columns from `first` on.
+pub(super) fn read(row: &Row<'_>, first: usize) -> Result<Profile> {
+    let mut columns = Columns::from(row, first);
+    let sensor = Arc::from(columns.text()?);
+    let mut like = blank();
+    like.direction = columns.word()?;
+    like.client.ip = columns.maybe_address()?.ok_or(Damage::Range)?;
+    like.client.mac = columns.maybe_mac()?;
+    like.client.domain = columns.maybe_shared()?;
+    if let Some(server) = columns.maybe_address()? {
+        like.server.ip = server;
+    }
+    like.server.mac = columns.maybe_mac()?;
+    like.server.domain = columns.maybe_shared()?;
+    like.seen = columns.word()?;
+    like.outcome = columns.word()?;
+    like.verdict = columns.word()?;
+    like.negotiated = columns.version()?;
+    like.offer = columns.version()?.map(offer);
+    like.limited_by = columns.maybe_word()?;
+    like.findings = findings(columns.text()?)?;
+    let service = columns.number()? != 0;
+    let instance = columns.maybe_word()?;
+    let endpoint = columns.maybe_word()?;
+    if service {
+        like.exchange_online = Some(ExchangeOnline {
+            instance,
+            endpoint: endpoint.ok_or(Damage::Range)?,
+            evidence: EvidenceSet::default(),
+        });
+    }
+    like.client_guess = columns.maybe_text()?.and_then(clients::interned);
+    like.gaps = (columns.number()? != 0).then(Gaps::default);
+    Ok(Profile { like, sensor })
+}
+
+/// The highest version alone; the rest of an offer is the handshake's.
+fn offer(max: Version) -> Offer {
+    Offer {
+        versions: Arc::from([]),
+        max,
+        listed: false,
+        acceptable_suite: None,
+    }
+}
+
+fn findings(text: &str) -> Result<Findings> {
+    let mut findings = Findings::default();
+    for name in text.split(',').filter(|name| !name.is_empty()) {
+        let known = Finding::ALL.into_iter().find(|known| known.name() == name);
+        findings.insert(known.ok_or_else(|| Damage::Word(name.to_owned()))?);
+    }
+    Ok(findings)
+}
+
+/// A session of which nothing is known.
+fn blank() -> Session {
+    let nobody = Party {
+        ip: [0, 0, 0, 0].into(),
+        port: 0,
+        mac: None,
+        domain: None,
+    };
+    Session {
+        id: 0,
+        start: Timestamp::default(),
+        end: Timestamp::default(),
+        origin: Arc::new(Origin::File(String::new())),
+        client: nobody.clone(),
+        server: nobody,
+        direction: Direction::External,
+        mode: None,
+        starttls_command: None,
+        outcome: Outcome::Incomplete,
+        alert: None,
+        offer: None,
+        negotiated: None,
+        downgrade_sentinel: None,
+        cipher: None,
+        established: None,
+        resumed: None,
+        server_name: None,
+        ja3: None,
+        ja3s: None,
+        ja4: None,
+        certificate: None,
+        limited_by: None,
+        verdict: Verdict::Unknown,
+        findings: Findings::default(),
+        exchange_online: None,
+        client_guess: None,
+        auth_in_clear: false,
+        banner: None,
+        public_ip: None,
+        latency: Latency::default(),
+        gaps: None,
+        seen: Seen::Both,
+        exchange: None,
+    }
+}

@@ -1,0 +1,273 @@
+//! `--store` and `report`: what goes in comes out, once, and the report over it is that of the captures.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod common;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Output;
+
+use common::{Scratch, captures, run};
+use serde_json::Value;
+
+/// Wide enough for the times of any capture.
+const KEEP: &str = "36500d";
+
+fn read(options: &[&str], paths: &[PathBuf]) -> Output {
+    let mut args: Vec<String> = vec!["read".into()];
+    if !options.contains(&"--sensor") {
+        args.extend(["--sensor".into(), "edge-1".into()]);
+    }
+    args.extend(options.iter().map(ToString::to_string));
+    args.extend(paths.iter().map(|path| path.to_str().unwrap().to_owned()));
+    run(&args)
+}
+
+fn store(folder: &Path, options: &[&str], paths: &[PathBuf]) {
+    let folder = folder.to_str().unwrap();
+    let all = [&["--store", folder, "--keep", KEEP], options].concat();
+    let output = read(&all, paths);
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+fn report(folders: &[&Path], options: &[&str]) -> Output {
+    let mut args = vec!["report"];
+    args.extend(options);
+    args.extend(folders.iter().map(|folder| folder.to_str().unwrap()));
+    run(&args)
+}
+
+fn json(folders: &[&Path], options: &[&str]) -> Value {
+    let mut all = vec!["--format", "json"];
+    if !options.contains(&"--tz") {
+        all.extend(["--tz", "UTC"]);
+    }
+    all.extend(options);
+    let output = report(folders, &all);
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+fn lines(output: &Output) -> Vec<String> {
+    let text = String::from_utf8(output.stdout.clone()).unwrap();
+    text.lines().map(str::to_owned).collect()
+}
+
+fn records(folders: &[&Path], options: &[&str]) -> Vec<String> {
+    lines(&report(folders, &[&["--sessions", "-"], options].concat()))
+}
+
+#[test]
+fn records_come_back_byte_for_byte_and_once() {
+    let scratch = Scratch::new();
+    let folder = scratch.path().join("store");
+    let paths = captures();
+    let mut expected = lines(&read(&["--sessions", "-"], &paths));
+    store(&folder, &[], &paths);
+    store(&folder, &[], &paths[..3]);
+    let found = records(&[&folder], &[]);
+    let times: Vec<_> = found.iter().map(|line| line.get(..46).unwrap()).collect();
+    assert!(times.is_sorted(), "not in order of time");
+    let mut found = found;
+    found.sort_unstable();
+    expected.sort_unstable();
+    assert!(expected.len() > 50);
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn the_report_is_that_of_the_captures() {
+    let scratch = Scratch::new();
+    let folder = scratch.path().join("store");
+    let paths = captures();
+    store(&folder, &[], &paths);
+    for options in [
+        &[][..],
+        &["--to", "any"],
+        &["--group-by", "mac"],
+        &["--group-by", "name"],
+    ] {
+        let output = read(&[&["--format", "json"], options].concat(), &paths);
+        let of_captures: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let of_store = json(&[&folder], options);
+        for part in ["totals", "hosts", "what_to_do", "to", "sensor"] {
+            assert_eq!(of_store[part], of_captures[part], "{part} with {options:?}");
+        }
+        for part in [
+            "sessions",
+            "other_servers",
+            "external",
+            "seen",
+            "one_direction_share",
+            "gapped",
+        ] {
+            assert_eq!(
+                of_store["capture"][part], of_captures["capture"][part],
+                "{part}"
+            );
+        }
+    }
+}
+
+/// Days and windows, in a zone that is not UTC: every session is in exactly one, whichever way it is counted.
+#[test]
+fn days_and_windows_add_up() {
+    let scratch = Scratch::new();
+    let folder = scratch.path().join("store");
+    store(&folder, &[], &captures());
+    for zone in ["UTC", "Asia/Tokyo", "Asia/Kathmandu", "America/Los_Angeles"] {
+        let whole = json(&[&folder], &["--to", "any", "--tz", zone]);
+        let days = whole["history"]["days"].as_array().unwrap();
+        let mut sessions = 0;
+        for day in days {
+            let date = day["date"].as_str().unwrap();
+            sessions += day["sessions"].as_u64().unwrap();
+            let window = [
+                "--to", "any", "--tz", zone, "--since", date, "--until", date,
+            ];
+            let alone = json(&[&folder], &window);
+            for part in ["sessions", "versions", "verdicts", "hosts"] {
+                assert_eq!(
+                    alone["totals"][part], day[part],
+                    "{part} on {date} in {zone}"
+                );
+            }
+            let counted = records(&[&folder], &window[2..]).len() as u64;
+            assert_eq!(day["seen"], counted, "{date} in {zone}");
+        }
+        // The trend is bounded; captures of many years hold more days.
+        assert!(sessions <= whole["totals"]["sessions"].as_u64().unwrap());
+    }
+}
+
+#[test]
+fn filters_keep_what_they_name() {
+    let scratch = Scratch::new();
+    let folder = scratch.path().join("store");
+    store(&folder, &[], &captures());
+    let whole = json(&[&folder], &[]);
+    let host = whole["hosts"][0]["host"].as_str().unwrap();
+    for name in [host, whole["hosts"][0]["names"][0].as_str().unwrap_or(host)] {
+        let one = json(&[&folder], &["--host", name]);
+        let found = one["hosts"].as_array().unwrap();
+        assert!(
+            found.iter().any(|found| found == &whole["hosts"][0]),
+            "{name}"
+        );
+        assert!(found.len() < whole["hosts"].as_array().unwrap().len());
+    }
+    let legacy = json(&[&folder], &["--verdict", "legacy"]);
+    assert_eq!(
+        legacy["totals"]["sessions"],
+        whole["totals"]["verdicts"]["legacy"]
+    );
+    let finding = json(&[&folder], &["--finding", "legacy_capped"]);
+    let lines = records(&[&folder], &["--finding", "legacy_capped"]);
+    assert!(lines.iter().all(|line| line.contains("\"legacy_capped\"")) && !lines.is_empty());
+    assert!(finding["totals"]["sessions"].as_u64().unwrap() <= lines.len() as u64);
+    let sensor = json(&[&folder], &["--sensor", "another"]);
+    assert_eq!(sensor["totals"]["sessions"], 0);
+    let groups = json(&[&folder], &["--by", "endpoint"]);
+    let sum: u64 = groups["history"]["groups"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|group| group["sessions"].as_u64().unwrap())
+        .sum();
+    assert_eq!(whole["totals"]["sessions"], sum);
+}
+
+/// One sensor, two stores with the same sessions, and some in one alone: each counts once. Two sensors see a session as two.
+#[test]
+fn several_stores_are_one_history() {
+    let scratch = Scratch::new();
+    let folder = |name: &str| scratch.path().join(name);
+    let (one, other, foreign) = (folder("one"), folder("other"), folder("foreign"));
+    let paths = captures();
+    store(&one, &[], &paths);
+    store(&other, &[], &paths);
+    store(&foreign, &["--sensor", "edge-2"], &paths);
+    let whole = json(&[&one], &[]);
+    let together = json(&[&one, &other], &[]);
+    for part in ["totals", "hosts", "what_to_do"] {
+        assert_eq!(together[part], whole[part], "{part}");
+    }
+    assert_eq!(together["history"]["days"], whole["history"]["days"]);
+    assert_eq!(records(&[&one, &other], &[]), records(&[&one], &[]));
+    let sensors = json(&[&one, &foreign], &["--by", "sensor"]);
+    assert_eq!(sensors["sensor"], "edge-1, edge-2");
+    let sessions = |report: &Value| report["totals"]["sessions"].as_u64().unwrap();
+    assert_eq!(sessions(&sensors), 2 * sessions(&whole));
+    for group in sensors["history"]["groups"].as_array().unwrap() {
+        assert_eq!(group["sessions"], sessions(&whole));
+    }
+}
+
+#[test]
+fn exit_codes_are_those_of_the_contract() {
+    let scratch = Scratch::new();
+    let folder = scratch.path().join("store");
+    store(&folder, &[], &captures());
+    let absent = scratch.path().join("absent");
+    let code = |output: Output| output.status.code();
+    assert_eq!(code(report(&[&folder], &[])), Some(0));
+    assert_eq!(code(report(&[&folder], &["--fail-on-legacy"])), Some(10));
+    assert_eq!(code(report(&[&folder, &absent], &[])), Some(1));
+    assert_eq!(code(report(&[&absent], &[])), Some(1));
+    assert_eq!(code(report(&[&folder], &["--last", "7 days"])), Some(2));
+    assert_eq!(code(report(&[&folder], &["--tz", "Nowhere/Town"])), Some(2));
+    let elsewhere = run(&["report", "https://example.com/store"]);
+    assert_eq!(elsewhere.status.code(), Some(2));
+    let said = String::from_utf8(elsewhere.stderr).unwrap();
+    assert!(
+        said.contains("a store is a folder on this machine"),
+        "{said}"
+    );
+}
+
+/// A store among several that is no database costs only itself.
+#[test]
+fn a_damaged_store_costs_only_itself() {
+    let scratch = Scratch::new();
+    let (whole, broken) = (scratch.path().join("whole"), scratch.path().join("broken"));
+    store(&whole, &[], &captures());
+    fs::create_dir_all(&broken).unwrap();
+    fs::write(broken.join("sessions.sqlite"), vec![0xa5; 20_000]).unwrap();
+    let output = report(&[&broken, &whole], &["--format", "json", "--tz", "UTC"]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.contains("broken` is damaged"), "{said}");
+    let found: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(found["hosts"], json(&[&whole], &[])["hosts"]);
+}
+
+#[test]
+fn microsofts_report_stands_beside() {
+    let scratch = Scratch::new();
+    let folder = scratch.path().join("store");
+    store(&folder, &[], &captures());
+    let export = scratch.path().join("export.csv");
+    let text = "Sender address,Domain,TLS 1.0 (percentage),TLS 1.1 (percentage),TLS 1.2 (percentage),Messages sent,Authentication Protocol\n\
+        scan@contoso.com,contoso.com,100,0,0,12,Basic\n";
+    fs::write(&export, text).unwrap();
+    let found = json(&[&folder], &["--eac", export.to_str().unwrap()]);
+    let microsoft = &found["history"]["microsoft"];
+    assert_eq!(microsoft["messages"], 12);
+    assert_eq!(microsoft["versions"][0]["messages"], 12);
+    assert!(microsoft["versions"][0]["sessions"].as_u64().unwrap() > 0);
+    let table = report(&[&folder], &["--eac", export.to_str().unwrap()]);
+    let table = String::from_utf8(table.stdout).unwrap();
+    assert!(table.contains("BESIDE MICROSOFT'S REPORT"), "{table}");
+    fs::write(&export, "a,b\n1,2\n").unwrap();
+    let refused = report(&[&folder], &["--eac", export.to_str().unwrap()]);
+    assert_eq!(refused.status.code(), Some(1));
+}
