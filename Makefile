@@ -143,10 +143,10 @@ bench-history: build ## Fill a store with SESSIONS (ten million) of 5,000 hosts 
 
 # Instructions, not time: the same on a busy machine.
 bench-stages: bench-build ## Count the instructions of each stage and compare with benches/stages.tsv
-	@tools/stage-costs.py target/bench-profile/release/examples
+	@tools/stage-costs.py target/release/examples
 
 bench-stages-write: bench-build ## The same, and keep the counts as the new figures
-	@tools/stage-costs.py target/bench-profile/release/examples --write
+	@tools/stage-costs.py target/release/examples --write
 
 bench-build: deps-test
-	@$(CARGO) build --profile bench --quiet --examples --target-dir target/bench-profile
+	@$(CARGO) build --profile bench --quiet --example stages --example generate

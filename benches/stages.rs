@@ -211,7 +211,7 @@ fn hellos(input: &Input, times: u64, changed: usize) -> u64 {
     times
 }
 
-/// Per packet: one of a connection that is settled, in a table of all connections of the capture.
+/// Per packet: a bare acknowledgement that was seen before, in a table of all connections of the capture.
 fn lookup(input: &Input, times: u64) -> u64 {
     let segments = input.segments();
     let mut table = Table::new(Arc::clone(&input.judge.ports), Limits::default());

@@ -108,9 +108,11 @@ impl Object<'_> {
 
     #[inline]
     fn key(&mut self, key: &str) {
-        let before: &[u8] = if self.empty { b"\"" } else { b",\"" };
+        if !self.empty {
+            self.out.push(b',');
+        }
         self.empty = false;
-        self.out.extend_from_slice(before);
+        self.out.push(b'"');
         self.out.extend_from_slice(key.as_bytes());
         self.out.extend_from_slice(b"\":");
     }
