@@ -17,6 +17,7 @@ pub mod cli;
 pub mod commands;
 #[cfg(test)]
 pub(crate) mod document;
+pub mod evidence;
 pub mod exchange;
 pub mod flow;
 pub mod memo;

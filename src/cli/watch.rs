@@ -87,6 +87,18 @@ pub struct CaptureArgs {
     /// Let the kernel pass everything on; then everything is counted.
     #[arg(long)]
     pub no_filter: bool,
+
+    /// Keep packets of legacy sessions as evidence in FILE (pcapng): headers, and what leads to TLS and its handshake; nothing else.
+    #[arg(long, value_name = "FILE")]
+    pub write: Option<PathBuf>,
+
+    /// Put the file of packets aside at this size.
+    #[arg(long, value_name = "SIZE", default_value = "100M", value_parser = values::size)]
+    pub write_size: u64,
+
+    /// Keep no more than so many files of packets that were put aside.
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub write_keep: usize,
 }
 
 /// How long to run, and what to say meanwhile.

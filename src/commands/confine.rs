@@ -22,9 +22,9 @@ impl From<Confinement> for Mode {
     }
 }
 
-/// Directories in which files are made while the command runs.
-pub(super) fn writing(report: &ReportArgs) -> Vec<PathBuf> {
-    let files = [report.sessions.as_deref(), report.output.as_deref()];
+/// Directories in which files are made while the command runs: for its reports and records, and for one more file.
+pub(super) fn writing(report: &ReportArgs, more: Option<&Path>) -> Vec<PathBuf> {
+    let files = [report.sessions.as_deref(), report.output.as_deref(), more];
     let named = |path: &&Path| *path != Path::new("-");
     let mut folders: Vec<_> = files
         .into_iter()

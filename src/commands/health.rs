@@ -47,6 +47,7 @@ fn of(facts: &Facts) -> CaptureHealth {
     health.bounds.add("dns_answers", names.given_up);
     health.bounds.add("flows", workers.given_up.flows);
     health.bounds.add("held_bytes", workers.given_up.held);
+    health.bounds.add("evidence", workers.unkept);
     health.bounds.add("fragments", reader.fragments.evicted);
     health
 }

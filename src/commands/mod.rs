@@ -6,6 +6,7 @@ mod gathering;
 mod health;
 mod interfaces;
 mod keeping;
+mod log_file;
 mod progress;
 mod read;
 mod records;

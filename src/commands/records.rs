@@ -3,15 +3,12 @@
 //! Lines gather in memory and go out together, as few writes of whole lines. So whatever happens to the process, the file ends
 //! with a whole line. Where writing fails, as on a full disk, lines wait within a bound; beyond it they are lost, and counted.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read as _, Seek as _, SeekFrom, Write};
-use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::io::{self, ErrorKind, Write as _};
+use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
 
-use jiff::{SignedDuration, Timestamp};
-
+use super::log_file::{LogFile, Rotation};
 use crate::session::{Session, record};
 use crate::store::Stored;
 
@@ -26,17 +23,6 @@ pub(super) struct Records {
     out: Option<Out>,
 }
 
-/// When a file is put aside.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Rotation {
-    /// At this size, bytes.
-    pub(super) size: Option<u64>,
-    /// At this age.
-    pub(super) age: Option<Duration>,
-    /// Old files kept.
-    pub(super) keep: Option<usize>,
-}
-
 struct Out {
     to: To,
     lines: Vec<u8>,
@@ -49,25 +35,17 @@ enum To {
     File(LogFile),
 }
 
-struct LogFile {
-    path: PathBuf,
-    file: File,
-    size: u64,
-    begun: Instant,
-    rotation: Rotation,
-}
-
 impl Records {
     /// Begins a file anew; `-` is standard output.
     pub(super) fn create(path: Option<&Path>, sensor: &str) -> Result<Self> {
-        Self::of(path, sensor, |path| {
-            LogFile::open(path, Rotation::default(), false)
-        })
+        Self::of(path, sensor, LogFile::create)
     }
 
     /// Goes on in a file, if it is there.
     pub(super) fn append(path: Option<&Path>, sensor: &str, rotation: Rotation) -> Result<Self> {
-        Self::of(path, sensor, |path| LogFile::open(path, rotation, true))
+        Self::of(path, sensor, |path| {
+            whole_lines(LogFile::append(path, rotation)?)
+        })
     }
 
     fn of(
@@ -140,22 +118,27 @@ impl Records {
 
     /// Puts the file aside if it is large or old enough.
     pub(super) fn rotate(&mut self) -> Result<()> {
-        match &mut self.out {
-            Some(Out {
-                to: To::File(file), ..
-            }) => file.rotate(),
-            _ => Ok(()),
+        match self.file() {
+            Some(file) => file.rotate().map(drop),
+            None => Ok(()),
         }
     }
 
     /// Opens the file anew by its name: somebody else has put it aside.
     pub(super) fn reopen(&mut self) -> Result<()> {
         self.flush()?;
+        match self.file() {
+            Some(file) => file.reopen(),
+            None => Ok(()),
+        }
+    }
+
+    fn file(&mut self) -> Option<&mut LogFile> {
         match &mut self.out {
             Some(Out {
                 to: To::File(file), ..
-            }) => file.reopen(),
-            _ => Ok(()),
+            }) => Some(file),
+            _ => None,
         }
     }
 
@@ -178,152 +161,48 @@ impl Out {
     fn flush(&mut self) -> Result<()> {
         while !self.lines.is_empty() {
             let written = match &mut self.to {
-                To::Stdout => write_some(&mut io::stdout().lock(), &self.lines),
-                To::File(log) => write_some(&mut log.file, &self.lines),
+                To::Stdout => io::stdout().lock().write(&self.lines),
+                To::File(file) => file.write(&self.lines),
             };
-            let count =
-                written.with_context(|| format!("writing session records to {}", self.name()))?;
-            self.lines.drain(..count);
-            if let To::File(log) = &mut self.to {
-                log.size += count as u64;
+            match written {
+                Ok(count) if count > 0 => drop(self.lines.drain(..count)),
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                failed => {
+                    let failed = failed.and(Err(ErrorKind::WriteZero.into()));
+                    return failed.with_context(|| self.failure());
+                }
             }
         }
-        if let To::Stdout = self.to {
-            io::stdout()
-                .flush()
-                .context("writing session records to standard output")?;
-        }
-        Ok(())
-    }
-
-    fn name(&self) -> String {
         match &self.to {
+            To::Stdout => io::stdout().flush().with_context(|| self.failure()),
+            To::File(_) => Ok(()),
+        }
+    }
+
+    fn failure(&self) -> String {
+        let name = match &self.to {
             To::Stdout => "standard output".to_owned(),
-            To::File(log) => format!("`{}`", log.path.display()),
-        }
-    }
-}
-
-/// One write, of all lines if the system takes them.
-fn write_some(to: &mut impl Write, lines: &[u8]) -> io::Result<usize> {
-    loop {
-        match to.write(lines) {
-            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            result => return result,
-        }
-    }
-}
-
-impl LogFile {
-    fn open(path: &Path, rotation: Rotation, append: bool) -> io::Result<Self> {
-        let mut options = OpenOptions::new();
-        let mut file = if append {
-            options.create(true).read(true).append(true).open(path)?
-        } else {
-            File::create(path)?
+            To::File(file) => file.name(),
         };
-        let mut size = file.metadata()?.len();
-        if append && !ends_with_a_line(&mut file, size) {
-            // Whoever wrote before was cut off.
-            file.write_all(b"\n")?;
-            size += 1;
-        }
-        Ok(Self {
-            path: path.to_owned(),
-            file,
-            size,
-            begun: Instant::now(),
-            rotation,
-        })
-    }
-
-    fn reopen(&mut self) -> Result<()> {
-        let opened = Self::open(&self.path, self.rotation, true);
-        *self =
-            opened.with_context(|| format!("`{}` cannot be opened anew", self.path.display()))?;
-        Ok(())
-    }
-
-    fn rotate(&mut self) -> Result<()> {
-        let large = self.rotation.size.is_some_and(|size| self.size >= size);
-        let old = self
-            .rotation
-            .age
-            .is_some_and(|age| self.begun.elapsed() >= age);
-        if self.size == 0 || !(large || old) {
-            return Ok(());
-        }
-        let aside = aside(&self.path);
-        fs::rename(&self.path, &aside)
-            .with_context(|| format!("`{}` cannot be put aside", self.path.display()))?;
-        self.reopen()?;
-        self.forget_old()
-    }
-
-    /// Removes the oldest of the files put aside; their names sort by time.
-    fn forget_old(&self) -> Result<()> {
-        let Some(keep) = self.rotation.keep else {
-            return Ok(());
-        };
-        let folder = self.path.parent().filter(|folder| *folder != Path::new(""));
-        let folder = folder.unwrap_or(Path::new("."));
-        let mut old: Vec<PathBuf> = fs::read_dir(folder)
-            .with_context(|| format!("`{}` cannot be read", folder.display()))?
-            .filter_map(|entry| Some(entry.ok()?.path()))
-            .filter(|path| is_aside(path, &self.path))
-            .collect();
-        old.sort_unstable();
-        for path in old.iter().take(old.len().saturating_sub(keep)) {
-            fs::remove_file(path)
-                .with_context(|| format!("`{}` cannot be removed", path.display()))?;
-        }
-        Ok(())
+        format!("writing session records to {name}")
     }
 }
 
-fn ends_with_a_line(file: &mut File, size: u64) -> bool {
-    let mut last = [b'\n'];
-    if size > 0 && file.seek(SeekFrom::End(-1)).is_ok() && file.read_exact(&mut last).is_err() {
-        return true; // cannot be read: a pipe or device
+/// Whoever wrote before may have been cut off: ours begin with a line of their own.
+fn whole_lines(mut file: LogFile) -> io::Result<LogFile> {
+    if file.last().is_some_and(|last| last != b'\n') {
+        file.write(b"\n")?;
     }
-    last == *b"\n"
-}
-
-/// `FILE.20261125T081500.123Z`: sorts by time. If there is one already, the next millisecond.
-fn aside(path: &Path) -> PathBuf {
-    let mut time = Timestamp::now();
-    loop {
-        let mut name = path.as_os_str().to_owned();
-        name.push(time.strftime(".%Y%m%dT%H%M%S.%3fZ").to_string());
-        let name = PathBuf::from(name);
-        if !name.exists() {
-            return name;
-        }
-        time = time
-            .saturating_add(SignedDuration::from_millis(1))
-            .unwrap_or(Timestamp::MAX);
-    }
-}
-
-fn is_aside(path: &Path, of: &Path) -> bool {
-    let name = path.file_name().and_then(|name| name.to_str());
-    let base = of.file_name().and_then(|name| name.to_str());
-    let (Some(name), Some(base)) = (name, base) else {
-        return false;
-    };
-    let Some(time) = name.strip_prefix(base) else {
-        return false;
-    };
-    let shape = |byte: u8| if byte.is_ascii_digit() { b'9' } else { byte };
-    time.bytes()
-        .map(shape)
-        .eq(b".99999999T999999.999Z".iter().copied())
+    Ok(file)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+    use std::path::PathBuf;
+
     use super::*;
+    use crate::commands::log_file::is_aside;
     use crate::session::sample;
     use crate::tls::Version;
 
@@ -381,36 +260,6 @@ mod tests {
             .collect();
         assert_eq!(files.iter().filter(|file| is_aside(file, &path)).count(), 3);
         assert_eq!(files.iter().map(|file| lines(file).len()).sum::<usize>(), 3);
-        fs::remove_dir_all(folder).unwrap();
-    }
-
-    #[test]
-    fn only_the_newest_are_kept() {
-        let folder = folder("records-keep");
-        let path = folder.join("a.jsonl");
-        for time in [
-            "20200101T000000.000Z",
-            "20200102T000000.000Z",
-            "20200103T000000.000Z",
-        ] {
-            fs::write(folder.join(format!("a.jsonl.{time}")), "").unwrap();
-        }
-        fs::write(folder.join("a.jsonl.save"), "").unwrap();
-        let rotation = Rotation {
-            keep: Some(1),
-            ..Rotation::default()
-        };
-        let file = LogFile::open(&path, rotation, true).unwrap();
-        file.forget_old().unwrap();
-        let mut left: Vec<_> = fs::read_dir(&folder)
-            .unwrap()
-            .map(|entry| entry.unwrap().file_name())
-            .collect();
-        left.sort();
-        assert_eq!(
-            left,
-            ["a.jsonl", "a.jsonl.20200103T000000.000Z", "a.jsonl.save"]
-        );
         fs::remove_dir_all(folder).unwrap();
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::evidence::Frame;
 use crate::flow::Segment;
 use crate::names::HostName;
 use crate::source::Block;
@@ -20,6 +21,8 @@ pub(super) struct Batch {
     pub(super) segments: Vec<(u32, Segment)>,
     /// Places in `segments` of packets that open a connection, in order, with the name for which DNS gave the client the server's address.
     pub(super) asked: Vec<(u32, Arc<str>)>,
+    /// What each of `segments` came in, where packets are kept; else empty.
+    pub(super) frames: Vec<Frame>,
     /// Names of internal hosts that were learned.
     pub(super) hosts: Vec<HostName>,
     /// Forward time when the batch was sent.
@@ -65,6 +68,7 @@ impl Batch {
         self.blocks.clear();
         self.segments.clear();
         self.asked.clear();
+        self.frames.clear();
         self.hosts.clear();
     }
 }

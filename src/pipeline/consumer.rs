@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::{Pace, ReaderFacts, WorkerFacts};
+use crate::evidence::KeptPacket;
 use crate::names::HostName;
 use crate::session::Session;
 
@@ -17,6 +18,14 @@ pub trait Consumer {
     /// Runs about ten times a second, however much or little comes, with what was counted up to a moment ago.
     fn tick(&mut self, _facts: &Facts) {}
 
+    /// Packets of a session with a legacy verdict, before the session itself, in the order in which they came.
+    fn evidence(&mut self, _evidence: Evidence) {}
+
+    /// Whether packets are kept for [`Consumer::evidence`]; asked once, at the start.
+    fn wants_evidence(&self) -> bool {
+        false
+    }
+
     /// Whether the pipeline's own pace is to be measured; asked once, at the start.
     fn wants_pace(&self) -> bool {
         false
@@ -28,6 +37,15 @@ impl<F: FnMut(Session)> Consumer for F {
     fn session(&mut self, session: Session) {
         self(session);
     }
+}
+
+/// Handshake packets of one session.
+#[derive(Clone, Debug)]
+pub struct Evidence {
+    /// [`Session::id`].
+    pub session: u64,
+    /// What was kept.
+    pub packets: Vec<KeptPacket>,
 }
 
 /// What was counted on the way.

@@ -7,6 +7,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use super::batch::Batch;
 use super::route::Route;
 use super::worker::Worked;
+use crate::evidence::Frame;
 use crate::flow::Segment;
 use crate::names::HostName;
 use crate::source::Block;
@@ -21,6 +22,8 @@ const TICK: u64 = 5 * SECOND;
 #[derive(Debug)]
 pub(super) struct Lanes {
     lanes: Vec<Lane>,
+    /// What segments came in goes with them.
+    frames: bool,
 }
 
 #[derive(Debug)]
@@ -41,8 +44,8 @@ pub(super) struct LaneEnd {
 }
 
 impl Lanes {
-    /// Lanes for `workers` workers, and the workers' ends.
-    pub(super) fn new(workers: usize) -> (Self, Vec<LaneEnd>) {
+    /// Lanes for `workers` workers, and the workers' ends. Workers that keep packets need `frames`.
+    pub(super) fn new(workers: usize, frames: bool) -> (Self, Vec<LaneEnd>) {
         let mut ends = Vec::with_capacity(workers);
         let lanes = (0..workers)
             .map(|_| {
@@ -57,14 +60,20 @@ impl Lanes {
                 }
             })
             .collect();
-        (Self { lanes }, ends)
+        (Self { lanes, frames }, ends)
     }
 }
 
 impl Route for Lanes {
     /// Hands the segment to the worker that owns its flow. Waits while that worker is behind.
     #[inline]
-    fn segment(&mut self, block: &Arc<Block>, segment: Segment, asked: Option<Arc<str>>) {
+    fn segment(
+        &mut self,
+        block: &Arc<Block>,
+        segment: Segment,
+        asked: Option<Arc<str>>,
+        frame: Frame,
+    ) {
         let place = segment.key.hash_with(SHARD_SEED) as usize % self.lanes.len().max(1);
         let Some(lane) = self.lanes.get_mut(place) else {
             return;
@@ -72,6 +81,9 @@ impl Route for Lanes {
         lane.batch.push(block, segment);
         if let Some(name) = asked {
             lane.batch.note_asked(name);
+        }
+        if self.frames {
+            lane.batch.frames.push(frame);
         }
         if lane.batch.is_full() {
             lane.send(segment.clock);

@@ -29,11 +29,12 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
-pub use consumer::{Consumer, Facts};
+pub use consumer::{Consumer, Evidence, Facts};
 pub use pace::Pace;
 pub use reader::ReaderFacts;
 pub use worker::WorkerFacts;
 
+use crate::evidence::{Bounds, Keeper};
 use crate::flow::Limits;
 use crate::names;
 use crate::session::Origin;
@@ -43,7 +44,7 @@ use lanes::Lanes;
 use order::Order;
 use reader::Shown;
 use signs::Signs;
-use worker::{Delivery, Worker};
+use worker::{Beside, Delivery, Worker};
 
 /// How often [`Consumer::tick`] runs.
 const TICK: Duration = Duration::from_millis(100);
@@ -104,10 +105,15 @@ pub fn read<'a>(
     let interest = names::interest(&judge.ports);
     let shown = Shown::default();
     let timed = consumer.wants_pace();
+    let keeps = consumer.wants_evidence();
     thread::scope(|scope| {
         let worker = |number, deliveries: &Sender<Delivery>| {
-            let (limits, pace) = (share(workers), timed.then(Pace::default));
-            Worker::new(number, judge, &origin, limits, deliveries.clone(), pace)
+            let beside = Beside {
+                pace: timed.then(Pace::default),
+                keeper: keeps.then(|| Keeper::new(share_of_evidence(workers))),
+            };
+            let deliveries = deliveries.clone();
+            Worker::new(number, judge, &origin, share(workers), deliveries, beside)
         };
         let reader = thread_named("reader".into());
         let (reading, working) = if workers == 1 {
@@ -118,7 +124,7 @@ pub fn read<'a>(
             };
             (reader.spawn_scoped(scope, read), Vec::new())
         } else {
-            let (lanes, ends) = Lanes::new(workers);
+            let (lanes, ends) = Lanes::new(workers, keeps);
             let read = || {
                 begin(Task::Read);
                 reader::read(source, &interest, judge, lanes, &shown)
@@ -177,6 +183,9 @@ fn consume(
     loop {
         match delivered.recv_deadline(tick) {
             Ok(mut delivery) => {
+                for evidence in delivery.evidence.drain(..) {
+                    consumer.evidence(evidence);
+                }
                 let hosts = delivery.hosts.drain(..);
                 hosts.for_each(|host| consumer.host(host));
                 signs.of_worker(delivery.worker);
@@ -209,6 +218,15 @@ fn share(workers: usize) -> Limits {
     Limits {
         flows: whole.flows.div_ceil(workers),
         held_bytes: whole.held_bytes.div_ceil(workers),
+        ..whole
+    }
+}
+
+fn share_of_evidence(workers: usize) -> Bounds {
+    let whole = Bounds::default();
+    Bounds {
+        connections: whole.connections.div_ceil(workers),
+        all_bytes: whole.all_bytes.div_ceil(workers),
         ..whole
     }
 }

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::clock::Clock;
 use super::route::Route;
 use super::worker::Worked;
+use crate::evidence::Frame;
 use crate::flow::Segment;
 use crate::flow::segment::Place;
 use crate::names::{self, Names, Part};
@@ -180,6 +181,12 @@ impl Reader<'_> {
             time: packet.time,
             clock,
         };
+        let frame = Frame {
+            offset: packet.offset,
+            captured: packet.captured,
+            original: packet.original,
+            link: packet.link,
+        };
         let mut decoded = decode(packet.link, bytes, packet.original, self.interest);
         let mut whole: Option<Arc<Block>> = None;
         for _ in 0..MAX_NESTED_FRAGMENTS {
@@ -194,8 +201,11 @@ impl Reader<'_> {
             whole = Some(Arc::new(Block::from(datagram.bytes().to_vec())));
         }
         match whole {
-            Some(whole) => self.take(&decoded, Place { base: 0, ..place }, &whole, route),
-            None => self.take(&decoded, place, block, route),
+            Some(whole) => {
+                let frame = Frame::of_packet(whole.bytes());
+                self.take(&decoded, Place { base: 0, ..place }, frame, &whole, route);
+            }
+            None => self.take(&decoded, place, frame, block, route),
         }
     }
 
@@ -203,11 +213,12 @@ impl Reader<'_> {
         &mut self,
         decoded: &Decoded,
         place: Place,
+        frame: Frame,
         block: &Arc<Block>,
         route: &mut impl Route,
     ) {
         match decoded {
-            Decoded::Tcp(tcp) => self.tcp(tcp, place, block, route),
+            Decoded::Tcp(tcp) => self.tcp(tcp, place, frame, block, route),
             Decoded::Udp(udp) => {
                 let part = Part::of_udp(udp, bytes(place, block), place.clock);
                 self.names.datagram(&part, &self.judge.networks);
@@ -219,7 +230,14 @@ impl Reader<'_> {
     }
 
     /// A segment of a connection that is followed or looked at, or of DNS over TCP.
-    fn tcp(&mut self, tcp: &Tcp, place: Place, block: &Arc<Block>, route: &mut impl Route) {
+    fn tcp(
+        &mut self,
+        tcp: &Tcp,
+        place: Place,
+        frame: Frame,
+        block: &Arc<Block>,
+        route: &mut impl Route,
+    ) {
         let ports = &self.judge.ports;
         let (from, to) = (tcp.source_port, tcp.destination_port);
         let looked_at = ports.has_others() && from != names::DNS && to != names::DNS;
@@ -231,7 +249,7 @@ impl Reader<'_> {
             self.facts.from_servers += u64::from(from && !to);
             let segment = Segment::new(tcp, place);
             let asked = self.names.asked_before(&segment);
-            route.segment(block, segment, asked);
+            route.segment(block, segment, asked, frame);
         } else {
             let part = Part::of_tcp(tcp, bytes(place, block), place.clock);
             self.names.segment(&part, tcp.seq, &self.judge.networks);

@@ -3,14 +3,22 @@
 use std::sync::Arc;
 
 use super::worker::Worked;
+use crate::evidence::Frame;
 use crate::flow::Segment;
 use crate::names::HostName;
 use crate::source::Block;
 
 /// What takes the reader's segments.
 pub(super) trait Route {
-    /// A segment whose bytes are in `block`, with the name that the client asked DNS for if it opens a connection.
-    fn segment(&mut self, block: &Arc<Block>, segment: Segment, asked: Option<Arc<str>>);
+    /// A segment whose bytes are in `block`, with the name that the client asked DNS for if it opens a connection, and
+    /// what it came in.
+    fn segment(
+        &mut self,
+        block: &Arc<Block>,
+        segment: Segment,
+        asked: Option<Arc<str>>,
+        frame: Frame,
+    );
 
     /// Names of internal hosts that were learned.
     fn hosts(&mut self, hosts: impl Iterator<Item = HostName>);

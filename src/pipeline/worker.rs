@@ -6,15 +6,17 @@ use std::time::Instant;
 use crossbeam_channel::Sender;
 
 use super::batch::Batch;
+use super::consumer::Evidence;
 use super::lanes::LaneEnd;
 use super::pace::Pace;
 use super::route::Route;
+use crate::evidence::{Frame, Keeper};
 use crate::flow::table::GivenUp;
 use crate::flow::{Connection, Hint, Limits, Outlet, Over, Reason, Segment, Table};
 use crate::names::HostName;
 use crate::session::judge::Judge;
 use crate::session::recall::Recall;
-use crate::session::{Origin, Session};
+use crate::session::{Origin, Session, Verdict};
 use crate::source::Block;
 use crate::time::SECOND;
 
@@ -34,6 +36,8 @@ pub(super) struct Delivery {
     pub done_before: u32,
     /// Sessions with the second of their end.
     pub sessions: Vec<(u32, Box<Session>)>,
+    /// Packets kept of legacy sessions.
+    pub evidence: Vec<Evidence>,
     /// Names of internal hosts that the reader has learned.
     pub hosts: Vec<HostName>,
     /// What the worker has counted by now.
@@ -51,6 +55,8 @@ pub struct WorkerFacts {
     pub waiting: u64,
     /// What its table had to give up.
     pub given_up: GivenUp,
+    /// Packets not kept as evidence, since a bound was reached.
+    pub unkept: u64,
     /// Connections on watched ports that spoke neither SMTP nor TLS.
     pub no_sessions: u64,
     /// Connections on other ports that were no SMTP by their words.
@@ -79,6 +85,15 @@ pub(super) struct Worker<'a, O> {
     pace: Option<Pace>,
 }
 
+/// What a worker does beside its work, where that was asked for.
+#[derive(Debug, Default)]
+pub(super) struct Beside {
+    /// Measures.
+    pub(super) pace: Option<Pace>,
+    /// Keeps packets.
+    pub(super) keeper: Option<Keeper>,
+}
+
 /// What a worker leaves behind.
 #[derive(Debug, Default)]
 pub(super) struct Worked {
@@ -96,7 +111,7 @@ impl<'a, O: Fn(u32) -> Arc<Origin>> Worker<'a, O> {
         origins: &'a O,
         limits: Limits,
         deliveries: Sender<Delivery>,
-        pace: Option<Pace>,
+        beside: Beside,
     ) -> Self {
         Self {
             number,
@@ -107,12 +122,14 @@ impl<'a, O: Fn(u32) -> Arc<Origin>> Worker<'a, O> {
                 origins,
                 facts: WorkerFacts::default(),
                 over: Vec::new(),
+                keeper: beside.keeper,
+                evidence: Vec::new(),
             },
             gathered: Batch::default(),
             hosts: Vec::new(),
             told: 0,
             deliveries,
-            pace,
+            pace: beside.pace,
         }
     }
 
@@ -154,6 +171,7 @@ impl<'a, O: Fn(u32) -> Arc<Origin>> Worker<'a, O> {
                 if let Some(block) = batch.blocks.get(*place as usize) {
                     let (bytes, desk) = (block.bytes(), &mut self.desk);
                     self.table.segment_at(hint, segment, bytes, desk);
+                    desk.keep(segment, batch.frames.get(at), bytes);
                 }
                 if segment.has(Segment::SYN)
                     && let Some(name) = batch.asked(at)
@@ -182,6 +200,7 @@ impl<'a, O: Fn(u32) -> Arc<Origin>> Worker<'a, O> {
             worker: self.number,
             done_before,
             sessions: std::mem::take(&mut self.desk.over),
+            evidence: std::mem::take(&mut self.desk.evidence),
             hosts: std::mem::take(&mut self.hosts),
             facts: self.desk.facts,
         };
@@ -201,10 +220,19 @@ impl<'a, O: Fn(u32) -> Arc<Origin>> Worker<'a, O> {
 /// The only worker, on the reader's own thread.
 impl<O: Fn(u32) -> Arc<Origin>> Route for Worker<'_, O> {
     #[inline]
-    fn segment(&mut self, block: &Arc<Block>, segment: Segment, asked: Option<Arc<str>>) {
+    fn segment(
+        &mut self,
+        block: &Arc<Block>,
+        segment: Segment,
+        asked: Option<Arc<str>>,
+        frame: Frame,
+    ) {
         self.gathered.push(block, segment);
         if let Some(name) = asked {
             self.gathered.note_asked(name);
+        }
+        if self.desk.keeper.is_some() {
+            self.gathered.frames.push(frame);
         }
         if self.gathered.segments.len() >= GATHERED {
             self.take_gathered();
@@ -243,6 +271,32 @@ struct Desk<'a, O> {
     facts: WorkerFacts,
     /// Records of connections that have left the table, with the second of their end.
     over: Vec<(u32, Box<Session>)>,
+    keeper: Option<Keeper>,
+    evidence: Vec<Evidence>,
+}
+
+impl<O> Desk<'_, O> {
+    /// Keeps the packet until it is known whether its connection matters; after the connection before it was concluded.
+    #[inline]
+    fn keep(&mut self, segment: &Segment, frame: Option<&Frame>, block: &[u8]) {
+        if let (Some(keeper), Some(frame)) = (&mut self.keeper, frame) {
+            keeper.segment(segment, frame, block);
+        }
+    }
+
+    /// What was kept of a connection goes on if it matters.
+    fn release(&mut self, connection: &Connection, session: Option<&Session>) {
+        let Some(keeper) = &mut self.keeper else {
+            return;
+        };
+        let packets = keeper.take(&connection.key);
+        self.facts.unkept = keeper.given_up();
+        let legacy = session.filter(|session| session.verdict == Verdict::Legacy);
+        self.evidence.extend(legacy.map(|session| Evidence {
+            session: session.id,
+            packets,
+        }));
+    }
 }
 
 impl<O: Fn(u32) -> Arc<Origin>> Outlet for Desk<'_, O> {
@@ -254,6 +308,7 @@ impl<O: Fn(u32) -> Arc<Origin>> Outlet for Desk<'_, O> {
         let session = self
             .judge
             .session(connection, reason, &origin, &mut self.recall);
+        self.release(connection, session.as_ref());
         if session.is_none() {
             let count = if connection.is_wanted() {
                 &mut self.facts.no_sessions
@@ -281,6 +336,7 @@ impl WorkerFacts {
         self.waiting += other.waiting;
         self.given_up.flows += other.given_up.flows;
         self.given_up.held += other.given_up.held;
+        self.unkept += other.unkept;
         self.no_sessions += other.no_sessions;
         self.foreign += other.foreign;
         self.corrupt += other.corrupt;

@@ -71,8 +71,13 @@ impl Change {
     }
 
     fn to_owner(directories: &[PathBuf]) -> Result<Self, AccountError> {
-        let owner = |path: &PathBuf| fs::metadata(path).map(|found| (found.uid(), found.gid()));
-        let mut owners: Vec<(u32, u32)> = directories.iter().flat_map(owner).collect();
+        // Of one that has yet to be made, whoever owns what it will be made in.
+        let owner = |path: &PathBuf| {
+            let mut above = path.ancestors().chain([Path::new(".")]);
+            let found = above.find_map(|path| fs::metadata(path).ok());
+            found.map(|found| (found.uid(), found.gid()))
+        };
+        let mut owners: Vec<(u32, u32)> = directories.iter().filter_map(owner).collect();
         owners.sort_unstable();
         owners.dedup_by_key(|(user, _)| *user);
         match *owners.as_slice() {

@@ -18,6 +18,7 @@ mod packet;
 
 mod clients;
 mod comes_and_goes;
+mod evidence;
 mod network;
 mod same_as_file;
 mod told;

@@ -16,6 +16,7 @@
 mod board;
 mod console;
 mod doubts;
+mod evidence;
 mod known;
 mod log;
 mod metrics;
@@ -25,7 +26,7 @@ mod show;
 mod signals;
 mod view;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
@@ -34,19 +35,21 @@ use tracing::{info, warn};
 use super::confine;
 use super::gathering::Gathering;
 use super::keeping;
+use super::log_file::Rotation;
 use super::read::{judge, render, workers};
-use super::records::{Records, Rotation};
+use super::records::Records;
 use super::writer::Destination;
 use super::{Ended, complain};
 use crate::cli::{CaptureArgs, Clock, RotationArgs, WatchArgs};
 use crate::names::{self, HostName};
 use crate::packet::PortSet;
-use crate::pipeline::{self, Consumer, Crew, Facts};
+use crate::pipeline::{self, Consumer, Crew, Evidence, Facts};
 use crate::privilege::{Change, Mode, Role, Sandbox};
 use crate::session::Session;
 use crate::source::live::{self, Filter, Opened, Options, Stamps};
 use crate::store::Pressure;
 use doubts::Doubts;
+use evidence::EvidenceFile;
 use known::Known;
 use service::Service;
 use signals::Signals;
@@ -67,13 +70,14 @@ pub(super) fn run(args: &WatchArgs) -> Result<Ended> {
     )?;
     let mut sandbox = Sandbox::new(args.safety.sandbox.into());
     no_waiting_without_rights(&opened, args)?;
-    let writing = confine::writing(&args.report);
+    let writing = confine::writing(&args.report, args.capture.write.as_deref());
     let owned = [writing.clone(), confine::owned(&args.store)].concat();
     sandbox.step_down(&Change::wanted(args.safety.user.as_deref(), &owned)?)?;
     let destination = Destination::of(&args.report)?;
     let path = args.report.sessions.as_deref();
     let records = Records::append(path, &judge.sensor, rotation(&args.rotation))?;
     let store = keeping::open(&args.store, &judge.sensor)?;
+    let evidence = evidence_file(&args.capture)?;
     let memory = moment::Memory::open();
     let mut writing = [writing, confine::kept(&args.store)].concat();
     let wants_console = wants_console(args);
@@ -104,6 +108,7 @@ pub(super) fn run(args: &WatchArgs) -> Result<Ended> {
         view,
         signals,
         destination,
+        evidence,
         service: Service::ready(),
         doubts: Doubts::default(),
         flush_due: Instant::now() + FLUSH,
@@ -156,6 +161,16 @@ fn options(args: &CaptureArgs, ports: &PortSet) -> Options {
     }
 }
 
+fn evidence_file(args: &CaptureArgs) -> Result<Option<EvidenceFile>> {
+    let rotation = Rotation {
+        size: Some(args.write_size),
+        age: None,
+        keep: Some(args.write_keep),
+    };
+    let open = |path: &PathBuf| EvidenceFile::open(path, rotation, &args.interfaces);
+    args.write.as_ref().map(open).transpose()
+}
+
 fn rotation(args: &RotationArgs) -> Rotation {
     Rotation {
         size: args.rotate_size,
@@ -172,6 +187,8 @@ struct Watching<'a> {
     signals: Signals,
     /// Where reports go, if anywhere.
     destination: Option<Destination>,
+    /// Where packets of legacy sessions go, if anywhere.
+    evidence: Option<EvidenceFile>,
     service: Service,
     doubts: Doubts,
     flush_due: Instant,
@@ -193,12 +210,23 @@ impl Consumer for Watching<'_> {
         self.known.host(&host);
     }
 
+    fn evidence(&mut self, evidence: Evidence) {
+        let file = self.evidence.as_mut();
+        let written = file.map_or(Ok(()), |file| file.write(&evidence));
+        self.note(written);
+    }
+
+    fn wants_evidence(&self) -> bool {
+        self.evidence.is_some()
+    }
+
     fn tick(&mut self, facts: &Facts) {
         let now = Instant::now();
         self.known.tick(facts);
         if self.signals.reopen() {
-            info!("opening the file of session records anew");
-            let reopened = self.known.records().reopen();
+            info!("opening the files of session records and packets anew");
+            let packets = self.evidence.as_mut().map_or(Ok(()), EvidenceFile::reopen);
+            let reopened = self.known.records().reopen().and(packets);
             self.note(reopened);
         }
         if self.signals.report() {

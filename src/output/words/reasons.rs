@@ -64,6 +64,8 @@ const REASONS: &[(&str, &str, &str)] = &[
     ("held_bytes", "holes in connections given up on", "埋まるのを待たなかった接続の欠け"),
     ("fragments", "packets in fragments", "組み立てをやめたフラグメント"),
     ("dns_answers", "DNS answers forgotten", "保持をやめたDNS応答"),
+    ("records", "session records that could not be written", "書き込めなかったセッションレコード"),
+    ("evidence", "packets not kept as evidence", "証拠として保存しなかったパケット"),
     ("hosts", "sessions of hosts that are not shown", "表示していないホストのセッション"),
     ("host_names", "hosts with more names than are kept", "名前を一部だけ保持したホスト"),
     ("host_macs", "hosts with more MAC addresses than are kept", "MACアドレスを一部だけ保持したホスト"),

@@ -5,7 +5,7 @@ use crate::output::sample;
 use crate::packet::{Malformed, NotFollowed};
 
 /// Words that `commands::read` adds to those of the packet stage, and the bounds.
-const ADDED: [&str; 15] = [
+const ADDED: [&str; 17] = [
     "connections_of_other_protocols",
     "connections_without_smtp_or_tls",
     "dns_truncated",
@@ -16,6 +16,8 @@ const ADDED: [&str; 15] = [
     "flows",
     "held_bytes",
     "fragments",
+    "records",
+    "evidence",
     "dns_answers",
     "hosts",
     "host_names",

@@ -9,6 +9,7 @@ use pcap::{Active, Capture, Precision, TimestampType};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::net::netdevice;
 use rustix::net::sockopt;
+use tracing::debug;
 
 use super::card::Card;
 use super::counters::{Counters, Wrapping};
@@ -226,6 +227,7 @@ fn apply(
     let Some(expression) = expression else {
         return Ok(());
     };
+    debug!("{name}: kernel filter: {expression}");
     capture
         .filter(&expression, true)
         .map_err(|error| OpenError::Filter {
