@@ -1,6 +1,6 @@
 //! Values of options that need more than a number or a path; each error says what was expected.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -72,6 +72,15 @@ fn port(text: &str) -> Result<u16, PortsError> {
         Ok(0) | Err(_) => Err(PortsError::NotAPort(text.to_owned())),
         Ok(port) => Ok(port),
     }
+}
+
+/// Where to listen: an address and a port, or a port alone, which is for this machine only.
+pub(super) fn listen(text: &str) -> Result<SocketAddr, String> {
+    if let Ok(port) = text.parse::<u16>() {
+        return Ok((Ipv4Addr::LOCALHOST, port).into());
+    }
+    text.parse()
+        .map_err(|_| format!("`{text}` is not IP:PORT, [IPv6]:PORT or PORT"))
 }
 
 /// A length of time: a number with `s`, `m`, `h` or `d`; seconds without.

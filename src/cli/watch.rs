@@ -1,5 +1,6 @@
 //! `tlstally watch` as typed.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -116,9 +117,22 @@ pub struct RunningArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub stop_after: Option<u64>,
 
-    /// Plain lines, also on a terminal.
+    /// Plain lines, also on a terminal; there is a console otherwise.
     #[arg(long)]
     pub plain: bool,
+
+    /// The folder that the console's exports go to.
+    #[arg(
+        long,
+        value_name = "DIR",
+        default_value = ".",
+        hide_default_value = true
+    )]
+    pub export_dir: PathBuf,
+
+    /// Serve metrics for Prometheus, and /healthz, on ADDR: IP:PORT, or PORT for this machine only.
+    #[arg(long, value_name = "ADDR", value_parser = values::listen)]
+    pub metrics: Option<SocketAddr>,
 
     /// Say more on standard error.
     #[arg(short, long, action = ArgAction::Count)]

@@ -3,10 +3,12 @@
 //! Each `render` makes the whole text; the caller writes it where it belongs. Nothing here looks at a terminal, an
 //! environment or a clock: see [`Style`].
 
+pub mod console;
 pub mod csv;
 pub mod escape;
 pub mod html;
 pub mod json;
+pub mod metrics;
 pub mod stats;
 pub mod style;
 pub mod table;

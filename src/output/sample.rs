@@ -104,7 +104,8 @@ fn context() -> Context {
     }
 }
 
-fn sessions() -> Vec<Session> {
+/// The sessions of [`site`].
+pub(crate) fn sessions() -> Vec<Session> {
     let mut sessions = Vec::new();
     sessions.extend((0..210).map(printer));
     sessions.extend((0..4).map(refused));

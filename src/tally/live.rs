@@ -20,8 +20,9 @@ pub struct Moment {
     pub alive: Duration,
     /// What is watched, in the order of the command line.
     pub interfaces: Vec<Interface>,
-    /// Between the reader and the workers.
-    pub queue: Queue,
+    /// Batches of packets that wait between the reader and the workers. Nothing is dropped there: who is behind makes those before wait,
+    /// down to the kernel's ring.
+    pub queue: Level,
     /// Connections held.
     pub flows: Level,
     /// Bytes held for segments that are missing.
@@ -53,15 +54,6 @@ pub struct Interface {
     pub dropped_interface: Option<u64>,
     /// Bytes of the kernel's ring for it, all handles together.
     pub ring_bytes: u64,
-}
-
-/// The bounded queue between reader and workers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Queue {
-    /// Batches waiting, all workers together.
-    pub batches: Level,
-    /// Packets given up since the queue was full.
-    pub dropped: u64,
 }
 
 /// How much of something is held, and how much may be.
@@ -97,12 +89,12 @@ impl Moment {
         self.sum(|interface| interface.bytes)
     }
 
-    /// Packets lost before they were looked at, wherever that is known: in the kernel, at the interface, in the queue.
+    /// Packets lost before they were looked at, wherever that is known: in the kernel, at the interface.
     pub fn dropped(&self) -> u64 {
         let known = |interface: &Interface| {
             interface.dropped_kernel.unwrap_or(0) + interface.dropped_interface.unwrap_or(0)
         };
-        self.sum(known) + self.queue.dropped
+        self.sum(known)
     }
 
     /// Rates since `earlier`; `None` if no time has passed.

@@ -192,7 +192,7 @@ impl Tally {
             self.left_out.other_servers += count;
             return;
         }
-        let Some((address, role)) = counts_for(session) else {
+        let Some((address, role)) = internal_end(session) else {
             self.left_out.external += count;
             return;
         };
@@ -271,7 +271,7 @@ impl<'a> Extend<&'a Session> for Tally {
 
 /// The internal host that a session says something about, and which end it is: the client where it is ours, else the
 /// server that is (Exchange Online delivers to us).
-const fn counts_for(session: &Session) -> Option<(IpAddr, Role)> {
+pub const fn internal_end(session: &Session) -> Option<(IpAddr, Role)> {
     match session.direction {
         Direction::Outbound | Direction::Internal => Some((session.client.ip, Role::Client)),
         Direction::Inbound => Some((session.server.ip, Role::Server)),

@@ -296,6 +296,16 @@ impl Report {
         report
     }
 
+    /// The same report with only these hosts, in this order, and what they have to do. The totals stay those of all.
+    #[must_use]
+    pub fn narrowed(&self, hosts: Vec<Host>) -> Self {
+        Self {
+            what_to_do: concerns(&hosts),
+            hosts,
+            ..self.clone()
+        }
+    }
+
     /// Hosts seen with a legacy version, always or sometimes.
     pub fn legacy_hosts(&self) -> u64 {
         let of = |verdict| self.totals.host_verdicts.of(verdict);
@@ -373,7 +383,7 @@ fn concerns(hosts: &[Host]) -> Vec<Concern> {
 
 impl Host {
     /// What `finding` means for this host, by its software and by who kept the version down, where that is known.
-    fn advice(&self, finding: Finding) -> Advice {
+    pub fn advice(&self, finding: Finding) -> Advice {
         let limited_by = match self.limited_by {
             Some(HostLimit::Client) => Some(LimitedBy::Client),
             Some(HostLimit::Server) => Some(LimitedBy::Server),

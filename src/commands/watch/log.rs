@@ -1,7 +1,9 @@
 //! Log lines on standard error: for people with the time, for the journal with the priority (sd-daemon(3)) instead.
 
+use std::collections::VecDeque;
 use std::fmt;
-use std::io;
+use std::io::{self, Write};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use tracing::{Event, Level, Subscriber};
@@ -20,13 +22,78 @@ pub(super) fn start(verbose: u8) {
     };
     let subscriber = tracing_subscriber::fmt()
         .with_max_level(most)
-        .with_writer(io::stderr)
+        .with_writer(|| Place)
         .event_format(Lines {
             journal: std::env::var_os("JOURNAL_STREAM").is_some(),
         })
         .finish();
     // Fails only where there is one already, as in a test that runs two commands.
     let _ = tracing::subscriber::set_global_default(subscriber);
+}
+
+/// Lines held back while the terminal belongs to somebody else.
+static HELD: Mutex<Option<Held>> = Mutex::new(None);
+
+/// More lines than this are not worth holding back: the oldest go.
+const MOST_HELD: usize = 200;
+
+#[derive(Default)]
+struct Held {
+    lines: VecDeque<Vec<u8>>,
+    /// The last line has not been shown.
+    news: bool,
+}
+
+/// From here on lines are held back: the terminal belongs to somebody else.
+pub(super) fn hold() {
+    held().get_or_insert_default();
+}
+
+/// The last line that is held back, if it has not been asked for before.
+pub(super) fn news() -> Option<String> {
+    let mut held = held();
+    let held = held.as_mut()?;
+    let last = held.lines.back().filter(|_| held.news)?;
+    let text = String::from_utf8_lossy(last).trim_end().to_owned();
+    held.news = false;
+    Some(text)
+}
+
+/// Tells what was held back, and holds nothing back from here on.
+pub(super) fn release() {
+    let Some(held) = held().take() else {
+        return;
+    };
+    for line in held.lines {
+        let _ = io::stderr().write_all(&line);
+    }
+}
+
+fn held() -> MutexGuard<'static, Option<Held>> {
+    HELD.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Standard error, or where lines are held back.
+struct Place;
+
+impl Write for Place {
+    /// A call has a whole line.
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        let mut held = held();
+        let Some(held) = held.as_mut() else {
+            return io::stderr().write(line);
+        };
+        if held.lines.len() == MOST_HELD {
+            held.lines.pop_front();
+        }
+        held.lines.push_back(line.to_vec());
+        held.news = true;
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 struct Lines {

@@ -6,23 +6,27 @@
 //! ```
 //!
 //! All that is decided meanwhile is decided on one thread, ten times a second ([`Watching::tick`]). What is shown is a [`View`]: plain lines
-//! ([`view::Plain`]) or another. A view gets every session, is asked ten times a second with all that is [`Known`], and may wish to
+//! ([`view::Plain`]), or what [`show`] posts for the console and the metrics server. A view gets every session, is asked ten times a second with all that is [`Known`], and may wish to
 //! end; it makes no decision about packets, files or signals. While a view owns the terminal, `log::start` must be given a place
 //! that is not the terminal.
 //!
 //! What needs rights comes first and in one place ([`run`]): interfaces; then the user changes and files are opened; then nothing more can be.
 //! Threads start after that ([`crate::privilege`]).
 
+mod board;
+mod console;
 mod doubts;
 mod evidence;
 mod known;
 mod log;
+mod metrics;
 mod moment;
 mod service;
+mod show;
 mod signals;
 mod view;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
@@ -59,6 +63,7 @@ pub(super) fn run(args: &WatchArgs) -> Result<Ended> {
     log::start(args.running.verbose);
     let signals = Signals::catch().context("signals cannot be caught")?;
     let judge = judge(&args.follow)?;
+    let listener = args.running.metrics.map(metrics::listen).transpose()?;
     let opened = live::open(
         &args.capture.interfaces,
         &options(&args.capture, &judge.ports),
@@ -74,9 +79,16 @@ pub(super) fn run(args: &WatchArgs) -> Result<Ended> {
     let store = keeping::open(&args.store, &judge.sensor)?;
     let evidence = evidence_file(&args.capture)?;
     let memory = moment::Memory::open();
-    let writing = [writing, confine::kept(&args.store)].concat();
+    let mut writing = [writing, confine::kept(&args.store)].concat();
+    let wants_console = wants_console(args);
+    let exports = &args.running.export_dir;
+    // The user that this has become may have no way into it; an export then says so.
+    if wants_console && exports.is_dir() {
+        writing.push(exports.clone());
+    }
     let threads = confine::watching(&mut sandbox, writing)?;
     let store = keeping::start(store, Pressure::Lose)?;
+    let view = show::view(&args.running, wants_console, listener.as_ref(), &threads)?;
     let capturing = threads.clone();
     let mut source = opened
         .start(move || confine::enter(&capturing, Role::Capture))
@@ -93,7 +105,7 @@ pub(super) fn run(args: &WatchArgs) -> Result<Ended> {
             workers,
             memory,
         ),
-        view: Box::new(view::Plain::new(args.running.every)),
+        view,
         signals,
         destination,
         evidence,
@@ -114,6 +126,12 @@ pub(super) fn run(args: &WatchArgs) -> Result<Ended> {
     let facts = pipeline::read(&mut source, &judge, crew, &mut watching)?;
     drop(source);
     watching.finish(&facts)
+}
+
+/// A console needs a terminal that nothing else writes on.
+fn wants_console(args: &WatchArgs) -> bool {
+    let records_take_it = args.report.sessions.as_deref() == Some(Path::new("-"));
+    !args.running.plain && !records_take_it && console::is_possible()
 }
 
 /// An interface that is down would have to be opened later, with rights that are gone by then.
@@ -220,11 +238,14 @@ impl Consumer for Watching<'_> {
             self.write_records();
             self.note_store();
         }
-        self.doubts.look(&self.known, now);
+        if !self.view.has_terminal() {
+            self.doubts.look(&self.known, now); // a console has them in its head
+        }
         self.service.beat(&self.known);
         let wish = self.view.tick(&self.known);
         if wish == Wish::End || self.is_over(now) {
             self.service.stopping();
+            self.view.leave();
             self.known.stop();
         }
     }
@@ -263,6 +284,10 @@ impl Watching<'_> {
             );
             return Ok(());
         };
+        if matches!(destination, Destination::Stdout) && self.view.has_terminal() {
+            warn!("the console has the terminal: its key e writes a report, and so does -o FILE");
+            return Ok(());
+        }
         let report = self.known.report();
         let text = render(&report, &self.args.report, destination)?;
         destination.write(&text)

@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use crate::flow::Limits;
 use crate::pipeline::{self, Facts};
 use crate::source::live::InterfaceFacts;
-use crate::tally::live::{Interface, Level, Moment, Queue};
+use crate::tally::live::{Interface, Level, Moment};
 use crate::time::Timestamp;
 
 /// All of a moment but what only the caller knows.
@@ -19,12 +19,9 @@ pub(super) fn of(facts: &Facts, interfaces: &[InterfaceFacts], workers: usize) -
     Moment {
         time: Timestamp::from_parts(since.as_secs(), since.subsec_nanos().into()),
         interfaces: interfaces.iter().map(interface).collect(),
-        queue: Queue {
-            batches: Level {
-                now: facts.workers.waiting,
-                bound: pipeline::most_waiting(workers),
-            },
-            dropped: 0, // whoever is behind makes those before wait, down to the kernel's ring
+        queue: Level {
+            now: facts.workers.waiting,
+            bound: pipeline::most_waiting(workers),
         },
         flows: Level {
             now: facts.workers.flows,

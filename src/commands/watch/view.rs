@@ -26,6 +26,14 @@ pub(super) trait View {
     /// Ten times a second.
     fn tick(&mut self, known: &Known) -> Wish;
 
+    /// Whether standard output and standard error are a terminal that belongs to the view, so that nothing else may write there.
+    fn has_terminal(&self) -> bool {
+        false
+    }
+
+    /// The end has been decided on; what is on the way still comes.
+    fn leave(&mut self) {}
+
     /// All has been seen; standard output and standard error belong to others from here on.
     fn end(&mut self, _known: &Known) {}
 }

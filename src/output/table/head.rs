@@ -31,7 +31,7 @@ pub(super) fn render(report: &Report, page: Page) -> String {
 }
 
 /// Only a site that is modern throughout is as it should be.
-fn paint(report: &Report) -> Paint {
+pub(in crate::output) fn paint(report: &Report) -> Paint {
     let modern = report.totals.host_verdicts.of(HostVerdict::Modern);
     if report.legacy_hosts() > 0 {
         return Paint::Alarm;

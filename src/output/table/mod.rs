@@ -6,11 +6,11 @@
 mod advice;
 mod capture;
 mod grid;
-mod head;
+pub(super) mod head;
 mod history;
 mod hosts;
 mod microsoft;
-mod text;
+pub(super) mod text;
 mod totals;
 
 use super::Style;
@@ -55,7 +55,7 @@ fn hosts(report: &Report, page: Page) -> String {
 
 /// Where the text is laid out.
 #[derive(Clone, Copy)]
-struct Page {
+pub(super) struct Page {
     style: Style,
     /// Columns to lay out in.
     width: usize,
@@ -64,7 +64,7 @@ struct Page {
 }
 
 impl Page {
-    fn new(style: Style) -> Self {
+    pub(super) fn new(style: Style) -> Self {
         let width = style.width.unwrap_or(NATURAL_WIDTH);
         Self {
             style,

@@ -14,7 +14,7 @@ const NAME_COLUMNS: usize = 40;
 
 /// `text` broken at spaces into lines that fit the page: the first indented by `first` columns, the rest by `rest`. On a
 /// terminal a word longer than a line is broken too; elsewhere it runs over.
-pub(super) fn wrapped(page: Page, text: &str, first: usize, rest: usize) -> String {
+pub(in crate::output) fn wrapped(page: Page, text: &str, first: usize, rest: usize) -> String {
     let words = text.split(' ').filter(|word| !word.is_empty());
     let mut lines = Lines::new(page, first, rest);
     words.for_each(|word| lines.put(" ", word));
@@ -160,7 +160,7 @@ pub(super) fn counts(label: &str, all: impl Iterator<Item = (impl Display, u64)>
 }
 
 /// `2026-08-01 09:00:00Z`.
-pub(super) fn time(value: Timestamp) -> String {
+pub(in crate::output) fn time(value: Timestamp) -> String {
     let full = value.to_string();
     let second = full.split('.').next().unwrap_or_default();
     format!("{}Z", second.replace('T', " "))
@@ -178,7 +178,7 @@ pub(super) fn span(from: Timestamp, to: Timestamp) -> String {
 }
 
 /// A negotiated or offered version in full: `TLS 1.0`, `SSL 3.0`, or its own word.
-pub(super) fn version(key: &str) -> String {
+pub(in crate::output) fn version(key: &str) -> String {
     match key {
         "ssl2" => "SSL 2.0".into(),
         "ssl3" => "SSL 3.0".into(),

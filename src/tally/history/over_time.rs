@@ -16,7 +16,7 @@ use crate::session::{EndpointKind, Outcome, Session, Verdict};
 use crate::tally::host::OTHER_SERVER;
 use crate::tally::microsoft::Comparable;
 use crate::tally::report::{Host, HostVerdict};
-use crate::tally::{Limits, Role, Span, To, counts_for};
+use crate::tally::{Limits, Role, Span, To, internal_end};
 use crate::time::Timestamp;
 use crate::tls::Version;
 
@@ -101,7 +101,7 @@ impl OverTime {
     /// A kind of session, seen by `sensor`.
     pub fn kind(&mut self, like: &Session, sensor: &Arc<str>, by: Option<By>) -> KindId {
         let counts = self.to == To::Any || like.exchange_online.is_some();
-        let host = counts_for(like).filter(|_| counts);
+        let host = internal_end(like).filter(|_| counts);
         let at = host.and_then(|(address, _)| self.host(address));
         self.kinds.push(Kind {
             counts: host.is_some(),
