@@ -193,7 +193,7 @@ impl ClientSide {
     }
 
     fn command(&mut self, command: Command, length: usize, time: Timestamp, joint: &mut Joint) {
-        self.tls.passed_text();
+        self.tls.passed_line(command != Command::Unknown);
         if command.proves_smtp() {
             self.facts.speaks_smtp = true;
             self.tls.stop_searching();

@@ -116,8 +116,9 @@ impl ServerSide {
     }
 
     fn line(&mut self, line: &[u8], time: Timestamp, joint: &mut Joint) {
-        self.tls.passed_text();
-        let Some(reply) = ReplyLine::parse(line) else {
+        let reply = ReplyLine::parse(line);
+        self.tls.passed_line(reply.is_some());
+        let Some(reply) = reply else {
             self.noise += line.len();
             if self.noise > MAX_NOISE {
                 self.lost = true;
@@ -167,11 +168,12 @@ impl ServerFacts {
             return;
         }
         if line.code == 220 && !is_greeting {
-            // A greeting seen without the connection's start looks the same; it names the host, as no 220 to STARTTLS does.
-            if self.banner.is_none() && self.replies == 0 && names_mail(line.text) {
-                self.banner = Some(clean(line.text));
-            } else {
+            // Seen without the connection's start, the first may be the greeting: one that names mail is, of another nobody
+            // knows.
+            if self.banner.is_some() || self.replies > 0 {
                 self.ready_again = self.ready_again.saturating_add(1);
+            } else if names_mail(line.text) {
+                self.banner = Some(clean(line.text));
             }
         }
         self.went_on |= matches!(line.code, 221 | 235 | 354);

@@ -159,9 +159,11 @@ impl TlsStart {
         Look::Begun
     }
 
-    /// Something that is not TLS went by.
-    pub(super) const fn passed_text(&mut self) {
-        self.before = Before::Something;
+    /// A line went by. In a direction that is seen from somewhere inside, what is not `recognised` may be TLS that was not.
+    pub(super) fn passed_line(&mut self, recognised: bool) {
+        if recognised || self.before != Before::Unknown {
+            self.before = Before::Something;
+        }
     }
 
     /// `length` bytes are missing before the next ones.
