@@ -5,7 +5,7 @@
 //! other names calls that nobody makes by mistake, and ends the process: whoever tries is not us. Both are inherited, and add up: the
 //! stricter answer holds.
 //!
-//! The lists were made from `strace -f` of every command on glibc 2.36 and 2.41, and from what the C libraries and the Rust
+//! The lists were made from `strace -f` of every command on glibc 2.36, and from what the C libraries and the Rust
 //! standard library call when threads start, end and panic.
 
 mod lists;
