@@ -71,7 +71,7 @@ def compare(options):
         wait_for_line(dump, 'listening on')
         shark = None
         if options.tshark:
-            shark = inside('tshark', '-n', '-i', 'sensor', '-B', RING_MIB, '-f', expression, '-Y', 'tls.handshake.type==2',
+            shark = inside('tshark', '-n', '-i', 'sensor', '-B', RING_MIB, '-f', expression,
                            '-w', '/dev/null', stderr=subprocess.PIPE, stdout=subprocess.DEVNULL)
             wait_for_line(shark, 'Capturing on')
         rate = ['--mbps=%d' % options.mbps] if options.mbps else ['--topspeed']

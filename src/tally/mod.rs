@@ -65,7 +65,8 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// About 300 bytes a host without its texts, which are at most [`crate::session::MAX_STRING`] bytes each.
+    /// A soak of many hosts took about 5 KB a host, names and sets included; a text is at most
+    /// [`crate::session::MAX_STRING`] bytes.
     pub const DEFAULT: Self = Self {
         hosts: 65_536,
         names: 32,
