@@ -105,6 +105,54 @@ pub struct Session {
     pub exchange: Option<Exchange>,
 }
 
+impl Session {
+    /// A session of which nothing is known.
+    pub(crate) fn unknown() -> Self {
+        let nobody = Party {
+            ip: [0, 0, 0, 0].into(),
+            port: 0,
+            mac: None,
+            domain: None,
+        };
+        Self {
+            id: 0,
+            start: Timestamp::default(),
+            end: Timestamp::default(),
+            origin: Arc::new(Origin::File(String::new())),
+            client: nobody.clone(),
+            server: nobody,
+            direction: Direction::External,
+            mode: None,
+            starttls_command: None,
+            outcome: Outcome::Incomplete,
+            alert: None,
+            offer: None,
+            negotiated: None,
+            downgrade_sentinel: None,
+            cipher: None,
+            established: None,
+            resumed: None,
+            server_name: None,
+            ja3: None,
+            ja3s: None,
+            ja4: None,
+            certificate: None,
+            limited_by: None,
+            verdict: Verdict::Unknown,
+            findings: Findings::default(),
+            exchange_online: None,
+            client_guess: None,
+            auth_in_clear: false,
+            banner: None,
+            public_ip: None,
+            latency: Latency::default(),
+            gaps: None,
+            seen: Seen::Both,
+            exchange: None,
+        }
+    }
+}
+
 /// Where packets came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {

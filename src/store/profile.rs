@@ -9,10 +9,8 @@ use super::column::{Column, Columns, mac_column};
 use super::damage::{Damage, Result};
 use crate::session::clients;
 use crate::session::{
-    Direction, EvidenceSet, ExchangeOnline, Finding, Findings, Gaps, Latency, Offer, Origin,
-    Outcome, Party, Seen, Session, Verdict,
+    Direction, EvidenceSet, ExchangeOnline, Finding, Findings, Gaps, Offer, Session,
 };
-use crate::time::Timestamp;
 use crate::tls::Version;
 
 /// The columns, in the order of [`columns`].
@@ -67,7 +65,7 @@ pub(super) fn columns<'a>(session: &'a Session, sensor: &'a str) -> [Column<'a>;
 pub(super) fn read(row: &Row<'_>, first: usize) -> Result<Profile> {
     let mut columns = Columns::from(row, first);
     let sensor = Arc::from(columns.text()?);
-    let mut like = blank();
+    let mut like = Session::unknown();
     like.direction = columns.word()?;
     like.client.ip = columns.maybe_address()?.ok_or(Damage::Range)?;
     like.client.mac = columns.maybe_mac()?;
@@ -116,50 +114,4 @@ fn findings(text: &str) -> Result<Findings> {
         findings.insert(known.ok_or_else(|| Damage::Word(name.to_owned()))?);
     }
     Ok(findings)
-}
-
-/// A session of which nothing is known.
-fn blank() -> Session {
-    let nobody = Party {
-        ip: [0, 0, 0, 0].into(),
-        port: 0,
-        mac: None,
-        domain: None,
-    };
-    Session {
-        id: 0,
-        start: Timestamp::default(),
-        end: Timestamp::default(),
-        origin: Arc::new(Origin::File(String::new())),
-        client: nobody.clone(),
-        server: nobody,
-        direction: Direction::External,
-        mode: None,
-        starttls_command: None,
-        outcome: Outcome::Incomplete,
-        alert: None,
-        offer: None,
-        negotiated: None,
-        downgrade_sentinel: None,
-        cipher: None,
-        established: None,
-        resumed: None,
-        server_name: None,
-        ja3: None,
-        ja3s: None,
-        ja4: None,
-        certificate: None,
-        limited_by: None,
-        verdict: Verdict::Unknown,
-        findings: Findings::default(),
-        exchange_online: None,
-        client_guess: None,
-        auth_in_clear: false,
-        banner: None,
-        public_ip: None,
-        latency: Latency::default(),
-        gaps: None,
-        seen: Seen::Both,
-        exchange: None,
-    }
 }

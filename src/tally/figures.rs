@@ -13,6 +13,11 @@ pub fn number(value: u64) -> String {
     grouped
 }
 
+/// A count that may not be known.
+pub fn known(count: Option<u64>) -> String {
+    count.map_or_else(|| "unknown".into(), number)
+}
+
 /// `1 host`, `3 hosts`.
 pub fn counted(value: u64, one: &str) -> String {
     let ending = if value == 1 { "" } else { "s" };

@@ -8,7 +8,7 @@ use super::paint::{Palette, fitted, fitted_right};
 use super::screen::{Lines, labelled, wrap};
 use crate::output::style::Paint;
 use crate::tally::counts::Counts;
-use crate::tally::figures::{bytes, number, percent};
+use crate::tally::figures::{bytes, known, number, percent};
 use crate::tally::latency::Latencies;
 use crate::tally::live::{Interface, Level, Moment, Rates};
 use crate::tally::report::Capture;
@@ -170,10 +170,6 @@ fn counts(counts: &Counts) -> String {
         .map(|(reason, count)| format!("{} {reason}", number(count)))
         .collect();
     each.join(", ")
-}
-
-fn known(count: Option<u64>) -> String {
-    count.map_or_else(|| "unknown".into(), number)
 }
 
 /// Nanoseconds as milliseconds.

@@ -6,7 +6,7 @@ use crate::output::escape::{terminal, terminal_within};
 use crate::output::style::Paint;
 use crate::session::Seen;
 use crate::tally::Report;
-use crate::tally::figures::{bytes, counted, number, percent};
+use crate::tally::figures::{bytes, counted, known, number, percent};
 use crate::tally::report::Capture;
 
 /// More than this many file messages are counted instead of shown, on a terminal.
@@ -78,10 +78,6 @@ fn losses(capture: &Capture) -> Vec<String> {
         counts("not followed", capture.not_followed.iter()).join(", "),
         counts("bounds reached", capture.bounds.iter()).join(", "),
     ]
-}
-
-fn known(count: Option<u64>) -> String {
-    count.map_or_else(|| "unknown".into(), number)
 }
 
 fn messages(what: &str, messages: &[String], page: Page) -> String {

@@ -4,7 +4,7 @@ use super::*;
 use crate::output::sample;
 use crate::packet::{Malformed, NotFollowed};
 
-/// Words that `commands::read` adds to those of the packet stage, and the bounds.
+/// Words that `commands::health` adds to those of the packet stage, and the bounds.
 const ADDED: [&str; 17] = [
     "connections_of_other_protocols",
     "connections_without_smtp_or_tls",
