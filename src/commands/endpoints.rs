@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::Ended;
-use super::read::catalog;
+use super::following::catalog;
 use super::writer::Destination;
 use crate::cli::EndpointsArgs;
 use crate::exchange;

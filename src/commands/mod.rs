@@ -2,6 +2,7 @@
 
 mod confine;
 mod endpoints;
+mod following;
 mod gathering;
 mod health;
 mod interfaces;
@@ -11,6 +12,7 @@ mod progress;
 mod read;
 mod records;
 mod report;
+mod reporting;
 mod watch;
 mod writer;
 

@@ -1,33 +1,26 @@
 //! `tlstally read`: captures in, session records and the report out.
 
-use std::fs;
-use std::path::Path;
-use std::sync::Arc;
-use std::thread;
-
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 
 use super::confine;
+use super::following::{judge, workers};
 use super::gathering::Gathering;
 use super::health;
 use super::keeping;
 use super::progress::Bar;
 use super::records::Records;
+use super::reporting::{group_by, render};
 use super::writer::Destination;
 use super::{Ended, complain, tell};
-use crate::cli::{FollowArgs, Format, GroupBy, Language, ReadArgs, ReportArgs};
-use crate::exchange::Catalog;
+use crate::cli::ReadArgs;
 use crate::names::HostName;
-use crate::output::{self, Style};
-use crate::packet::PortSet;
+use crate::output;
 use crate::pipeline::{self, Consumer, Crew, Facts};
 use crate::privilege::Role;
 use crate::session::Session;
-use crate::session::judge::Judge;
-use crate::session::networks::Networks;
 use crate::source::{FileFacts, Timeline};
 use crate::store::Pressure;
-use crate::tally::{self, Context, Report};
+use crate::tally::{Context, Report};
 
 /// Runs the command.
 pub(super) fn run(args: &ReadArgs) -> Result<Ended> {
@@ -126,94 +119,5 @@ impl Consumer for Reading {
 
     fn wants_pace(&self) -> bool {
         self.gathering.times().is_some()
-    }
-}
-
-/// Who judges sessions, by what was typed.
-pub(super) fn judge(args: &FollowArgs) -> Result<Judge> {
-    let mut ports = PortSet::none();
-    args.ports.iter().for_each(|port| ports.insert(port));
-    if args.ports.is_any() {
-        ports = ports.with_others();
-    }
-    Ok(Judge {
-        sensor: sensor(args),
-        networks: Networks::new(args.internal.clone()),
-        catalog: Arc::new(catalog(args.endpoints.as_deref())?),
-        ports: Arc::new(ports),
-    })
-}
-
-/// The lists in use: the built-in ones, with those of the same cloud replaced by the file's.
-pub(super) fn catalog(file: Option<&Path>) -> Result<Catalog> {
-    let Some(file) = file else {
-        return Ok(Catalog::built_in());
-    };
-    let name = file.display().to_string();
-    let text = fs::read_to_string(file).with_context(|| format!("`{name}` cannot be read"))?;
-    let given = Catalog::from_json(&name, &text)
-        .with_context(|| format!("`{name}` is not an endpoint list"))?;
-    Ok(Catalog::built_in().replaced_by(given))
-}
-
-fn sensor(args: &FollowArgs) -> String {
-    let host = || fs::read_to_string("/proc/sys/kernel/hostname").ok();
-    let name = args.sensor.clone().or_else(host).unwrap_or_default();
-    name.trim().to_owned()
-}
-
-/// How many worker threads: all cores but one, if nothing is asked for: reading packets and writing records need time too, and on few cores a worker that reads
-/// its packets itself is the fastest.
-pub(super) fn workers(args: &FollowArgs) -> usize {
-    let spare = || thread::available_parallelism().map_or(1, |cores| (cores.get() - 1).max(1));
-    args.workers.map_or_else(spare, usize::from)
-}
-
-/// What makes two addresses one host.
-pub(super) fn group_by(args: &ReportArgs) -> tally::GroupBy {
-    match args.group_by {
-        GroupBy::Address => tally::GroupBy::Address,
-        GroupBy::Mac => tally::GroupBy::Mac,
-        GroupBy::Name => tally::GroupBy::Name,
-    }
-}
-
-/// The report in the form that was asked for.
-pub(super) fn render(
-    report: &Report,
-    args: &ReportArgs,
-    destination: &Destination,
-) -> Result<String> {
-    Ok(match args.format {
-        Format::Table => output::table::render(report, style(destination)),
-        Format::Json => output::json::render(report)?,
-        Format::Csv => output::csv::render(report),
-        Format::Html => output::html::render(report, language(args.lang)),
-    })
-}
-
-const fn language(lang: Language) -> output::Language {
-    match lang {
-        Language::En => output::Language::En,
-        Language::Ja => output::Language::Ja,
-    }
-}
-
-fn style(destination: &Destination) -> Style {
-    Style {
-        colour: destination.wants_colour(),
-        width: destination.width(),
-    }
-}
-
-impl Destination {
-    /// Where the report goes; nowhere if the records have standard output and no file is named.
-    pub(super) fn of(args: &ReportArgs) -> Result<Option<Self>> {
-        let records_take_stdout = args.sessions.as_deref() == Some(Path::new("-"));
-        match &args.output {
-            Some(path) => Self::file(path).map(Some),
-            None if records_take_stdout => Ok(None),
-            None => Ok(Some(Self::Stdout)),
-        }
     }
 }

@@ -9,8 +9,8 @@ use std::fs;
 
 use anyhow::{Context as _, Result, bail};
 
-use super::read::{group_by, render};
 use super::records::Records;
+use super::reporting::{group_by, render};
 use super::writer::Destination;
 use super::{Ended, complain};
 use crate::cli::{self, HistoryArgs, To};

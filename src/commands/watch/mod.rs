@@ -33,11 +33,12 @@ use anyhow::{Context as _, Result, bail};
 use tracing::{info, warn};
 
 use super::confine;
+use super::following::{judge, workers};
 use super::gathering::Gathering;
 use super::keeping;
 use super::log_file::Rotation;
-use super::read::{judge, render, workers};
 use super::records::Records;
+use super::reporting::render;
 use super::writer::Destination;
 use super::{Ended, complain};
 use crate::cli::{CaptureArgs, Clock, RotationArgs, WatchArgs};

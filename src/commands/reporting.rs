@@ -1,0 +1,59 @@
+//! How reports are made and where they go, for every command that makes one: the options under "Output".
+
+use std::path::Path;
+
+use anyhow::Result;
+
+use super::writer::Destination;
+use crate::cli::{Format, GroupBy, Language, ReportArgs};
+use crate::output::{self, Style};
+use crate::tally::{self, Report};
+
+/// What makes two addresses one host.
+pub(super) fn group_by(args: &ReportArgs) -> tally::GroupBy {
+    match args.group_by {
+        GroupBy::Address => tally::GroupBy::Address,
+        GroupBy::Mac => tally::GroupBy::Mac,
+        GroupBy::Name => tally::GroupBy::Name,
+    }
+}
+
+/// The report in the form that was asked for.
+pub(super) fn render(
+    report: &Report,
+    args: &ReportArgs,
+    destination: &Destination,
+) -> Result<String> {
+    Ok(match args.format {
+        Format::Table => output::table::render(report, style(destination)),
+        Format::Json => output::json::render(report)?,
+        Format::Csv => output::csv::render(report),
+        Format::Html => output::html::render(report, language(args.lang)),
+    })
+}
+
+const fn language(lang: Language) -> output::Language {
+    match lang {
+        Language::En => output::Language::En,
+        Language::Ja => output::Language::Ja,
+    }
+}
+
+fn style(destination: &Destination) -> Style {
+    Style {
+        colour: destination.wants_colour(),
+        width: destination.width(),
+    }
+}
+
+impl Destination {
+    /// Where the report goes; nowhere if the records have standard output and no file is named.
+    pub(super) fn of(args: &ReportArgs) -> Result<Option<Self>> {
+        let records_take_stdout = args.sessions.as_deref() == Some(Path::new("-"));
+        match &args.output {
+            Some(path) => Self::file(path).map(Some),
+            None if records_take_stdout => Ok(None),
+            None => Ok(Some(Self::Stdout)),
+        }
+    }
+}
