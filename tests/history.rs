@@ -245,9 +245,56 @@ fn a_damaged_store_costs_only_itself() {
     let output = report(&[&broken, &whole], &["--format", "json", "--tz", "UTC"]);
     assert_eq!(output.status.code(), Some(1));
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(said.contains("broken` is damaged"), "{said}");
+    let named = "broken/sessions.sqlite` is damaged";
+    assert!(said.contains(named), "{said}");
     let found: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(found["hosts"], json(&[&whole], &[])["hosts"]);
+    let told = found["capture"]["files_damaged"][0].as_str().unwrap();
+    assert!(told.contains(named), "{told}");
+}
+
+/// A store that breaks goes on in another file; the report joins what is left of both.
+#[test]
+fn a_damaged_store_goes_on() {
+    let scratch = Scratch::new();
+    let (whole, broken) = (scratch.path().join("whole"), scratch.path().join("broken"));
+    store(&whole, &[], &captures());
+    store(&broken, &[], &captures());
+    let file = broken.join("sessions.sqlite");
+    let mut bytes = fs::read(&file).unwrap();
+    let sessions = bytes.len() / 2;
+    bytes[sessions..].fill(0xa5);
+    fs::write(&file, &bytes).unwrap();
+    let text = broken.to_str().unwrap();
+    let again = read(&["--store", text, "--keep", KEEP], &captures());
+    let said = String::from_utf8_lossy(&again.stderr).into_owned();
+    assert!(again.status.success(), "{said}");
+    assert!(said.contains("sessions.sqlite` is damaged ("), "{said}");
+    assert!(said.contains("sessions-2.sqlite` from now on"), "{said}");
+
+    let output = report(&[&broken], &["--format", "json", "--tz", "UTC"]);
+    let found: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let expected = json(&[&whole], &[]);
+    for part in ["totals", "hosts", "what_to_do"] {
+        assert_eq!(found[part], expected[part], "{part}");
+    }
+    assert_eq!(found["history"]["days"], expected["history"]["days"]);
+    // What is damaged of the first file is named.
+    assert_eq!(output.status.code(), Some(1));
+    let stores = found["history"]["stores"].as_array().unwrap();
+    assert_eq!(stores.len(), 2);
+    assert!(
+        stores[0]["name"]
+            .as_str()
+            .unwrap()
+            .ends_with("sessions.sqlite")
+    );
+    assert_ne!(stores[0]["damage"], serde_json::json!([]));
+    assert_eq!(stores[1]["name"], text);
+    assert_eq!(stores[1]["damage"], serde_json::json!([]));
+    // The next run has nothing more to tell.
+    let third = read(&["--store", text, "--keep", KEEP], &captures());
+    assert_eq!(String::from_utf8_lossy(&third.stderr), "");
 }
 
 #[test]

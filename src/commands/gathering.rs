@@ -50,10 +50,10 @@ impl Gathering {
         self.store.take().map(Spool::finish)
     }
 
-    /// Why sessions could not be stored, so far.
-    pub(super) fn store_errors(&self) -> Vec<String> {
+    /// What has become of what was put in the store, so far.
+    pub(super) fn kept(&self) -> Kept {
         let kept = self.store.as_ref().map(Spool::kept);
-        kept.map(|kept| kept.errors).unwrap_or_default()
+        kept.unwrap_or_default()
     }
 
     /// Keeps handshake times too.

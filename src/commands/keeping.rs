@@ -1,6 +1,7 @@
 //! Keeping sessions in a store, for the commands that see them.
 
 use anyhow::Result;
+use tracing::warn;
 
 use super::{Ended, complain};
 use crate::cli::StoreArgs;
@@ -22,8 +23,11 @@ pub(super) fn start(store: Option<Writer>, pressure: Pressure) -> Result<Option<
     Ok(store.map(start).transpose()?)
 }
 
-/// Tells what could not be kept.
+/// Tells what became of the store's files, and what could not be kept.
 pub(super) fn tell(kept: &Kept) -> Ended {
+    for note in &kept.notes {
+        complain(&anyhow::anyhow!("{note}"));
+    }
     for error in &kept.errors {
         complain(&anyhow::anyhow!("{error}"));
     }
@@ -41,5 +45,35 @@ pub(super) fn tell(kept: &Kept) -> Ended {
         Ended::Well
     } else {
         Ended::InPart
+    }
+}
+
+/// What was told of a store while it is written: watching may go on for months.
+#[derive(Default)]
+pub(super) struct Told {
+    /// The store tells of no more than the first and the last.
+    errors: Vec<String>,
+    notes: usize,
+}
+
+impl Told {
+    /// Tells what is new.
+    pub(super) fn tell(&mut self, kept: &Kept) {
+        for note in kept.notes.iter().skip(self.notes) {
+            warn!("{note}");
+        }
+        self.notes = kept.notes.len();
+        for error in &kept.errors {
+            if !self.errors.contains(error) {
+                warn!("{error}; sessions are lost to the store, and counted");
+                self.errors.push(error.clone());
+            }
+        }
+    }
+
+    /// Tells the rest, once all is written.
+    pub(super) fn finish(&self, mut kept: Kept) -> Ended {
+        kept.notes.drain(..self.notes.min(kept.notes.len()));
+        tell(&kept)
     }
 }

@@ -36,26 +36,35 @@ pub enum StoreError {
         .path.display()
     )]
     Newer {
-        /// The folder.
+        /// The file.
         path: PathBuf,
         /// The number of its form.
         found: i64,
     },
-    /// Its file is broken.
-    #[error(
-        "the store `{}` is damaged ({what}): move the folder away to begin a new one; `tlstally report` shows what of it can be read",
-        .path.display()
-    )]
+    /// A file of it is broken.
+    #[error("the store `{}` is damaged ({what})", .path.display())]
     Damaged {
-        /// The folder.
+        /// The file.
         path: PathBuf,
         /// What the database says.
+        what: String,
+    },
+    /// One file after the other broke.
+    #[error(
+        "the store `{}` holds too many damaged files, the last one too ({what}): see whether the disk and the memory of this machine are \
+         sound, and move the folder away to begin a new one",
+        .path.display()
+    )]
+    Worn {
+        /// The folder.
+        path: PathBuf,
+        /// What the database says of the last one.
         what: String,
     },
     /// There is no room.
     #[error("the store `{}` has no room: {what}", .path.display())]
     Full {
-        /// The folder.
+        /// The file.
         path: PathBuf,
         /// What is full.
         what: String,
@@ -63,7 +72,7 @@ pub enum StoreError {
     /// It may not be written.
     #[error("the store `{}` cannot be written: {what}", .path.display())]
     ReadOnly {
-        /// The folder.
+        /// The file.
         path: PathBuf,
         /// What the database says.
         what: String,
@@ -71,7 +80,7 @@ pub enum StoreError {
     /// Another program holds it.
     #[error("the store `{}` is in use by another program for too long: {what}", .path.display())]
     Busy {
-        /// The folder.
+        /// The file.
         path: PathBuf,
         /// What the database says.
         what: String,
@@ -79,7 +88,7 @@ pub enum StoreError {
     /// Anything else.
     #[error("the store `{}` failed", .path.display())]
     Database {
-        /// The folder.
+        /// The file.
         path: PathBuf,
         /// Why.
         source: rusqlite::Error,
@@ -90,14 +99,14 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// What `error` means for the store at `path`.
+    /// What `error` means for the file of a store at `path`.
     pub(super) fn of(path: &Path, error: rusqlite::Error) -> Self {
         let path = path.to_owned();
         let what = error.to_string();
+        if is_damage(&error) {
+            return Self::Damaged { path, what };
+        }
         match error.sqlite_error_code() {
-            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
-                Self::Damaged { path, what }
-            }
             Some(ErrorCode::DiskFull) => Self::Full { path, what },
             Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
                 Self::ReadOnly { path, what }
@@ -108,5 +117,28 @@ impl StoreError {
                 source: error,
             },
         }
+    }
+}
+
+/// Whether the file is not what was written: found by the database itself, or because tables and values are not those that
+/// every store has.
+fn is_damage(error: &rusqlite::Error) -> bool {
+    match error {
+        rusqlite::Error::SqliteFailure(failure, _) => {
+            let code = failure.code;
+            let found = [
+                ErrorCode::DatabaseCorrupt,
+                ErrorCode::NotADatabase,
+                ErrorCode::ConstraintViolation,
+                ErrorCode::TypeMismatch,
+            ];
+            found.contains(&code) || failure.extended_code == rusqlite::ffi::SQLITE_ERROR
+        }
+        rusqlite::Error::SqlInputError { .. }
+        | rusqlite::Error::InvalidColumnType(..)
+        | rusqlite::Error::IntegralValueOutOfRange(..)
+        | rusqlite::Error::FromSqlConversionFailure(..)
+        | rusqlite::Error::QueryReturnedNoRows => true,
+        _ => false,
     }
 }

@@ -63,7 +63,7 @@ fn held(connection: &Connection) -> rusqlite::Result<u64> {
 /// Lets go what is too old, then the oldest days while there is too much, and gives the room back.
 pub(super) fn tidy(connection: &mut Connection, keep: &Keep) -> rusqlite::Result<()> {
     let mut removed = false;
-    if let Some(before) = too_old(connection, keep)? {
+    if let Some(before) = first_to_stay(connection, keep)? {
         removed |= remove_before(connection, before)?;
     }
     while held(connection)? > keep.bytes {
@@ -79,8 +79,8 @@ pub(super) fn tidy(connection: &mut Connection, keep: &Keep) -> rusqlite::Result
     Ok(())
 }
 
-/// The first day to stay, if there are days before it.
-fn too_old(connection: &Connection, keep: &Keep) -> rusqlite::Result<Option<i64>> {
+/// The first day that is young enough to stay; `None` where the store does not tell by two days.
+pub(super) fn first_to_stay(connection: &Connection, keep: &Keep) -> rusqlite::Result<Option<i64>> {
     let newest = |limit: i64| {
         connection.query_row("SELECT max(day) FROM day WHERE day <= ?1", [limit], |row| {
             row.get::<_, Option<i64>>(0)

@@ -1,92 +1,26 @@
-//! Reads a store: counts by day, spans, whole sessions, names. What is damaged is noted and passed over; all else is read.
+//! Reads a file of a store: counts by day, profiles, names. What is damaged is noted and passed over; all else is read.
 //!
 //! One transaction from open to end, so a report is of one moment while others write.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use rusqlite::{Connection, OptionalExtension, Row};
+use rusqlite::{Connection, Row};
 
 use super::column::{address, word};
-use super::damage::{Damage, Result};
+use super::counts::{Count, Counts};
+use super::damage::{Damage, DamageLog, Result};
 use super::error::StoreError;
-use super::handshake::Handshake;
 use super::profile::{self, Profile};
-use super::slots::{DAY, SLOTS, day_of, slot_of, slot_start, start_of};
-use super::{detail, handshake, schema, slots};
+use super::sessions::Shared;
+use super::slots::{day_of, start_of};
+use super::{files, schema};
 use crate::names::HostName;
-use crate::session::{Origin, Session};
 use crate::time::Timestamp;
-
-/// Different things found wrong that are told; the rest are counted.
-const TOLD: usize = 20;
-
-/// Shared rows held; beyond, they are read again.
-const HELD: usize = 262_144;
 
 /// Days looked through one by one where the list of days cannot be read.
 const SEARCHED: i64 = 36_525;
-
-/// A span of time, both ends in it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Range {
-    /// Its first nanosecond.
-    pub first: Timestamp,
-    /// Its last.
-    pub last: Timestamp,
-}
-
-impl Range {
-    /// All of time.
-    pub const ALL: Self = Self {
-        first: Timestamp(0),
-        last: Timestamp(u64::MAX),
-    };
-
-    /// A day of UTC.
-    pub fn of_day(day: i64) -> Self {
-        let first = start_of(day);
-        Self {
-            first,
-            last: first.plus(DAY - 1),
-        }
-    }
-
-    /// The quarters of an hour of a day of UTC.
-    pub fn quarters_of(day: i64) -> impl Iterator<Item = Self> {
-        let length = DAY / SLOTS as u64;
-        (0..SLOTS).map(move |slot| {
-            let first = slot_start(day, slot);
-            let last = first.plus(length - 1);
-            Self { first, last }
-        })
-    }
-
-    /// What both hold.
-    pub fn and(self, other: Self) -> Option<Self> {
-        let first = self.first.max(other.first);
-        let last = self.last.min(other.last);
-        (first <= last).then_some(Self { first, last })
-    }
-
-    /// Whether all of `other` is in it.
-    pub fn holds(self, other: Self) -> bool {
-        self.first <= other.first && other.last <= self.last
-    }
-
-    /// As the database orders times: what its numbers cannot hold stands below zero.
-    fn signed(self) -> Vec<(i64, i64)> {
-        const LARGEST: u64 = i64::MAX.cast_unsigned();
-        let whole = |first: u64, last: u64| (first.cast_signed(), last.cast_signed());
-        let (first, last) = (self.first.0, self.last.0);
-        if last <= LARGEST || first > LARGEST {
-            return vec![whole(first, last)];
-        }
-        vec![whole(first, LARGEST), whole(LARGEST + 1, last)]
-    }
-}
 
 /// What a store holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -101,90 +35,32 @@ pub struct Facts {
     pub last: Option<Timestamp>,
 }
 
-/// Sessions of one profile and day, counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Count {
-    /// Number of the profile.
-    pub profile: i64,
-    /// Sessions.
-    pub sessions: u64,
-    /// Start of the first.
-    pub first: Timestamp,
-    /// End of the last.
-    pub last: Timestamp,
-    /// Where its quarters stand in [`Counts::slots`].
-    from: usize,
-    to: usize,
-}
-
-/// The counts of a day.
-#[derive(Clone, Debug, Default)]
-pub struct Counts {
-    /// One a profile.
-    pub rows: Vec<Count>,
-    slots: Vec<u8>,
-}
-
-impl Counts {
-    /// How many sessions began in each quarter of an hour that has any.
-    pub fn quarters(
-        &self,
-        count: &Count,
-    ) -> impl Iterator<Item = std::result::Result<(usize, u64), Damage>> + '_ {
-        slots::read(self.slots.get(count.from..count.to).unwrap_or_default())
-    }
-}
-
-/// When a session was, and of which profile it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Span {
-    /// Its first packet.
-    pub start: Timestamp,
-    /// Its identity.
-    pub id: u64,
-    /// Its last packet.
-    pub end: Timestamp,
-    /// Number of the profile.
-    pub profile: i64,
-}
-
-/// A session as it was stored.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Stored {
-    /// The session; of its certificate only what records show.
-    pub session: Session,
-    /// Who saw it.
-    pub sensor: Arc<str>,
-    /// The version of the program that recorded it.
-    pub program: Arc<str>,
-}
-
-/// A store that is open to read.
+/// A file of a store that is open to read.
 pub struct Reader {
-    connection: Connection,
+    pub(super) connection: Connection,
     path: PathBuf,
     /// Nothing before this is read: it is being removed.
-    floor: Timestamp,
-    damage: DamageLog,
-    shared: Shared,
+    pub(super) floor: Timestamp,
+    pub(super) damage: DamageLog,
+    pub(super) shared: Shared,
 }
 
 impl Reader {
-    /// Opens the store in `folder`.
-    pub fn open(folder: &Path) -> std::result::Result<Self, StoreError> {
-        let (connection, caution) = schema::open_to_read(folder)?;
-        let failed = |error| StoreError::of(folder, error);
+    /// Opens one file of a store, see [`files::all`].
+    pub fn open(file: &Path) -> std::result::Result<Self, StoreError> {
+        let (connection, caution) = schema::open_to_read(file)?;
+        let failed = |error| StoreError::of(file, error);
         connection.execute_batch("BEGIN").map_err(failed)?;
         let removed = "SELECT removed_before FROM state";
         let removed_before = connection.query_row(removed, [], |row| row.get(0));
         let mut reader = Self {
             connection,
-            path: folder.to_owned(),
+            path: file.to_owned(),
             floor: Timestamp(0),
             damage: DamageLog::default(),
             shared: Shared::default(),
         };
-        reader.damage.told.extend(caution);
+        reader.damage.caution(caution);
         match removed_before {
             Ok(day) => reader.floor = start_of(day),
             Err(error) => reader.note(&error.into()),
@@ -195,7 +71,7 @@ impl Reader {
     /// What it holds.
     pub fn facts(&mut self) -> Facts {
         let mut facts = Facts {
-            bytes: bytes(&self.path),
+            bytes: files::bytes(&self.path),
             ..Facts::default()
         };
         let time = |row: &Row<'_>| Ok(row.get::<_, Option<i64>>(0)?.map(i64::cast_unsigned));
@@ -220,11 +96,7 @@ impl Reader {
 
     /// What was found wrong so far, one message each.
     pub fn damage(&self) -> Vec<String> {
-        let mut damage = self.damage.told.clone();
-        if self.damage.more > 0 {
-            damage.push(format!("and {} more", self.damage.more));
-        }
-        damage
+        self.damage.messages()
     }
 
     /// Takes note of something wrong in what was read.
@@ -400,222 +272,6 @@ impl Reader {
         }
         Ok(())
     }
-
-    /// When the sessions that began in `range` were, in order of start and identity.
-    pub fn spans(&mut self, range: Range, mut each: impl FnMut(Span)) {
-        let ask = "SELECT start, id, duration, profile FROM session WHERE start BETWEEN ?1 AND ?2 ORDER BY start, id";
-        self.each_row(ask, range, |_, _, row| {
-            each(span(row)?);
-            Ok(())
-        });
-    }
-
-    /// The sessions that began in `range` and whose profile is `wanted`, in order of start and identity.
-    pub fn sessions(
-        &mut self,
-        range: Range,
-        profiles: &HashMap<i64, Profile>,
-        wanted: impl Fn(&Profile) -> bool,
-        mut each: impl FnMut(Stored),
-    ) {
-        let ask = "SELECT start, id, duration, profile, handshake, server, origin, client_port, detail \
-            FROM session WHERE start BETWEEN ?1 AND ?2 ORDER BY start, id";
-        self.each_row(ask, range, |connection, shared, row| {
-            let id = row.get(3)?;
-            let table = "profile";
-            let profile = profiles.get(&id).ok_or(Damage::Missing { table, id })?;
-            if wanted(profile) {
-                each(shared.stored(connection, row, profile)?);
-            }
-            Ok(())
-        });
-    }
-
-    /// Calls `each` for the rows of `range`; goes on behind what cannot be read.
-    fn each_row(
-        &mut self,
-        ask: &str,
-        range: Range,
-        mut each: impl FnMut(&Connection, &mut Shared, &Row<'_>) -> Result<()>,
-    ) {
-        let floor = Range {
-            first: self.floor,
-            last: Timestamp(u64::MAX),
-        };
-        let mut left = range.and(floor);
-        while let Some(range) = left {
-            let mut reached = range.first;
-            let (connection, shared, damage) =
-                (&self.connection, &mut self.shared, &mut self.damage);
-            let ended = rows(connection, ask, range, &mut reached, |row| {
-                if let Err(wrong) = each(connection, shared, row) {
-                    damage.note("a session: ", &wrong);
-                }
-            });
-            left = None;
-            if let Err(wrong) = ended {
-                self.damage
-                    .note(&format!("sessions from {reached} on: "), &wrong);
-                left = behind(reached).and_then(|behind| behind.and(range));
-            }
-        }
-    }
-}
-
-/// Calls `each` for the rows of `range`, and says how far it came.
-fn rows(
-    connection: &Connection,
-    ask: &str,
-    range: Range,
-    reached: &mut Timestamp,
-    mut each: impl FnMut(&Row<'_>),
-) -> Result<()> {
-    let mut statement = connection.prepare_cached(ask)?;
-    for (first, last) in range.signed() {
-        let mut rows = statement.query([first, last])?;
-        while let Some(row) = rows.next()? {
-            *reached = Timestamp(row.get::<_, i64>(0)?.cast_unsigned());
-            each(row);
-        }
-    }
-    Ok(())
-}
-
-/// From the next quarter of an hour on.
-fn behind(time: Timestamp) -> Option<Range> {
-    let first = slot_start(day_of(time), slot_of(time) + 1);
-    (first > time).then_some(Range {
-        first,
-        last: Timestamp(u64::MAX),
-    })
-}
-
-/// Columns: start, id, duration, profile.
-fn span(row: &Row<'_>) -> Result<Span> {
-    let start = row.get::<_, i64>(0)?.cast_unsigned();
-    let duration = row.get::<_, i64>(2)?.cast_unsigned();
-    Ok(Span {
-        start: Timestamp(start),
-        id: row.get::<_, i64>(1)?.cast_unsigned(),
-        end: Timestamp(start.wrapping_add(duration)),
-        profile: row.get(3)?,
-    })
-}
-
-/// What was found wrong.
-#[derive(Default)]
-struct DamageLog {
-    told: Vec<String>,
-    more: u64,
-}
-
-impl DamageLog {
-    fn note(&mut self, place: &str, damage: &Damage) {
-        let message = format!("{place}{damage}");
-        if self.told.contains(&message) {
-            return;
-        }
-        if self.told.len() < TOLD {
-            self.told.push(message);
-        } else {
-            self.more += 1;
-        }
-    }
-}
-
-/// Shared rows that were read.
-#[derive(Default)]
-struct Shared {
-    texts: HashMap<i64, Arc<str>>,
-    handshakes: HashMap<i64, Arc<Handshake>>,
-}
-
-impl Shared {
-    /// Columns: start, id, duration, profile, handshake, server, origin, client_port, detail.
-    fn stored(
-        &mut self,
-        connection: &Connection,
-        row: &Row<'_>,
-        profile: &Profile,
-    ) -> Result<Stored> {
-        let Span { start, id, end, .. } = span(row)?;
-        let mut session = profile.like.clone();
-        session.id = id;
-        session.start = start;
-        session.end = end;
-        let handshake = self.handshake(connection, row.get(4)?)?;
-        handshake.complete(&mut session);
-        session.server.ip = address(&self.text(connection, row.get(5)?)?)?;
-        session.origin = Arc::new(origin(&self.text(connection, row.get(6)?)?)?);
-        session.client.port = row.get(7)?;
-        let packed = row.get_ref(8)?.as_blob().map_err(|_| Damage::Range)?;
-        let detail = detail::read(packed, start)?;
-        session.latency = detail.latency;
-        session.gaps = detail.gaps;
-        session.exchange = detail.exchange;
-        if let Some((head, end)) = detail.greeting {
-            let head = self.text(connection, head)?;
-            session.banner = Some(format!("{head}{end}").into());
-        }
-        Ok(Stored {
-            session,
-            sensor: Arc::clone(&profile.sensor),
-            program: Arc::clone(&handshake.program),
-        })
-    }
-
-    fn text(&mut self, connection: &Connection, id: i64) -> Result<Arc<str>> {
-        if let Some(text) = self.texts.get(&id) {
-            return Ok(Arc::clone(text));
-        }
-        let text = connection
-            .prepare_cached("SELECT text FROM text WHERE id = ?1")?
-            .query_row([id], |row| row.get::<_, String>(0))
-            .optional()?;
-        let table = "text";
-        let text: Arc<str> = text.ok_or(Damage::Missing { table, id })?.into();
-        if self.texts.len() >= HELD {
-            self.texts.clear();
-        }
-        self.texts.insert(id, Arc::clone(&text));
-        Ok(text)
-    }
-
-    fn handshake(&mut self, connection: &Connection, id: i64) -> Result<Arc<Handshake>> {
-        if let Some(handshake) = self.handshakes.get(&id) {
-            return Ok(Arc::clone(handshake));
-        }
-        let columns = handshake::COLUMNS;
-        let ask = format!("SELECT {columns} FROM handshake WHERE id = ?1");
-        let mut statement = connection.prepare_cached(&ask)?;
-        let mut rows = statement.query([id])?;
-        let table = "handshake";
-        let row = rows.next()?.ok_or(Damage::Missing { table, id })?;
-        let handshake = Arc::new(Handshake::read(row, 0)?);
-        if self.handshakes.len() >= HELD {
-            self.handshakes.clear();
-        }
-        self.handshakes.insert(id, Arc::clone(&handshake));
-        Ok(handshake)
-    }
-}
-
-/// What [`super::write::origin_text`] wrote.
-fn origin(text: &str) -> Result<Origin> {
-    match text.split_once(':') {
-        Some(("file", path)) => Ok(Origin::File(path.to_owned())),
-        Some(("interface", name)) => Ok(Origin::Interface(name.to_owned())),
-        _ => Err(Damage::Range),
-    }
-}
-
-/// Bytes of the file and its log.
-fn bytes(folder: &Path) -> u64 {
-    let file = schema::file(folder);
-    let mut log = file.clone().into_os_string();
-    log.push("-wal");
-    let length = |path: &Path| std::fs::metadata(path).map_or(0, |found| found.len());
-    length(&file) + length(Path::new(&log))
 }
 
 /// The date of a time, of UTC.

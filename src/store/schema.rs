@@ -1,15 +1,13 @@
 //! The tables, and the file that holds them. `docs/history.md` explains them to those who query the file by hand.
 
 use std::fmt::Write;
-use std::fs::DirBuilder;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
 use super::error::StoreError;
-use super::{handshake, profile};
+use super::{files, handshake, profile};
 
 /// The number of the form of the tables; a store of a higher one is refused.
 pub const SCHEMA: i64 = 1;
@@ -17,28 +15,16 @@ pub const SCHEMA: i64 = 1;
 /// `TLST`: tells `file` and us whose database it is.
 const APPLICATION: i64 = 0x544c_5354;
 
-/// The one file of a store.
-const FILE: &str = "sessions.sqlite";
-
 /// How long to wait for another writer.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Bytes that the write-ahead log may keep once it is written back.
 const LOG_LIMIT: i64 = 16 << 20;
 
-/// The file of the store in `folder`.
-pub fn file(folder: &Path) -> PathBuf {
-    folder.join(FILE)
-}
-
-/// Opens the store in `folder` to write, and makes it if there is none.
-pub(super) fn open_to_write(folder: &Path) -> Result<Connection, StoreError> {
-    make_folder(folder).map_err(|source| StoreError::Create {
-        path: folder.to_owned(),
-        source,
-    })?;
-    let failed = |error| StoreError::of(folder, error);
-    let connection = Connection::open(file(folder)).map_err(failed)?;
+/// Opens a file of a store to write, and makes it if there is none.
+pub(super) fn open_to_write(file: &Path) -> Result<Connection, StoreError> {
+    let failed = |error| StoreError::of(file, error);
+    let connection = Connection::open(file).map_err(failed)?;
     connection.busy_timeout(PATIENCE).map_err(failed)?;
     // Must come before the first table.
     connection
@@ -49,41 +35,31 @@ pub(super) fn open_to_write(folder: &Path) -> Result<Connection, StoreError> {
         .map_err(failed)?;
     connection
         .execute_batch(&format!(
-            "PRAGMA synchronous=FULL; PRAGMA cache_size=-32768; PRAGMA temp_store=MEMORY; \
+            "PRAGMA synchronous=FULL; PRAGMA cache_size=-32768; PRAGMA temp_store=MEMORY; PRAGMA cell_size_check=ON; \
              PRAGMA journal_size_limit={LOG_LIMIT}"
         ))
         .map_err(failed)?;
-    make(&connection, folder)?;
+    make(&connection, file)?;
     Ok(connection)
 }
 
-/// Who sends mail when is nobody else's business: a new folder is its owner's alone.
-fn make_folder(folder: &Path) -> io::Result<()> {
-    let mut builder = DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.recursive(true).create(folder)
-}
-
-/// Opens the store in `folder` to read, also where nothing may be written. Says so if the newest sessions may be missing.
-pub(super) fn open_to_read(folder: &Path) -> Result<(Connection, Option<String>), StoreError> {
-    let path = file(folder);
-    if !path.is_file() {
-        return Err(StoreError::Absent(folder.to_owned()));
-    }
-    let failed = |error| StoreError::of(folder, error);
-    let (connection, caution) = match connect(&path) {
+/// Opens a file of a store to read, also where nothing may be written. Says so if the newest sessions may be missing.
+pub(super) fn open_to_read(file: &Path) -> Result<(Connection, Option<String>), StoreError> {
+    let failed = |error| StoreError::of(file, error);
+    let (connection, caution) = match connect(file) {
         Ok(connection) => (connection, None),
-        Err(error) => unchanging(&path).map_err(|_| failed(error))?,
+        Err(error) => unchanging(file).map_err(|_| failed(error))?,
     };
-    known(&connection, folder)?;
+    known(&connection, file)?;
     Ok((connection, caution))
 }
 
 fn connect(path: &Path) -> rusqlite::Result<Connection> {
     let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     connection.busy_timeout(PATIENCE)?;
-    connection.execute_batch("PRAGMA cache_size=-16384; PRAGMA temp_store=MEMORY")?;
+    connection.execute_batch(
+        "PRAGMA cache_size=-16384; PRAGMA temp_store=MEMORY; PRAGMA cell_size_check=ON",
+    )?;
     // Fails where the log's index cannot be made.
     connection.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(()))?;
     Ok(connection)
@@ -91,9 +67,7 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
 
 /// The file as it is, without its log: for folders that may not be written.
 pub(super) fn unchanging(path: &Path) -> rusqlite::Result<(Connection, Option<String>)> {
-    let mut log = path.as_os_str().to_owned();
-    log.push("-wal");
-    let pending = std::fs::metadata(&log).is_ok_and(|log| log.len() > 0);
+    let pending = std::fs::metadata(files::log(path)).is_ok_and(|log| log.len() > 0);
     let caution =
         "the folder cannot be written, so the newest sessions, still in the log, are left out";
     let connection = Connection::open_with_flags(
@@ -118,8 +92,8 @@ fn address(path: &Path) -> String {
 }
 
 /// Makes the tables if the file is new, else sees whether it is one of ours.
-fn make(connection: &Connection, folder: &Path) -> Result<(), StoreError> {
-    let failed = |error| StoreError::of(folder, error);
+fn make(connection: &Connection, file: &Path) -> Result<(), StoreError> {
+    let failed = |error| StoreError::of(file, error);
     connection
         .execute_batch("BEGIN IMMEDIATE")
         .map_err(failed)?;
@@ -131,25 +105,25 @@ fn make(connection: &Connection, folder: &Path) -> Result<(), StoreError> {
             .execute_batch(&tables_and_views())
             .map_err(failed)
     } else {
-        known(connection, folder)
+        known(connection, file)
     };
     let end = if made.is_ok() { "COMMIT" } else { "ROLLBACK" };
     connection.execute_batch(end).map_err(failed)?;
     made
 }
 
-fn known(connection: &Connection, folder: &Path) -> Result<(), StoreError> {
+fn known(connection: &Connection, file: &Path) -> Result<(), StoreError> {
     let number = |pragma: &str| -> Result<i64, StoreError> {
         connection
             .query_row(pragma, [], |row| row.get(0))
-            .map_err(|error| StoreError::of(folder, error))
+            .map_err(|error| StoreError::of(file, error))
     };
     if number("PRAGMA application_id")? != APPLICATION {
-        return Err(StoreError::Foreign(folder.to_owned()));
+        return Err(StoreError::Foreign(file.to_owned()));
     }
     let found = number("PRAGMA user_version")?;
     if found > SCHEMA {
-        let path = folder.to_owned();
+        let path = file.to_owned();
         return Err(StoreError::Newer { path, found });
     }
     Ok(())

@@ -10,8 +10,9 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounded};
 
+use super::batch::Written;
 use super::error::StoreError;
-use super::write::{Writer, Written};
+use super::write::Writer;
 use crate::names::HostName;
 use crate::session::Session;
 
@@ -23,6 +24,9 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Sessions and names that may wait; about a kilobyte each.
 const WAITING: usize = 16_384;
+
+/// Notes kept.
+const NOTES: usize = 64;
 
 const GONE: &str = "the thread that writes the store is gone";
 const BEHIND: &str = "the disk of the store does not keep up";
@@ -42,6 +46,8 @@ pub struct Kept {
     pub lost: u64,
     /// Why, the first and the last time.
     pub errors: Vec<String>,
+    /// What happened to the files of the store, a sentence each: nothing was lost by it. The first ones, within a bound.
+    pub notes: Vec<String>,
 }
 
 /// What to do where sessions come faster than they can be written.
@@ -129,6 +135,7 @@ impl Spool {
 }
 
 fn run(mut writer: Writer, receiver: &Receiver<Item>, kept: &Mutex<Kept>) {
+    pass_on(&mut writer, kept);
     let mut sessions = Vec::new();
     let mut names = Vec::new();
     while fill(receiver, &mut sessions, &mut names) {
@@ -172,6 +179,18 @@ fn write(writer: &mut Writer, sessions: &[Session], names: &[HostName], kept: &M
         }
         Err(error) => note(kept, sessions.len() as u64, &shown(&error)),
     }
+    pass_on(writer, kept);
+}
+
+/// Passes on what happened to the files of the store.
+fn pass_on(writer: &mut Writer, kept: &Mutex<Kept>) {
+    let told = writer.told();
+    if told.is_empty() {
+        return;
+    }
+    let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+    let room = NOTES.saturating_sub(kept.notes.len());
+    kept.notes.extend(told.into_iter().take(room));
 }
 
 /// Counts `lost` sessions, and keeps the first and the last reason.

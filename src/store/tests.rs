@@ -1,19 +1,21 @@
 //! A store gives back what it was given, counts it once, and stays within its bounds.
 
+mod any;
+mod damaged;
 mod full;
+mod kept;
 mod killed;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use proptest::prelude::*;
 use rusqlite::Connection;
 
 use super::*;
 use crate::names::{HostName, NameSource};
+use crate::session::Session;
 use crate::session::record;
 use crate::session::sample::{self, MORNING};
-use crate::session::{Direction, Origin, Session};
 use crate::time::{SECOND, Timestamp};
 use crate::tls::Version;
 
@@ -45,6 +47,11 @@ fn writer(folder: &Folder) -> Writer {
     Writer::open(folder.path(), "edge-1", Keep::DEFAULT).unwrap()
 }
 
+/// Reads the newest file.
+fn reader(folder: &Folder) -> Reader {
+    Reader::open(&files::newest(folder.path())).unwrap()
+}
+
 fn line(session: &Session, sensor: &str) -> String {
     let mut out = Vec::new();
     record::write(session, sensor, &mut out);
@@ -52,7 +59,7 @@ fn line(session: &Session, sensor: &str) -> String {
 }
 
 fn stored_lines(folder: &Folder) -> Vec<String> {
-    let mut reader = Reader::open(folder.path()).unwrap();
+    let mut reader = reader(folder);
     let profiles = reader.profiles();
     let mut lines = Vec::new();
     reader.sessions(
@@ -70,7 +77,7 @@ fn stored_lines(folder: &Folder) -> Vec<String> {
 }
 
 fn count_of_sessions(folder: &Folder) -> u64 {
-    let mut reader = Reader::open(folder.path()).unwrap();
+    let mut reader = reader(folder);
     let days = reader.days();
     let counted: u64 = days
         .iter()
@@ -164,117 +171,15 @@ fn what_another_writer_removed_is_not_relied_on() {
 }
 
 #[test]
-fn days_go_when_they_are_old_and_not_on_the_word_of_one_day() {
-    let folder = Folder::new();
-    let keep = Keep {
-        days: 2,
-        ..Keep::DEFAULT
-    };
-    let mut writer = Writer::open(folder.path(), "edge-1", keep).unwrap();
-    for day in 0..3 {
-        writer.write(&on_day(day, 10), &[]).unwrap();
-    }
-    // Day 2 alone does not say that day 0 is two days old; the days up to 1 do not make it so.
-    assert_eq!(count_of_sessions(&folder), 30);
-    writer.write(&on_day(3, 10), &[]).unwrap();
-    assert_eq!(count_of_sessions(&folder), 30);
-    let late = writer.write(&on_day(0, 1), &[]).unwrap();
-    assert_eq!(late.too_old, 1);
-    // One packet of a clock that is a year ahead removes nothing.
-    writer.write(&on_day(300, 1), &[]).unwrap();
-    assert_eq!(count_of_sessions(&folder), 31);
-    drop(writer);
-    let connection = Connection::open(file(folder.path())).unwrap();
-    let rows: i64 = connection
-        .query_row("SELECT count(*) FROM profile", [], |row| row.get(0))
-        .unwrap();
-    assert_eq!(rows, 1);
-}
-
-#[test]
-fn what_no_session_needs_is_forgotten() {
-    let folder = Folder::new();
-    let keep = Keep {
-        days: 1,
-        ..Keep::DEFAULT
-    };
-    let mut writer = Writer::open(folder.path(), "edge-1", keep).unwrap();
-    for day in 0..20 {
-        let mut sessions = on_day(day, 5);
-        for (at, session) in sessions.iter_mut().enumerate() {
-            session.client.domain = Some(format!("host-{day}-{at}").into());
-            session.server.ip = [52, 96, day as u8, at as u8].into();
-            session.ja3 = Some(format!("{day}-{at}").into());
-        }
-        let name = HostName::new([10, 9, 9, day as u8].into(), "seldom", NameSource::Dhcp);
-        writer.write(&sessions, &[name]).unwrap();
-    }
-    writer.close().unwrap();
-    let connection = Connection::open(file(folder.path())).unwrap();
-    for table in ["profile", "handshake", "text"] {
-        let rows: i64 = connection
-            .query_row(&format!("SELECT count(*) FROM {table}"), [], |row| {
-                row.get(0)
-            })
-            .unwrap();
-        assert!(rows <= 13, "{table}: {rows}");
-    }
-    let names = Reader::open(folder.path()).unwrap().names();
-    assert_eq!(names.len(), 2);
-}
-
-#[test]
-fn a_store_stays_below_its_size() {
-    let folder = Folder::new();
-    let keep = Keep {
-        days: 90,
-        bytes: 1_000_000,
-    };
-    let mut writer = Writer::open(folder.path(), "edge-1", keep).unwrap();
-    for day in 0..30 {
-        let mut sessions = on_day(day, 1_000);
-        for (at, session) in sessions.iter_mut().enumerate() {
-            session.banner = Some(format!("220 {day}-{at} ESMTP").into());
-        }
-        writer.write(&sessions, &[]).unwrap();
-        let size = std::fs::metadata(file(folder.path())).unwrap().len();
-        assert!(size <= 1_500_000, "day {day}: {size}");
-    }
-    writer.close().unwrap();
-    let size = std::fs::metadata(file(folder.path())).unwrap().len();
-    assert!(size <= 1_000_000, "{size}");
-    assert!(count_of_sessions(&folder) >= 1_000);
-}
-
-#[test]
-fn a_day_that_is_too_large_alone_is_refused_and_told() {
-    let folder = Folder::new();
-    let keep = Keep {
-        days: 90,
-        bytes: 200_000,
-    };
-    let mut writer = Writer::open(folder.path(), "edge-1", keep).unwrap();
-    let full = (0..20).find_map(|part| {
-        let mut sessions = on_day(0, 800);
-        for session in &mut sessions {
-            session.id |= part << 40;
-        }
-        writer.write(&sessions, &[]).err()
-    });
-    let error = full.expect("the store grows without bound").to_string();
-    assert!(error.contains("one day alone takes more"), "{error}");
-}
-
-#[test]
 fn later_forms_other_files_and_no_store_are_told_apart() {
     let folder = Folder::new();
     let open = || {
-        Reader::open(folder.path())
+        Reader::open(&file(folder.path()))
             .map(drop)
             .unwrap_err()
             .to_string()
     };
-    assert!(open().contains("holds no store"));
+    assert!(files::all(folder.path()).is_empty());
     writer(&folder).write(&on_day(0, 1), &[]).unwrap();
     let set = |pragma: &str| {
         let connection = Connection::open(file(folder.path())).unwrap();
@@ -298,44 +203,6 @@ fn later_forms_other_files_and_no_store_are_told_apart() {
     assert!(open().contains("is damaged"), "{}", open());
 }
 
-/// Pages of the file overwritten one after the other: what can be read is read, and something is told whenever sessions are
-/// missing.
-#[test]
-fn damage_costs_what_is_damaged() {
-    let folder = Folder::new();
-    let mut sessions = Vec::new();
-    for day in 0..4 {
-        sessions.extend(on_day(day, 400));
-    }
-    let mut writer = writer(&folder);
-    writer.write(&sessions, &[]).unwrap();
-    writer.close().unwrap();
-    let whole = std::fs::read(file(folder.path())).unwrap();
-    let pages = whole.len() / 8_192;
-    assert!(pages > 12, "{pages}");
-    for page in 1..pages {
-        let mut broken = whole.clone();
-        for byte in &mut broken[page * 8_192..(page + 1) * 8_192] {
-            *byte = 0xa5;
-        }
-        std::fs::write(file(folder.path()), &broken).unwrap();
-        let Ok(mut reader) = Reader::open(folder.path()) else {
-            continue;
-        };
-        let profiles = reader.profiles();
-        let mut read = 0;
-        for day in reader.days() {
-            reader.sessions(Range::of_day(day), &profiles, |_| true, |_| read += 1);
-            let _ = reader.counts(day);
-        }
-        assert!(read <= 1_600);
-        assert!(
-            read == 1_600 || !reader.damage().is_empty(),
-            "page {page}: {read}"
-        );
-    }
-}
-
 #[test]
 fn names_come_back() {
     let folder = Folder::new();
@@ -346,7 +213,7 @@ fn names_come_back() {
     let mut writer = writer(&folder);
     writer.write(&[], &names).unwrap();
     writer.write(&on_day(0, 1), &names).unwrap();
-    let mut read = Reader::open(folder.path()).unwrap().names();
+    let mut read = reader(&folder).names();
     read.sort_unstable();
     assert_eq!(read, names);
 }
@@ -374,72 +241,9 @@ fn days_are_those_of_the_start() {
     session.start = Timestamp::from_parts(MORNING / DAY * DAY + DAY - 1, 0);
     session.end = session.start.plus(9 * SECOND);
     writer(&folder).write(&[session], &[]).unwrap();
-    let mut reader = Reader::open(folder.path()).unwrap();
+    let mut reader = reader(&folder);
     let days = reader.days();
     let counts = reader.counts(days[0]).unwrap();
     let quarters: Vec<_> = counts.quarters(&counts.rows[0]).collect();
     assert_eq!((days.len(), quarters), (1, vec![Ok((95, 1))]));
-}
-
-prop_compose! {
-    /// A session with text and numbers of any kind.
-    fn any_session()(
-        text in any::<String>(),
-        numbers in any::<[u64; 8]>(),
-        (port, code, cipher) in any::<(u16, u8, Option<u32>)>(),
-        versions in proptest::collection::vec(any::<u16>(), 0..4),
-        flags in any::<[Option<bool>; 4]>(),
-        client in any::<std::net::IpAddr>(),
-        server in any::<std::net::IpAddr>(),
-        interface in any::<bool>(),
-        direction in 0usize..4,
-        full in any::<bool>(),
-    ) -> Session {
-        let mut session = if full { sample::named(&text) } else { sample::bare() };
-        [session.id, session.start.0, session.end.0] = [numbers[0], numbers[1], numbers[2]];
-        session.client.ip = client;
-        session.client.port = port;
-        session.server.ip = server;
-        session.direction = Direction::ALL[direction];
-        session.origin = std::sync::Arc::new(if interface { Origin::Interface(text.clone()) } else { Origin::File(text.clone()) });
-        session.cipher = cipher;
-        session.established = flags[0];
-        session.resumed = flags[1];
-        session.negotiated = flags[2].map(|_| Version(port));
-        session.downgrade_sentinel = flags[1].map(|_| Version(port));
-        if let Some(alert) = &mut session.alert {
-            alert.code = code;
-        }
-        if let Some(offer) = &mut session.offer {
-            offer.versions = versions.into_iter().map(Version).collect();
-            offer.max = Version(port ^ 1);
-            offer.acceptable_suite = flags[3];
-        }
-        session.latency.connect = flags[3].map(|_| numbers[3]);
-        session.latency.hello = flags[2].map(|_| numbers[4]);
-        if let Some(exchange) = &mut session.exchange {
-            [exchange.client_bytes, exchange.server_bytes] = [numbers[5], numbers[6]];
-        }
-        if let Some(gaps) = &mut session.gaps {
-            gaps.bytes = numbers[7];
-        }
-        session.public_ip = flags[0].map(|_| server);
-        session
-    }
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
-
-    #[test]
-    fn any_session_comes_back_byte_for_byte(sessions in proptest::collection::vec(any_session(), 1..8), sensor in any::<String>()) {
-        let folder = Folder::new();
-        let mut writer = Writer::open(folder.path(), &sensor, Keep { days: 36_500, ..Keep::DEFAULT }).unwrap();
-        writer.write(&sessions, &[]).unwrap();
-        let mut expected: Vec<_> = sessions.iter().map(|session| line(session, &sensor)).collect();
-        expected.sort_unstable();
-        let mut lines = stored_lines(&folder);
-        lines.sort_unstable();
-        prop_assert_eq!(lines, expected);
-    }
 }

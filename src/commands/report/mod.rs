@@ -7,14 +7,14 @@ mod window;
 
 use std::fs;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 
 use super::records::Records;
 use super::reporting::{group_by, render};
 use super::writer::Destination;
 use super::{Ended, complain};
 use crate::cli::{self, HistoryArgs, To};
-use crate::store::{Range, Reader};
+use crate::store::Range;
 use crate::tally::history::over_time::OverTime;
 use crate::tally::history::{By, Comparison, Figures, History, Side};
 use crate::tally::microsoft::beside::beside;
@@ -23,15 +23,22 @@ use crate::tally::report::Window;
 use crate::tally::{self, CaptureHealth, Context, Report, Tally};
 use filter::Filter;
 use gather::Gathered;
-use opened::Opened;
+use opened::{Opened, Stores};
 use window::Windows;
 
 /// Runs the command.
 pub(super) fn run(args: &HistoryArgs) -> Result<Ended> {
     let mut destination = Destination::of(&args.report)?;
     let microsoft = args.eac.as_deref().map(read_export).transpose()?;
-    let mut ended = Ended::Well;
-    let mut stores = open(args, &mut ended)?;
+    let Stores {
+        mut stores,
+        unreadable,
+    } = Stores::open(&args.stores)?;
+    let mut ended = if unreadable.is_empty() {
+        Ended::Well
+    } else {
+        Ended::InPart
+    };
     let windows = Windows::of(&args.window, &stores)?;
     let filter = Filter::new(&args.only, &stores);
     let mut records = Records::create(args.report.sessions.as_deref(), "")?;
@@ -44,7 +51,8 @@ pub(super) fn run(args: &HistoryArgs) -> Result<Ended> {
         });
         written.and_then(|()| records.finish())?;
     }
-    let report = report(args, &mut stores, &windows, &filter, microsoft.as_ref());
+    let mut report = report(args, &mut stores, &windows, &filter, microsoft.as_ref());
+    report.capture.files_damaged.extend(unreadable);
     for store in &stores {
         for damage in store.reader.damage() {
             complain(&anyhow::anyhow!("the store `{}`: {damage}", store.name));
@@ -59,24 +67,6 @@ pub(super) fn run(args: &HistoryArgs) -> Result<Ended> {
         return Ok(Ended::LegacyFound);
     }
     Ok(ended)
-}
-
-/// Opens what can be opened.
-fn open(args: &HistoryArgs, ended: &mut Ended) -> Result<Vec<Opened>> {
-    let mut stores = Vec::new();
-    for place in &args.stores {
-        match Reader::open(&place.0) {
-            Ok(reader) => stores.push(Opened::new(place.0.display().to_string(), reader)),
-            Err(error) => {
-                complain(&error.into());
-                *ended = Ended::InPart;
-            }
-        }
-    }
-    if stores.is_empty() {
-        bail!("no store could be read");
-    }
-    Ok(stores)
 }
 
 /// The export of the Exchange admin center, and its name.

@@ -1,14 +1,18 @@
-//! A store that is open, with what is needed of it all the time.
+//! A file of a store that is open, with what is needed of it all the time.
 
 use std::collections::HashMap;
+use std::path::Path;
 
+use anyhow::{Result, bail};
+
+use crate::commands::complain;
 use crate::names::HostName;
-use crate::store::{Facts, Profile, Reader};
+use crate::store::{self, Facts, Place, Profile, Reader, StoreError};
 use crate::tally::history::StoreFacts;
 
-/// A store.
+/// A file of a store.
 pub(super) struct Opened {
-    /// As it was named on the command line.
+    /// The store as it was named on the command line; of a file that was left for another one its path.
     pub(super) name: String,
     pub(super) reader: Reader,
     pub(super) profiles: HashMap<i64, Profile>,
@@ -50,5 +54,53 @@ impl Opened {
             last: self.facts.last,
             damage: self.reader.damage(),
         }
+    }
+}
+
+/// All that was named.
+pub(super) struct Stores {
+    /// What could be opened.
+    pub(super) stores: Vec<Opened>,
+    /// What could not, and why; it was told.
+    pub(super) unreadable: Vec<String>,
+}
+
+impl Stores {
+    /// Opens what can be opened of these stores, and tells what cannot.
+    pub(super) fn open(places: &[Place]) -> Result<Self> {
+        let mut all = Self {
+            stores: Vec::new(),
+            unreadable: Vec::new(),
+        };
+        for place in places {
+            all.open_store(&place.0);
+        }
+        if all.stores.is_empty() {
+            bail!("no store could be read");
+        }
+        Ok(all)
+    }
+
+    fn open_store(&mut self, folder: &Path) {
+        let files = store::files(folder);
+        if files.is_empty() {
+            self.note(StoreError::Absent(folder.to_owned()));
+        }
+        for (at, file) in files.iter().enumerate() {
+            let is_last = at + 1 == files.len();
+            let name = if is_last { folder } else { file };
+            match Reader::open(file) {
+                Ok(reader) => {
+                    let name = name.display().to_string();
+                    self.stores.push(Opened::new(name, reader));
+                }
+                Err(error) => self.note(error),
+            }
+        }
+    }
+
+    fn note(&mut self, error: StoreError) {
+        self.unreadable.push(error.to_string());
+        complain(&error.into());
     }
 }

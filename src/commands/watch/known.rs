@@ -81,9 +81,9 @@ impl Known {
         self.gathering.close_store()
     }
 
-    /// Why sessions could not be stored.
-    pub(super) fn store_errors(&self) -> Vec<String> {
-        self.gathering.store_errors()
+    /// What has become of what was put in the store.
+    pub(super) fn kept(&self) -> Kept {
+        self.gathering.kept()
     }
 
     pub(super) fn take_failure(&mut self) -> Result<()> {

@@ -117,7 +117,7 @@ pub(super) fn run(args: &WatchArgs) -> Result<Ended> {
         stop_after: args.running.stop_after,
         args,
         failed: false,
-        store_errors: Vec::new(),
+        told: keeping::Told::default(),
     };
     info!("watching {}", args.capture.interfaces.join(", "));
     let crew = Crew {
@@ -197,8 +197,8 @@ struct Watching<'a> {
     stop_after: Option<u64>,
     /// Something could not be written.
     failed: bool,
-    /// What was told of the store; it tells of no more than the first and the last.
-    store_errors: Vec<String>,
+    /// What was told of the store.
+    told: keeping::Told,
 }
 
 impl Consumer for Watching<'_> {
@@ -237,7 +237,7 @@ impl Consumer for Watching<'_> {
         if now >= self.flush_due {
             self.flush_due = now + FLUSH;
             self.write_records();
-            self.note_store();
+            self.told.tell(&self.known.kept());
         }
         if !self.view.has_terminal() {
             self.doubts.look(&self.known, now); // a console has them in its head
@@ -258,16 +258,6 @@ impl Watching<'_> {
             .stop_after
             .is_some_and(|most| self.known.sessions() >= most);
         self.signals.end() || enough || self.end.is_some_and(|end| now >= end)
-    }
-
-    /// What the store could not keep is told as it happens: watching may go on for months.
-    fn note_store(&mut self) {
-        for error in self.known.store_errors() {
-            if !self.store_errors.contains(&error) {
-                warn!("{error}; sessions are lost to the store, and counted");
-                self.store_errors.push(error);
-            }
-        }
     }
 
     fn write_records(&mut self) {
@@ -315,7 +305,7 @@ impl Watching<'_> {
             ended = Ended::InPart;
         }
         if let Some(kept) = self.known.close_store() {
-            ended = keeping::tell(&kept).max(ended);
+            ended = self.told.finish(kept).max(ended);
         }
         self.doubts.look_now(&self.known);
         self.view.end(&self.known);

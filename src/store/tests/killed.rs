@@ -112,7 +112,7 @@ fn acknowledgement(line: &str) -> Option<u64> {
 }
 
 fn ids(folder: &Folder) -> Vec<u64> {
-    let mut reader = Reader::open(folder.path()).unwrap();
+    let mut reader = reader(folder);
     let mut ids = Vec::new();
     reader.spans(Range::ALL, |span| ids.push(span.id));
     assert_eq!(reader.damage(), [""; 0]);
