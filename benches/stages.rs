@@ -6,6 +6,7 @@
 use std::error::Error;
 use std::hint::black_box;
 use std::io::Write as _;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -43,6 +44,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         "hello" => hello,
         "hello-new" => new_hello,
         "lookup" => lookup,
+        "endpoint" => endpoint,
         "session" => session,
         "record" => records,
         other => return Err(format!("no stage `{other}`").into()),
@@ -230,6 +232,33 @@ fn lookup(input: &Input, times: u64) -> u64 {
         }
     }
     times * quiet.len() as u64
+}
+
+/// Per server: whether its address is published, in all four lists. Every other one is of IPv6, and every other pair is published.
+fn endpoint(input: &Input, times: u64) -> u64 {
+    const PUBLISHED: (u32, u128) = (
+        Ipv4Addr::new(40, 92, 0, 0).to_bits(),
+        Ipv6Addr::new(0x2603, 0x1006, 0, 0, 0, 0, 0, 0).to_bits(),
+    );
+    const SERVERS: u32 = 1024;
+    let servers: Vec<IpAddr> = (0..SERVERS)
+        .map(|turn| {
+            // Spread over all addresses, and over the part of the published ranges that stays the same.
+            let spread = turn.wrapping_mul(0x9e37_79b1);
+            match (turn % 2 == 0, turn % 4 < 2) {
+                (true, true) => Ipv4Addr::from_bits(PUBLISHED.0 | spread >> 17).into(),
+                (true, false) => Ipv4Addr::from_bits(spread).into(),
+                (false, true) => Ipv6Addr::from_bits(PUBLISHED.1 | u128::from(spread)).into(),
+                (false, false) => Ipv6Addr::from_bits(u128::from(spread) << 96).into(),
+            }
+        })
+        .collect();
+    for _ in 0..times {
+        for ip in &servers {
+            black_box(input.judge.catalog.lookup(black_box(*ip), 25));
+        }
+    }
+    times * u64::from(SERVERS)
 }
 
 /// Per session: all its packets through the table, and its judgement.

@@ -23,6 +23,7 @@ STAGES = {
     "hello": ("flood", 500),
     "hello-new": ("flood", 200),
     "lookup": ("smtp", 3),
+    "endpoint": ("flood", 10),
     "session": ("flood", 1),
     "record": ("flood", 1),
 }
