@@ -8,6 +8,7 @@
 //! | `gre` | megabytes | the same, in GRE behind two VLAN tags |
 //! | `flood` | sessions | thirteen packets each, no message |
 //! | `concurrent` | sessions | all open at once; four million small packets of messages, whatever their number |
+//! | `hosts` | sessions | twenty packets each, each of a host of its own; every fourth is an old client |
 //!
 //! Nothing in here is used by the program itself.
 
@@ -21,7 +22,7 @@ use std::io::{self, BufWriter, Write};
 
 use frame::{ACK, Capture, End, Tcp, Wrap};
 use random::Random;
-use session::{FULL, Session, Shape};
+use session::{Clients, FULL, Session, Shape};
 
 /// Packets of messages in `concurrent`.
 const MESSAGE_PACKETS: u64 = 4_000_000;
@@ -46,6 +47,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         "mixed" => maker.mixed(amount << 20)?,
         "smtp" | "tunnels" | "gre" => maker.smtp(amount << 20)?,
         "flood" => maker.flood(amount)?,
+        "hosts" => maker.hosts(amount)?,
         "concurrent" => maker.concurrent(amount)?,
         _ => return Err(format!("no kind `{kind}`").into()),
     }
@@ -94,7 +96,16 @@ impl<W: Write> Maker<W> {
     }
 
     fn flood(&mut self, sessions: u64) -> io::Result<()> {
-        let mut live = self.open(sessions.min(1000), TINY);
+        self.all(sessions, 1000, TINY)
+    }
+
+    fn hosts(&mut self, sessions: u64) -> io::Result<()> {
+        self.all(sessions, 200, TWENTY)
+    }
+
+    /// Sessions from beginning to end, so many at a time.
+    fn all(&mut self, sessions: u64, at_a_time: u64, shape: Shape) -> io::Result<()> {
+        let mut live = self.open(sessions.min(at_a_time), shape);
         while self.sessions < sessions {
             self.out.pass(10);
             self.step_any(&mut live)?;
@@ -111,6 +122,7 @@ impl<W: Write> Maker<W> {
             body: u32::MAX / 2,
             acks: true,
             segment: 100,
+            clients: Clients::Few,
         };
         let mut live = self.open(sessions, shape);
         for session in &mut live {
@@ -183,6 +195,15 @@ const TINY: Shape = Shape {
     body: 0,
     acks: false,
     segment: 0,
+    clients: Clients::Few,
+};
+
+/// A session of twenty packets, of a host of its own.
+const TWENTY: Shape = Shape {
+    body: 6,
+    acks: true,
+    segment: 200,
+    clients: Clients::Own,
 };
 
 /// A session with a message of so many segments.
@@ -191,5 +212,6 @@ const fn full(body: u32) -> Shape {
         body,
         acks: true,
         segment: FULL,
+        clients: Clients::Few,
     }
 }

@@ -21,7 +21,23 @@ pub(crate) struct Shape {
     pub(crate) acks: bool,
     /// Payload bytes of a segment of the message.
     pub(crate) segment: usize,
+    /// Whose sessions they are.
+    pub(crate) clients: Clients,
 }
+
+/// Whose sessions they are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Clients {
+    /// Of hosts with thousands of sessions each; one in eight sessions is of an old client.
+    Few,
+    /// Each of a host of its own, with a name of its own; the hosts whose number [`OLD_EVERY`] divides are old clients.
+    Own,
+}
+
+/// One host in so many is an old client.
+const OLD_EVERY: u64 = 4;
+/// Sessions of one of [`Clients::Few`].
+const SESSIONS: u64 = 20_000;
 
 /// A session under way.
 pub(crate) struct Session {
@@ -34,6 +50,7 @@ pub(crate) struct Session {
     /// Of the hello: what differs from session to session.
     random: [u8; 32],
     kind: usize,
+    ehlo: Vec<u8>,
 }
 
 impl Session {
@@ -41,11 +58,18 @@ impl Session {
     pub(crate) fn new(number: u64, shape: Shape, random: &mut Random) -> Self {
         let mut bytes = [0; 32];
         bytes.fill_with(|| random.next() as u8);
-        let host = (number / 20_000) as u32;
+        let host = match shape.clients {
+            Clients::Few => number / SESSIONS,
+            Clients::Own => number,
+        };
+        let ehlo = match shape.clients {
+            Clients::Few => b"EHLO printer.example.com\r\n".to_vec(),
+            Clients::Own => format!("EHLO printer-{host}.example.com\r\n").into(),
+        };
         Self {
             client: End {
-                ip: 0x0a00_0100 + host,
-                port: 20_000 + (number % 20_000) as u16,
+                ip: 0x0a00_0100 + host as u32,
+                port: 20_000 + (number % SESSIONS) as u16,
             },
             server: End {
                 ip: 0x3461_0000 + (random.next() % 64) as u32,
@@ -56,7 +80,12 @@ impl Session {
             step: 0,
             shape,
             random: bytes,
-            kind: (random.next() % 16) as usize,
+            kind: match shape.clients {
+                Clients::Few => (random.next() % 16) as usize,
+                Clients::Own if number.is_multiple_of(OLD_EVERY) => 0,
+                Clients::Own => OLD_KINDS + (random.next() % 14) as usize,
+            },
+            ehlo,
         }
     }
 
@@ -73,7 +102,10 @@ impl Session {
                 self.step = 4;
                 self.server(out, ACK, GREETING)?;
             }
-            4 => self.client(out, ACK, b"EHLO printer.example.com\r\n")?,
+            4 => {
+                let ehlo = std::mem::take(&mut self.ehlo);
+                self.client(out, ACK, &ehlo)?;
+            }
             5 => self.server(out, ACK, EXTENSIONS)?,
             6 => self.client(out, ACK, b"STARTTLS\r\n")?,
             7 => self.server(out, ACK, b"220 2.0.0 SMTP server ready\r\n")?,
@@ -161,9 +193,11 @@ const KEY_EXCHANGE: &[u8] = &[
     9, 8, 7, 6, 5, 4, 3, 2, 1, 0, 9, 8, 7, 6, 5, 4,
 ];
 
-/// Versions by kind: one in eight sessions is of an old client.
+/// Kinds of old clients, of sixteen.
+const OLD_KINDS: usize = 2;
+
 const fn version(kind: usize) -> [u8; 2] {
-    if kind < 2 { [3, 1] } else { [3, 3] }
+    if kind < OLD_KINDS { [3, 1] } else { [3, 3] }
 }
 
 fn client_hello(random: &[u8; 32], kind: usize) -> Vec<u8> {

@@ -10,6 +10,9 @@ pub trait Word: Copy + Eq + 'static {
     /// All members, in the order of the contract.
     const EACH: &'static [Self];
 
+    /// A number for each member.
+    type Numbers: Copy + Default + AsRef<[u64]> + AsMut<[u64]> + std::fmt::Debug + Eq;
+
     /// The word in records and reports.
     fn word(self) -> &'static str;
 }
@@ -33,6 +36,8 @@ macro_rules! words {
 
         impl $crate::session::words::Word for $set {
             const EACH: &'static [Self] = Self::ALL;
+
+            type Numbers = [u64; $set::ALL.len()];
 
             fn word(self) -> &'static str {
                 self.name()

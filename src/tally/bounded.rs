@@ -5,19 +5,19 @@
 //! good, so it never comes back, what stays has never been away, and a union of parts keeps exactly what the whole would.
 //! The hosts of a tally are bounded the same way, by address.
 
-use std::collections::BTreeSet;
-
-/// The smallest values ever put in, up to a limit that every call names alike.
+/// The smallest values ever put in, up to a limit that every call names alike. Made for few values, and for many of itself: it takes
+/// no memory but theirs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Smallest<T> {
-    kept: BTreeSet<T>,
+    /// In their order, each once.
+    kept: Vec<T>,
     gave_up: bool,
 }
 
 impl<T> Default for Smallest<T> {
     fn default() -> Self {
         Self {
-            kept: BTreeSet::new(),
+            kept: Vec::new(),
             gave_up: false,
         }
     }
@@ -29,16 +29,29 @@ impl<T: Ord> Smallest<T> {
     where
         T: std::borrow::Borrow<Q>,
     {
-        self.kept.contains(value)
+        let found = self
+            .kept
+            .binary_search_by(|known| known.borrow().cmp(value));
+        found.is_ok()
     }
 
     /// Puts in one value.
     pub fn insert(&mut self, value: T, limit: usize) {
-        self.kept.insert(value);
-        if self.kept.len() > limit {
-            self.kept.pop_last();
-            self.gave_up = true;
+        let Err(place) = self.kept.binary_search(&value) else {
+            return;
+        };
+        self.gave_up |= self.kept.len() >= limit;
+        if place >= limit {
+            return;
         }
+        if self.kept.len() >= limit {
+            self.kept.pop();
+        }
+        if self.kept.len() == self.kept.capacity() {
+            // Most hosts have one of each thing: not room for four, as `Vec` would.
+            self.kept.reserve_exact(self.kept.len().max(1));
+        }
+        self.kept.insert(place, value);
     }
 
     /// Puts in what another one holds.
@@ -50,7 +63,7 @@ impl<T: Ord> Smallest<T> {
     }
 
     /// What was kept, smallest first.
-    pub fn iter(&self) -> impl Iterator<Item = &T> {
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &T> {
         self.kept.iter()
     }
 
@@ -62,6 +75,8 @@ impl<T: Ord> Smallest<T> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use proptest::prelude::*;
 

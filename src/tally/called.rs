@@ -2,35 +2,33 @@
 //!
 //! Sets, bounded like everything in a tally ([`super::bounded`]): the order in which names were learned does not matter.
 
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::Limits;
 use super::bounded::Smallest;
+use super::shelf::Shelf;
 use crate::names::{HostName, NameSource};
 
 /// Names by host.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Called {
-    hosts: BTreeMap<IpAddr, Smallest<(Arc<str>, NameSource)>>,
+    hosts: Shelf<Smallest<(Arc<str>, NameSource)>>,
 }
 
 impl Called {
     /// Adds one name.
     pub(super) fn add(&mut self, host: &HostName, limits: &Limits) {
-        if let Some(names) = self.host(host.ip, limits) {
+        if let Some(names) = self.hosts.entry(host.ip, limits.hosts) {
             names.insert((Arc::clone(&host.name), host.source), names_limit(limits));
         }
     }
 
     /// Adds what another one holds.
     pub(super) fn merge(&mut self, other: Self, limits: &Limits) {
-        for (address, theirs) in other.hosts {
-            if let Some(ours) = self.host(address, limits) {
-                ours.merge(theirs, names_limit(limits));
-            }
-        }
+        self.hosts.merge(other.hosts, limits.hosts, |ours, theirs| {
+            ours.merge(theirs, names_limit(limits));
+        });
     }
 
     /// The names of a host, and who said so.
@@ -41,19 +39,14 @@ impl Called {
             .flat_map(Smallest::iter)
     }
 
-    fn host(
-        &mut self,
-        address: IpAddr,
-        limits: &Limits,
-    ) -> Option<&mut Smallest<(Arc<str>, NameSource)>> {
-        if self.hosts.len() >= limits.hosts && !self.hosts.contains_key(&address) {
-            let (highest, _) = self.hosts.last_key_value()?;
-            if address > *highest {
-                return None;
-            }
-            self.hosts.pop_last();
-        }
-        Some(self.hosts.entry(address).or_default())
+    /// Whether a host is called more than is kept.
+    pub(super) fn gave_up(&self, address: IpAddr) -> bool {
+        self.hosts.get(&address).is_some_and(Smallest::gave_up)
+    }
+
+    /// How many hosts were called something that is not kept.
+    pub(super) fn left_out(&self) -> u64 {
+        self.hosts.left_out()
     }
 }
 

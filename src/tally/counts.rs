@@ -100,27 +100,27 @@ impl PerVersion {
 
 /// A count for each word of a closed set; in JSON a map with every word, in the order of the contract.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PerWord<W>(Vec<(W, u64)>);
+pub struct PerWord<W: Word>(W::Numbers);
 
 impl<W: Word> Default for PerWord<W> {
     fn default() -> Self {
-        Self(W::EACH.iter().map(|word| (*word, 0)).collect())
+        Self(W::Numbers::default())
     }
 }
 
 impl<W: Word> PerWord<W> {
     /// Adds `count` to a word's count.
     pub fn add(&mut self, word: W, count: u64) {
-        let found = self.0.iter_mut().find(|(known, _)| *known == word);
-        if let Some((_, known)) = found {
+        let words = W::EACH.iter().zip(self.0.as_mut());
+        for (_, known) in words.filter(|(known, _)| **known == word) {
             *known += count;
         }
     }
 
     /// Adds the counts of another.
     pub fn merge(&mut self, other: &Self) {
-        for (word, count) in &other.0 {
-            self.add(*word, *count);
+        for (known, count) in self.0.as_mut().iter_mut().zip(other.0.as_ref()) {
+            *known += count;
         }
     }
 
@@ -133,12 +133,13 @@ impl<W: Word> PerWord<W> {
 
     /// Word and count, in the order of the contract.
     pub fn iter(&self) -> impl Iterator<Item = (W, u64)> {
-        self.0.iter().copied()
+        let counts = self.0.as_ref().iter().copied();
+        W::EACH.iter().copied().zip(counts)
     }
 
     /// All counts together.
     pub fn total(&self) -> u64 {
-        self.iter().map(|(_, count)| count).sum()
+        self.0.as_ref().iter().sum()
     }
 }
 
@@ -166,6 +167,11 @@ impl Counts {
         for (reason, count) in &other.0 {
             self.add(reason.clone(), *count);
         }
+    }
+
+    /// The count of a reason.
+    pub fn of(&self, reason: &str) -> u64 {
+        self.0.get(reason).copied().unwrap_or(0)
     }
 
     /// Reason and count, by name.

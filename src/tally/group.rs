@@ -10,6 +10,7 @@
 //! A router with fewer hosts behind it, and another way out, cannot be told from a host with several addresses. Names shared by
 //! so many hosts, `localhost` and address literals are no host's own either.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
@@ -41,15 +42,20 @@ pub const SHARED: usize = 3;
 
 /// The MAC addresses that are gateways', as far as the tally can tell.
 pub(super) fn gateways(tally: &Tally) -> BTreeSet<Mac> {
-    let mut networks: BTreeMap<Mac, BTreeSet<IpAddr>> = BTreeMap::new();
-    for (address, host) in &tally.hosts {
+    // Of each the last network and the number of networks; hosts come by address, so one network's come together.
+    let mut networks: BTreeMap<Mac, (IpAddr, usize)> = BTreeMap::new();
+    for (address, host) in tally.hosts() {
+        let network = network(address);
         for mac in host.macs() {
-            networks.entry(*mac).or_default().insert(network(*address));
+            let (last, count) = networks.entry(*mac).or_insert((network, 1));
+            if *last != network {
+                (*last, *count) = (network, *count + 1);
+            }
         }
     }
     let shared = networks
         .into_iter()
-        .filter_map(|(mac, networks)| (networks.len() > SHARED).then_some(mac));
+        .filter_map(|(mac, (_, networks))| (networks > SHARED).then_some(mac));
     shared.chain(tally.routers.iter().copied()).collect()
 }
 
@@ -62,23 +68,26 @@ fn network(address: IpAddr) -> IpAddr {
 }
 
 /// A host of the report: its addresses and what they did.
-pub(super) type Group = (Vec<IpAddr>, HostTally);
+pub(super) type Group<'a> = (Vec<IpAddr>, Cow<'a, HostTally>);
 
 /// The hosts of a tally. Whatever the order, the same groups: two addresses are together if a chain of shared marks joins them.
-pub(super) fn grouped(tally: &Tally, by: GroupBy, gateways: &BTreeSet<Mac>) -> Vec<Group> {
+pub(super) fn grouped<'a>(
+    tally: &'a Tally,
+    by: GroupBy,
+    gateways: &BTreeSet<Mac>,
+) -> Vec<Group<'a>> {
     let marks = |host: &HostTally| match by {
         GroupBy::Address => Vec::new(),
         GroupBy::Mac => own_macs(host, gateways),
         GroupBy::Name => own_names(host),
     };
     let marked: Vec<_> = tally
-        .hosts
-        .iter()
-        .map(|(address, host)| (*address, host, marks(host)))
+        .hosts()
+        .map(|(address, host)| (address, marks(&host), host))
         .collect();
     let usual = too_usual(&marked);
     let mut groups = Groups::default();
-    for (address, host, marks) in marked {
+    for (address, marks, host) in marked {
         let marks = marks.into_iter().filter(|mark| !usual.contains(mark));
         groups.add(address, host, marks, &tally.limits);
     }
@@ -102,9 +111,9 @@ fn is_telling(name: &str) -> bool {
 }
 
 /// Marks of more than [`SHARED`] networks.
-fn too_usual(marked: &[(IpAddr, &HostTally, Vec<String>)]) -> BTreeSet<String> {
+fn too_usual(marked: &[(IpAddr, Vec<String>, Cow<'_, HostTally>)]) -> BTreeSet<String> {
     let mut networks: BTreeMap<&String, BTreeSet<IpAddr>> = BTreeMap::new();
-    for (address, _, marks) in marked {
+    for (address, marks, _) in marked {
         for mark in marks {
             networks.entry(mark).or_default().insert(network(*address));
         }
@@ -117,46 +126,71 @@ fn too_usual(marked: &[(IpAddr, &HostTally, Vec<String>)]) -> BTreeSet<String> {
 
 /// Groups under way.
 #[derive(Default)]
-struct Groups {
-    /// `None` where a group went into another.
-    list: Vec<Option<Group>>,
+struct Groups<'a> {
+    list: Vec<Place<'a>>,
     by_mark: BTreeMap<String, usize>,
 }
 
-impl Groups {
+/// A place in the list of groups.
+#[expect(clippy::large_enum_variant, reason = "nearly all places are groups")]
+enum Place<'a> {
+    Group(Group<'a>),
+    /// The group went into another, which is there or where that place says.
+    Moved(usize),
+}
+
+impl<'a> Groups<'a> {
     /// Adds a host, and joins all groups that its marks lead to.
     fn add(
         &mut self,
         address: IpAddr,
-        host: &HostTally,
+        host: Cow<'a, HostTally>,
         marks: impl Iterator<Item = String>,
         limits: &Limits,
     ) {
         let own = self.list.len();
-        self.list.push(Some((vec![address], host.clone())));
+        self.list.push(Place::Group((vec![address], host)));
         for mark in marks {
             let other = *self.by_mark.entry(mark).or_insert(own);
+            let other = self.root(other);
             if other != own {
                 self.join(other, own, limits);
             }
         }
     }
 
+    /// Where the group that was at `place` is now; the way there is short the next time.
+    fn root(&mut self, place: usize) -> usize {
+        let mut root = place;
+        while let Some(Place::Moved(next)) = self.list.get(root) {
+            root = *next;
+        }
+        let mut at = place;
+        while let Some(Place::Moved(next)) = self.list.get_mut(at) {
+            at = std::mem::replace(next, root);
+        }
+        root
+    }
+
     /// Puts the group at `from` into that at `into`.
     fn join(&mut self, from: usize, into: usize, limits: &Limits) {
-        let Some((addresses, host)) = self.list.get_mut(from).and_then(Option::take) else {
+        let Some(place) = self.list.get_mut(from) else {
             return;
         };
-        if let Some(Some((all, merged))) = self.list.get_mut(into) {
+        let Place::Group((addresses, host)) = std::mem::replace(place, Place::Moved(into)) else {
+            return;
+        };
+        if let Some(Place::Group((all, merged))) = self.list.get_mut(into) {
             all.extend(addresses);
-            merged.merge(host, limits);
-        }
-        for group in self.by_mark.values_mut().filter(|group| **group == from) {
-            *group = into;
+            merged.to_mut().merge(host.into_owned(), limits);
         }
     }
 
-    fn into_list(self) -> Vec<Group> {
-        self.list.into_iter().flatten().collect()
+    fn into_list(self) -> Vec<Group<'a>> {
+        let groups = self.list.into_iter().filter_map(|place| match place {
+            Place::Group(group) => Some(group),
+            Place::Moved(_) => None,
+        });
+        groups.collect()
     }
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::bounded::Smallest;
 use super::counts::{PerVersion, PerWord};
 use super::report::{Host, HostLimit, HostVerdict, NamedBy};
+use super::word_set::WordSet;
 use super::{Limits, Role, Span};
 use crate::names::NameSource;
 use crate::session::record::Mac;
@@ -30,10 +31,11 @@ pub(super) struct HostTally {
     macs: Smallest<Mac>,
     servers: Smallest<Arc<str>>,
     clients: Smallest<&'static str>,
-    roles: BTreeSet<Role>,
-    /// `None` stands for a server that is not Exchange Online.
-    endpoints: BTreeSet<Option<EndpointKind>>,
-    instances: BTreeSet<Instance>,
+    roles: WordSet<Role>,
+    endpoints: WordSet<EndpointKind>,
+    /// It was at a server that is not Exchange Online.
+    elsewhere: bool,
+    instances: WordSet<Instance>,
     pub(super) sessions: u64,
     versions: PerVersion,
     verdicts: PerWord<Verdict>,
@@ -42,8 +44,6 @@ pub(super) struct HostTally {
     offered_max: Option<Version>,
     findings: Findings,
     span: Span,
-    /// It takes mail from internal clients.
-    pub(super) serves_internal: bool,
     /// It is a client of Exchange Online.
     reaches_service: bool,
 }
@@ -71,11 +71,14 @@ impl HostTally {
     }
 
     fn add_service(&mut self, session: &Session) {
-        let service = session.exchange_online;
-        self.endpoints
-            .insert(service.map(|service| service.endpoint));
-        let instance = service.and_then(|service| service.instance);
-        self.instances.extend(instance);
+        let Some(service) = session.exchange_online else {
+            self.elsewhere = true;
+            return;
+        };
+        self.endpoints.insert(service.endpoint);
+        if let Some(instance) = service.instance {
+            self.instances.insert(instance);
+        }
     }
 
     /// Only a client's hello, fingerprint and choice of server are the host's own.
@@ -111,9 +114,10 @@ impl HostTally {
         self.macs.merge(other.macs, limits.macs);
         self.servers.merge(other.servers, limits.servers);
         self.clients.merge(other.clients, limits.clients);
-        self.roles.extend(other.roles);
-        self.endpoints.extend(other.endpoints);
-        self.instances.extend(other.instances);
+        self.roles.merge(other.roles);
+        self.endpoints.merge(other.endpoints);
+        self.elsewhere |= other.elsewhere;
+        self.instances.merge(other.instances);
         self.sessions += other.sessions;
         self.versions.merge(&other.versions);
         self.verdicts.merge(&other.verdicts);
@@ -122,24 +126,24 @@ impl HostTally {
         self.offered_max = self.offered_max.max(other.offered_max);
         self.findings.merge(other.findings);
         self.span.merge(other.span);
-        self.serves_internal |= other.serves_internal;
         self.reaches_service |= other.reaches_service;
     }
 
     /// The names it gave.
-    pub(super) fn names(&self) -> impl Iterator<Item = &Arc<str>> {
+    pub(super) fn names(&self) -> impl ExactSizeIterator<Item = &Arc<str>> {
         self.names.iter()
     }
 
     /// The link-layer addresses that its packets came from.
-    pub(super) fn macs(&self) -> impl Iterator<Item = &Mac> {
+    pub(super) fn macs(&self) -> impl ExactSizeIterator<Item = &Mac> {
         self.macs.iter()
     }
 
-    /// The host as the report shows it; `None` if no session counts for it.
+    /// The host as the report shows it; `None` if no session counts for it. `serves` says that it takes mail from internal clients.
     pub(super) fn report<'a>(
         &self,
         mut addresses: Vec<IpAddr>,
+        serves: bool,
         gateways: &BTreeSet<Mac>,
         called: impl Iterator<Item = &'a (Arc<str>, NameSource)>,
     ) -> Option<Host> {
@@ -164,8 +168,8 @@ impl HostTally {
             vendors: makers(&macs),
             classes: classes.into_iter().cloned().collect(),
             macs,
-            roles: self.roles.iter().copied().collect(),
-            relay: self.serves_internal && self.reaches_service,
+            roles: self.roles.iter().collect(),
+            relay: serves && self.reaches_service,
             verdict: self.verdict(),
             findings: self.findings.iter().collect(),
             sessions: self.sessions,
@@ -173,13 +177,19 @@ impl HostTally {
             offered_max: self.offered_max,
             limited_by: self.limited_by(),
             rejected: self.rejected,
-            endpoints: self.endpoints.iter().copied().map(endpoint).collect(),
-            instances: self.instances.iter().copied().collect(),
+            endpoints: self.endpoints(),
+            instances: self.instances.iter().collect(),
             servers: self.servers.iter().cloned().collect(),
             clients: self.clients.iter().copied().collect(),
             first_seen,
             last_seen,
         })
+    }
+
+    fn endpoints(&self) -> Vec<&'static str> {
+        let elsewhere = self.elsewhere.then_some(OTHER_SERVER);
+        let service = self.endpoints.iter().map(EndpointKind::name);
+        elsewhere.into_iter().chain(service).collect()
     }
 
     /// The lists of this host that hold less than there was, by the name of their bound.
@@ -201,7 +211,7 @@ impl HostTally {
     ) -> Vec<NamedBy> {
         let own = self.names.iter().map(|name| (name, HELLO));
         let others = called.map(|(name, source)| (name, source.name()));
-        let mut all: Vec<NamedBy> = Vec::new();
+        let mut all: Vec<NamedBy> = Vec::with_capacity(own.len());
         for (name, source) in own.chain(others) {
             match all
                 .iter_mut()
@@ -219,7 +229,7 @@ impl HostTally {
     }
 
     /// The worst that was seen; sessions that tell nothing (`unknown`) decide only where there is nothing else.
-    fn verdict(&self) -> HostVerdict {
+    pub(super) fn verdict(&self) -> HostVerdict {
         let of = |verdict| self.verdicts.of(verdict);
         let others = of(Verdict::Weak) + of(Verdict::Plaintext) + of(Verdict::Modern);
         match (of(Verdict::Legacy), others) {
@@ -241,10 +251,6 @@ impl HostTally {
             (true, true) => Some(HostLimit::Both),
         }
     }
-}
-
-fn endpoint(kind: Option<EndpointKind>) -> &'static str {
-    kind.map_or(OTHER_SERVER, EndpointKind::name)
 }
 
 /// A name with the bound that sessions promise, whoever made them.

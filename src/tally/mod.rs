@@ -7,6 +7,7 @@ pub mod bounded;
 mod called;
 pub mod counts;
 pub mod diagnosis;
+mod distinct;
 pub mod figures;
 pub mod group;
 pub mod health;
@@ -16,8 +17,10 @@ pub mod latency;
 pub mod live;
 pub mod microsoft;
 pub mod report;
+mod shelf;
+mod word_set;
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 use std::net::IpAddr;
 
 use crate::names::HostName;
@@ -29,6 +32,7 @@ use bounded::Smallest;
 use called::Called;
 use counts::{PerVersion, PerWord};
 use host::HostTally;
+use shelf::Shelf;
 
 pub use group::GroupBy;
 pub use health::CaptureHealth;
@@ -52,7 +56,7 @@ words!(To {
 /// What a tally may hold. What is beyond is given up, and the report says so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Hosts.
+    /// Hosts with legacy sessions, and as many others; and as many hosts whose names are kept.
     pub hosts: usize,
     /// Names a host gave for itself.
     pub names: usize,
@@ -65,8 +69,7 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// A soak of many hosts took about 5 KB a host, names and sets included; a text is at most
-    /// [`crate::session::MAX_STRING`] bytes.
+    /// A host with one ordinary session takes about half a KB (`tests/allocations.rs`); a text at most [`crate::session::MAX_STRING`] bytes.
     pub const DEFAULT: Self = Self {
         hosts: 65_536,
         names: 32,
@@ -95,8 +98,13 @@ words!(Role {
 pub struct Tally {
     to: To,
     limits: Limits,
-    /// The hosts with the lowest addresses; see [`bounded`] for why these.
-    hosts: BTreeMap<IpAddr, HostTally>,
+    /// Legacy sessions by host. Kept apart from the others, so that however many other hosts there are, none of these is given up for
+    /// them; and apart by session, so that the order of sessions does not matter.
+    legacy: Shelf<HostTally>,
+    /// The other sessions by host; some hosts are on both shelves.
+    others: Shelf<HostTally>,
+    /// Hosts that take mail from internal clients.
+    serving: Shelf<()>,
     called: Called,
     counted: Counted,
     left_out: LeftOut,
@@ -163,7 +171,9 @@ impl Tally {
         Self {
             to,
             limits,
-            hosts: BTreeMap::new(),
+            legacy: Shelf::default(),
+            others: Shelf::default(),
+            serving: Shelf::default(),
             called: Called::default(),
             counted: Counted::default(),
             left_out: LeftOut::default(),
@@ -198,9 +208,12 @@ impl Tally {
             return;
         };
         self.counted.add(session, count);
-        let limits = self.limits;
-        if let Some(host) = self.host(address) {
-            host.add(session, count, role, &limits);
+        let shelf = match session.verdict {
+            Verdict::Legacy => &mut self.legacy,
+            _ => &mut self.others,
+        };
+        if let Some(host) = shelf.entry(address, self.limits.hosts) {
+            host.add(session, count, role, &self.limits);
         }
     }
 
@@ -220,19 +233,16 @@ impl Tally {
         self.routers.merge(other.routers, MAX_ROUTERS);
         let limits = self.limits;
         self.called.merge(other.called, &limits);
-        for (address, theirs) in other.hosts {
-            if let Some(ours) = self.host(address) {
-                ours.merge(theirs, &limits);
-            }
-        }
+        self.serving.merge(other.serving, limits.hosts, |(), ()| ());
+        let join = |ours: &mut HostTally, theirs| ours.merge(theirs, &limits);
+        self.legacy.merge(other.legacy, limits.hosts, join);
+        self.others.merge(other.others, limits.hosts, join);
     }
 
     /// A server of internal clients may be a relay, whoever it is that counts.
     fn note_server(&mut self, session: &Session) {
-        if session.direction == Direction::Internal
-            && let Some(host) = self.host(session.server.ip)
-        {
-            host.serves_internal = true;
+        if session.direction == Direction::Internal {
+            self.serving.entry(session.server.ip, self.limits.hosts);
         }
     }
 
@@ -249,16 +259,27 @@ impl Tally {
         }
     }
 
-    /// The entry of a host; `None` if it is beyond the bound.
-    fn host(&mut self, address: IpAddr) -> Option<&mut HostTally> {
-        if self.hosts.len() >= self.limits.hosts && !self.hosts.contains_key(&address) {
-            let (highest, _) = self.hosts.last_key_value()?;
-            if address > *highest {
-                return None;
+    /// The hosts that sessions count for, by address, each with all that is kept of it.
+    fn hosts(&self) -> impl Iterator<Item = (IpAddr, Cow<'_, HostTally>)> {
+        let mut others = self.others.iter().peekable();
+        let mut legacy = self.legacy.iter().peekable();
+        std::iter::from_fn(move || {
+            let first = match (legacy.peek(), others.peek()) {
+                (Some((one, _)), Some((other, _))) => *one.min(other),
+                (Some((only, _)), None) | (None, Some((only, _))) => *only,
+                (None, None) => return None,
+            };
+            let legacy = legacy.next_if(|(address, _)| *address == first);
+            let others = others.next_if(|(address, _)| *address == first);
+            match (legacy, others) {
+                (Some((_, legacy)), Some((_, others))) => {
+                    let mut both = legacy.clone();
+                    both.merge(others.clone(), &self.limits);
+                    Some((first, Cow::Owned(both)))
+                }
+                (one, other) => one.or(other).map(|(_, one)| (first, Cow::Borrowed(one))),
             }
-            self.hosts.pop_last();
-        }
-        Some(self.hosts.entry(address).or_default())
+        })
     }
 }
 

@@ -13,6 +13,7 @@ use super::diagnosis::{self, Warning};
 use super::group::{self, GroupBy};
 use super::health::{CaptureHealth, WatchedInterface};
 use super::history::History;
+use super::host::HostTally;
 use super::{Role, Tally, To};
 use crate::exchange::{Advice, Remedy, meaning_where};
 use crate::session::record::Mac;
@@ -214,6 +215,11 @@ pub struct Concern {
     pub hosts: Vec<IpAddr>,
 }
 
+/// The bound that counts hosts of which sessions are not shown, none of them legacy sessions. Many are an estimate.
+const HOSTS_LEFT_OUT: &str = "hosts_left_out";
+/// The bound that counts hosts of which legacy sessions are not shown.
+const LEGACY_HOSTS_LEFT_OUT: &str = "legacy_hosts_left_out";
+
 /// What the capture held and lost, with what the tally left out.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Capture {
@@ -280,16 +286,47 @@ impl Report {
     /// Sets a tally and the health of the capture together.
     pub fn new(tally: &Tally, health: CaptureHealth, context: Context) -> Self {
         let hosts = hosts(tally, context.group_by);
+        let mut shown = Shown::default();
+        for host in &hosts {
+            shown.add(host.verdict, host.sessions);
+        }
+        let report = Self::in_numbers(tally, health, context, &shown);
+        Self {
+            what_to_do: concerns(&hosts),
+            hosts,
+            ..report
+        }
+    }
+
+    /// The same without hosts and what they have to do: only totals, capture and warnings. For those who look often, since hosts may be many.
+    pub fn brief(tally: &Tally, health: CaptureHealth, context: Context) -> Self {
+        let mut shown = Shown::default();
+        match context.group_by {
+            GroupBy::Address => {
+                for (_, host) in tally.hosts() {
+                    shown.add(host.verdict(), host.sessions);
+                }
+            }
+            by => {
+                for (_, host) in group::grouped(tally, by, &group::gateways(tally)) {
+                    shown.add(host.verdict(), host.sessions);
+                }
+            }
+        }
+        Self::in_numbers(tally, health, context, &shown)
+    }
+
+    fn in_numbers(tally: &Tally, health: CaptureHealth, context: Context, shown: &Shown) -> Self {
         let window = context.window.unwrap_or_else(|| window(tally, &health));
         let mut report = Self {
             window,
             sensor: context.sensor,
             to: tally.to,
             sources: sorted(context.sources),
-            totals: totals(tally, &hosts),
-            what_to_do: concerns(&hosts),
-            capture: capture(tally, health, &hosts),
-            hosts,
+            totals: totals(tally, shown),
+            what_to_do: Vec::new(),
+            capture: capture(tally, health, shown),
+            hosts: Vec::new(),
             history: None,
         };
         report.capture.warnings = diagnosis::warnings(&report);
@@ -306,6 +343,12 @@ impl Report {
         }
     }
 
+    /// Hosts of which sessions are not shown, and hosts of which even legacy sessions are not, since there were more than a tally holds.
+    pub fn left_out(&self) -> (u64, u64) {
+        let bounds = &self.capture.bounds;
+        (bounds.of(HOSTS_LEFT_OUT), bounds.of(LEGACY_HOSTS_LEFT_OUT))
+    }
+
     /// Hosts seen with a legacy version, always or sometimes.
     pub fn legacy_hosts(&self) -> u64 {
         let of = |verdict| self.totals.host_verdicts.of(verdict);
@@ -313,18 +356,40 @@ impl Report {
     }
 }
 
+/// The hosts that are shown, added up.
+#[derive(Default)]
+struct Shown {
+    hosts: u64,
+    sessions: u64,
+    verdicts: PerWord<HostVerdict>,
+}
+
+impl Shown {
+    fn add(&mut self, verdict: HostVerdict, sessions: u64) {
+        self.hosts += 1;
+        self.sessions += sessions;
+        self.verdicts.add(verdict, 1);
+    }
+}
+
 fn hosts(tally: &Tally, by: GroupBy) -> Vec<Host> {
     let gateways = group::gateways(tally);
-    let mut hosts: Vec<_> = group::grouped(tally, by, &gateways)
-        .into_iter()
-        .filter_map(|(addresses, host)| {
-            let called: Vec<_> = addresses
-                .iter()
-                .flat_map(|address| tally.called.of(*address))
-                .collect();
-            host.report(addresses, &gateways, called.into_iter())
-        })
-        .collect();
+    let show = |addresses: Vec<IpAddr>, host: &HostTally| {
+        let called = addresses.iter().flat_map(|one| tally.called.of(*one));
+        let called: Vec<_> = called.collect();
+        let serves = addresses.iter().any(|one| tally.serving.get(one).is_some());
+        host.report(addresses, serves, &gateways, called.into_iter())
+    };
+    let mut hosts: Vec<_> = match by {
+        GroupBy::Address => tally
+            .hosts()
+            .filter_map(|(address, host)| show(vec![address], &host))
+            .collect(),
+        by => group::grouped(tally, by, &gateways)
+            .into_iter()
+            .filter_map(|(addresses, host)| show(addresses, &host))
+            .collect(),
+    };
     hosts.sort_by_key(|host| (host.verdict, std::cmp::Reverse(host.sessions), host.host));
     hosts
 }
@@ -343,18 +408,14 @@ fn sorted(mut names: Vec<String>) -> Vec<String> {
     names
 }
 
-fn totals(tally: &Tally, hosts: &[Host]) -> Totals {
-    let mut host_verdicts = PerWord::default();
-    for host in hosts {
-        host_verdicts.add(host.verdict, 1);
-    }
+fn totals(tally: &Tally, shown: &Shown) -> Totals {
     Totals {
-        hosts: hosts.len() as u64,
+        hosts: shown.hosts,
         sessions: tally.counted.sessions,
         versions: tally.counted.versions,
         outcomes: tally.counted.outcomes.clone(),
         verdicts: tally.counted.verdicts.clone(),
-        host_verdicts,
+        host_verdicts: shown.verdicts.clone(),
     }
 }
 
@@ -397,10 +458,10 @@ impl Host {
     }
 }
 
-fn capture(tally: &Tally, health: CaptureHealth, hosts: &[Host]) -> Capture {
+fn capture(tally: &Tally, health: CaptureHealth, shown: &Shown) -> Capture {
     let CaptureHealth { span, .. } = health;
     let mut bounds = health.bounds;
-    bounds.merge(&given_up(tally, hosts));
+    bounds.merge(&given_up(tally, shown));
     let sessions = tally.seen.total();
     let one_direction = sessions - tally.seen.of(Seen::Both);
     Capture {
@@ -432,16 +493,21 @@ fn capture(tally: &Tally, health: CaptureHealth, hosts: &[Host]) -> Capture {
     }
 }
 
-/// What the tally's own bounds gave up: under `hosts` the counted sessions of hosts that are not shown, under `host_…`
-/// the hosts of which such a list is not complete.
-fn given_up(tally: &Tally, hosts: &[Host]) -> Counts {
-    let shown: u64 = hosts.iter().map(|host| host.sessions).sum();
+/// What the tally's own bounds gave up: under `hosts` the counted sessions that no host shown has, under `hosts_left_out` and
+/// `legacy_hosts_left_out` the hosts they are of, under `host_…` the hosts of which such a list is not complete, under
+/// `called_hosts` those whose names from elsewhere are not kept.
+fn given_up(tally: &Tally, shown: &Shown) -> Counts {
     let mut counts = Counts::default();
-    counts.add("hosts", tally.counted.sessions - shown);
-    for host in tally.hosts.values().filter(|host| host.sessions > 0) {
+    counts.add("hosts", tally.counted.sessions - shown.sessions);
+    counts.add(HOSTS_LEFT_OUT, tally.others.left_out());
+    counts.add(LEGACY_HOSTS_LEFT_OUT, tally.legacy.left_out());
+    counts.add("relays", tally.serving.left_out());
+    counts.add("called_hosts", tally.called.left_out());
+    for (address, host) in tally.hosts() {
         for bound in host.given_up() {
             counts.add(bound, 1);
         }
+        counts.add("host_called", tally.called.gave_up(address).into());
     }
     counts
 }

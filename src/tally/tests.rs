@@ -167,8 +167,44 @@ fn what_a_bound_gives_up_is_told() {
     let report = report_with(&sessions, Tally::with_limits(To::ExchangeOnline, limits));
     assert_eq!(report.hosts.len(), 2);
     let bounds: Vec<_> = report.capture.bounds.iter().collect();
-    assert_eq!(bounds, [("host_names", 1), ("hosts", 2)]);
+    assert_eq!(
+        bounds,
+        [
+            ("host_names", 1),
+            ("hosts", 2),
+            ("legacy_hosts_left_out", 1)
+        ]
+    );
     assert_eq!(report.totals.sessions, 5);
+}
+
+#[test]
+fn no_legacy_host_gives_way_to_a_modern_one() {
+    let limits = Limits {
+        hosts: 2,
+        ..Limits::DEFAULT
+    };
+    let of = |host: u8, version| sample::submission(&format!("10.0.0.{host}"), 0, version);
+    let mut sessions = vec![of(200, Version::TLS10), of(201, Version::TLS11)];
+    sessions.extend((1..100).map(|host| of(host, Version::TLS12)));
+    // A legacy host beyond the bound of the others: its legacy session is shown, this one is not.
+    sessions.push(of(200, Version::TLS13));
+    let report = report_with(&sessions, Tally::with_limits(To::ExchangeOnline, limits));
+    let hosts: Vec<_> = report
+        .hosts
+        .iter()
+        .map(|one| one.host.to_string())
+        .collect();
+    assert_eq!(hosts, ["10.0.0.200", "10.0.0.201", "10.0.0.1", "10.0.0.2"]);
+    assert_eq!(report.legacy_hosts(), 2);
+    assert_eq!(report.left_out(), (98, 0));
+    let bounds: Vec<_> = report.capture.bounds.iter().collect();
+    assert_eq!(bounds, [("hosts", 98), ("hosts_left_out", 98)]);
+    let mut tally = Tally::with_limits(To::ExchangeOnline, limits);
+    tally.extend(&sessions);
+    let brief = Report::brief(&tally, CaptureHealth::default(), Context::default());
+    assert_eq!(brief.totals, report.totals);
+    assert_eq!(brief.capture, report.capture);
 }
 
 #[test]

@@ -51,6 +51,11 @@ impl Board {
         }
     }
 
+    /// Whether a console reads, and so wants sessions and hosts one by one.
+    pub(super) const fn lists_sessions(&self) -> bool {
+        self.lists_sessions
+    }
+
     /// Posts a session.
     pub(super) fn session(&self, session: &Session) {
         if !self.lists_sessions {

@@ -29,7 +29,7 @@ impl Doubts {
 
     /// Looks, and tells what is new. What has gone may come, and be told, again.
     pub(super) fn look_now(&mut self, known: &Known) {
-        let warnings = known.report().capture.warnings;
+        let warnings = known.brief().capture.warnings;
         for Warning { code, text } in &warnings {
             if !self.told.contains(code) {
                 warn!("{text}");

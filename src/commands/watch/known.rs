@@ -17,7 +17,7 @@ use crate::source::live::{InterfaceFacts, Watched};
 use crate::store::Kept;
 use crate::tally::latency::Latencies;
 use crate::tally::live::Moment;
-use crate::tally::{Context, GroupBy, Report};
+use crate::tally::{CaptureHealth, Context, GroupBy, Report, Tally};
 
 /// All that is known.
 pub(super) struct Known {
@@ -117,6 +117,15 @@ impl Known {
 
     /// What the sessions so far say. Not for every tick: it goes over all hosts.
     pub(super) fn report(&self) -> Report {
+        self.report_by(Report::new)
+    }
+
+    /// The same in numbers, without the hosts.
+    pub(super) fn brief(&self) -> Report {
+        self.report_by(Report::brief)
+    }
+
+    fn report_by(&self, make: fn(&Tally, CaptureHealth, Context) -> Report) -> Report {
         let interfaces = self.interfaces();
         let context = Context {
             sensor: self.sensor.clone(),
@@ -126,7 +135,7 @@ impl Known {
         };
         let mut health = health::of_interfaces(&self.facts, &interfaces);
         health.bounds.add("records", self.gathering.lost());
-        Report::new(self.gathering.tally(), health, context)
+        make(self.gathering.tally(), health, context)
     }
 
     /// What the capture says.

@@ -312,7 +312,7 @@ impl Watching<'_> {
         if self.destination.is_some() {
             self.report()?;
         }
-        if self.args.report.fail_on_legacy && self.known.report().legacy_hosts() > 0 {
+        if self.args.report.fail_on_legacy && self.known.brief().legacy_hosts() > 0 {
             return Ok(Ended::LegacyFound);
         }
         Ok(ended)

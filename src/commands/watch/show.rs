@@ -57,7 +57,11 @@ impl View for Posting {
 
     fn tick(&mut self, known: &Known) -> Wish {
         self.board.post(|| Snapshot {
-            report: Arc::new(known.report()),
+            report: Arc::new(if self.board.lists_sessions() {
+                known.report()
+            } else {
+                known.brief() // a scrape has no hosts
+            }),
             moment: Arc::new(known.moment()),
         });
         self.inner.tick(known)

@@ -78,7 +78,7 @@ impl View for Plain {
 
 /// What was seen so far, and since the last line.
 fn line(known: &Known, moment: &Moment, before: &Moment) -> String {
-    let report = known.report();
+    let report = known.brief();
     let new = moment.sessions - before.sessions;
     let dropped = moment.dropped();
     let new_dropped = dropped.saturating_sub(before.dropped());

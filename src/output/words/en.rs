@@ -220,7 +220,31 @@ fn about(microsoft: &Microsoft) -> String {
     )
 }
 
+/// The answer in a sentence, and in another one that not all hosts are shown.
 fn headline(report: &Report) -> String {
+    let (hosts, legacy) = report.left_out();
+    let most = hosts.max(legacy);
+    if most == 0 {
+        return answer(report);
+    }
+    let legacy = match legacy {
+        0 => "none of them legacy".to_owned(),
+        legacy => format!("of {} also legacy ones", roughly(legacy)),
+    };
+    format!(
+        "{} Of {} more hosts sessions are not shown, {legacy}.",
+        answer(report),
+        roughly(most)
+    )
+}
+
+/// Large numbers of hosts left out are estimates.
+fn roughly(hosts: u64) -> String {
+    let about = if hosts < 4_000 { "" } else { "about " };
+    format!("{about}{}", number(hosts))
+}
+
+fn answer(report: &Report) -> String {
     let hosts = report.totals.hosts;
     let toward = toward(report.to);
     if hosts == 0 {

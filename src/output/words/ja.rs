@@ -271,6 +271,31 @@ fn remark(note: &Note) -> String {
 }
 
 fn headline(report: &Report) -> String {
+    let (hosts, legacy) = report.left_out();
+    let most = hosts.max(legacy);
+    if most == 0 {
+        return answer(report);
+    }
+    let legacy = match legacy {
+        0 => "レガシーのセッションは含まれません".to_owned(),
+        legacy => format!(
+            "うち{}台にはレガシーのセッションが含まれます",
+            roughly(legacy)
+        ),
+    };
+    format!(
+        "{}ほかに{}台のホストについて、表示していないセッションがあります（{legacy}）。",
+        answer(report),
+        roughly(most)
+    )
+}
+
+fn roughly(hosts: u64) -> String {
+    let about = if hosts < 4_000 { "" } else { "約" };
+    format!("{about}{}", number(hosts))
+}
+
+fn answer(report: &Report) -> String {
     let service = match report.to {
         To::ExchangeOnline => "Exchange Online",
         To::Any => "メールサーバー",

@@ -5,7 +5,7 @@ use crate::output::sample;
 use crate::packet::{Malformed, NotFollowed};
 
 /// Words that `commands::health` adds to those of the packet stage, and the bounds.
-const ADDED: [&str; 17] = [
+const ADDED: [&str; 23] = [
     "connections_of_other_protocols",
     "connections_without_smtp_or_tls",
     "dns_truncated",
@@ -20,6 +20,12 @@ const ADDED: [&str; 17] = [
     "evidence",
     "dns_answers",
     "hosts",
+    "hosts_left_out",
+    "legacy_hosts_left_out",
+    "relays",
+    "called_hosts",
+    "host_called",
+    "host_clients",
     "host_names",
     "host_macs",
     "host_servers",
