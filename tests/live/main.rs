@@ -21,5 +21,6 @@ mod comes_and_goes;
 mod evidence;
 mod network;
 mod same_as_file;
+mod stored;
 mod told;
 mod watching;
