@@ -13,6 +13,7 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod over_time;
 mod webdriver;
 
 use std::collections::BTreeSet;
@@ -228,7 +229,9 @@ fn details_open_and_links_lead_to_hosts() {
 fn silent(browser: &Browser, page: &Path) {
     let console = browser.log("browser");
     assert!(console.is_empty(), "{console:?}");
-    assert_eq!(requests(browser), [format!("file://{}", page.display())]);
+    let mut asked = requests(browser);
+    asked.dedup(); // a page may be opened again
+    assert_eq!(asked, [format!("file://{}", page.display())]);
 }
 
 fn requests(browser: &Browser) -> Vec<String> {
@@ -311,34 +314,103 @@ fn axe_finds_nothing() {
     let Some((scratch, browser)) = browser() else {
         return;
     };
+    let store = over_time::store(&scratch);
     for language in ["en", "ja"] {
         let (page, _) = report(&scratch, &office(), &["--lang", language]);
-        for scheme in ["light", "dark"] {
-            let feature = json!([{ "name": "prefers-color-scheme", "value": scheme }]);
-            browser.devtools(
-                "Emulation.setEmulatedMedia",
-                &json!({ "features": feature }),
+        check(&browser, &axe, &page, language);
+        let page = over_time::page(&scratch, &store, language);
+        check(&browser, &axe, &page, language);
+    }
+}
+
+/// One page in both schemes, wide and narrow.
+fn check(browser: &Browser, axe: &str, page: &Path, language: &str) {
+    for scheme in ["light", "dark"] {
+        let feature = json!([{ "name": "prefers-color-scheme", "value": scheme }]);
+        browser.devtools(
+            "Emulation.setEmulatedMedia",
+            &json!({ "features": feature }),
+        );
+        for width in [1280, 400] {
+            let size =
+                json!({ "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": false });
+            browser.devtools("Emulation.setDeviceMetricsOverride", &size);
+            browser.open(page);
+            browser.run(&format!(
+                "{axe}; document.querySelector('.toggle').click();
+                 for (const details of document.querySelectorAll('details')) details.open = true;"
+            ));
+            let found = browser.wait_for(
+                "const done = arguments[0]; axe.run().then(found => done([found.passes.length,
+                 found.violations.flatMap(one => one.nodes.map(node => one.id + ': ' + node.target + ': ' + node.failureSummary))]))",
             );
-            for width in [1280, 400] {
-                let size = json!({ "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": false });
-                browser.devtools("Emulation.setDeviceMetricsOverride", &size);
-                browser.open(&page);
-                browser.run(&format!(
-                    "{axe}; document.querySelector('.toggle').click();"
-                ));
-                let found = browser.wait_for(
-                    "const done = arguments[0]; axe.run().then(found => done([found.passes.length,
-                     found.violations.flatMap(one => one.nodes.map(node => one.id + ': ' + node.target + ': ' + node.failureSummary))]))",
-                );
-                assert!(found[0].as_u64() > Some(20), "{found}");
-                assert_eq!(
-                    found[1],
-                    json!([]),
-                    "{language} {scheme} {width}: {found:#}"
-                );
-            }
+            assert!(found[0].as_u64() > Some(20), "{found}");
+            assert_eq!(
+                found[1],
+                json!([]),
+                "{} {language} {scheme} {width}: {found:#}",
+                page.display()
+            );
+            let wide = browser.run("return document.documentElement.scrollWidth - innerWidth");
+            assert!(wide.as_i64() <= Some(0), "{wide} too wide for {width}");
         }
     }
+    silent(browser, page);
+}
+
+/// The page over time shows what the same report says as JSON.
+#[test]
+fn a_history_is_shown_and_silent() {
+    let Some((scratch, browser)) = browser() else {
+        return;
+    };
+    // The middle of the days lies between the third scanner that was put right and the fourth.
+    let store = over_time::store(&scratch);
+    let page = over_time::page(&scratch, &store, "en");
+    let args = [
+        "report",
+        store.to_str().unwrap(),
+        "--tz",
+        "UTC",
+        "--since",
+        over_time::SINCE,
+        "--until",
+        over_time::UNTIL,
+        "--format",
+        "json",
+    ];
+    let json: Value = serde_json::from_slice(&run(&args).stdout).unwrap();
+    let history = &json["history"];
+    browser.open(&page);
+    let days = history["days"].as_array().unwrap();
+    assert_eq!(days.len(), over_time::DAYS as usize);
+    let columns = "return [...document.querySelectorAll('#trend .plot svg')].map(chart => chart.querySelectorAll('g').length)";
+    assert_eq!(browser.run(columns), json!([days.len(), days.len()]));
+    let changes = &history["changes"];
+    for (at, (list, count)) in [("fixed", 3), ("worse", 1), ("new", 1), ("silent", 1)]
+        .into_iter()
+        .enumerate()
+    {
+        let expected = strings_of(&changes[list], "host");
+        assert_eq!(expected.len(), count, "{list}: {expected:?}");
+        let shown = browser.run(&format!(
+            "const list = document.querySelectorAll('.changes details')[{at}];
+             return [...list.querySelectorAll('a')].map(link => link.textContent)"
+        ));
+        assert_eq!(shown, json!(expected), "{list}");
+    }
+    // A host of the lists leads to its row.
+    browser.run("document.querySelector('.changes a').click()");
+    let target = browser.run("const host = document.querySelector(document.querySelector('.changes a').getAttribute('href'));
+        return host.querySelector('th').innerText.split('\\n')[0].trim()");
+    assert_eq!(target, changes["fixed"][0]["host"]);
+    silent(&browser, &page);
+}
+
+fn strings_of(list: &Value, key: &str) -> Vec<String> {
+    let each = list.as_array().unwrap().iter();
+    each.map(|one| one[key].as_str().unwrap().to_owned())
+        .collect()
 }
 
 /// With the script and without it, on A4.
