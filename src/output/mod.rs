@@ -9,6 +9,7 @@ pub mod escape;
 pub mod html;
 pub mod json;
 pub mod metrics;
+mod period;
 pub mod stats;
 pub mod style;
 pub mod table;

@@ -10,9 +10,9 @@ use crate::common::{Packet, Scratch, pcaps, plain_pcap, run};
 const MONDAY: u64 = 1_785_744_000;
 
 /// The days of the story, and the one that its changes are seen from.
-pub const DAYS: u32 = 60;
-pub const SINCE: &str = "2026-08-03";
-pub const UNTIL: &str = "2026-10-01";
+pub(super) const DAYS: u32 = 60;
+pub(super) const SINCE: &str = "2026-08-03";
+pub(super) const UNTIL: &str = "2026-10-01";
 
 /// How a host speaks.
 #[derive(Clone, Copy)]
@@ -59,7 +59,7 @@ fn host(number: u32, day: u32) -> Option<(&'static str, Way)> {
 }
 
 /// A store with that story.
-pub fn store(scratch: &Scratch) -> PathBuf {
+pub(super) fn store(scratch: &Scratch) -> PathBuf {
     let said = recorded(&pcaps().join("office-morning-1.pcap"));
     let mut packets = Vec::new();
     for day in 0..DAYS {
@@ -100,7 +100,8 @@ fn conversation(said: &[Conversation], way: Way, number: u32, name: &str) -> Con
         .clone();
     conversation.client.0 = Ipv4Addr::from(0x0a14_0100 + number);
     for (from, bytes) in &mut conversation.turns {
-        if *from == From::Client && bytes.starts_with(b"EHLO ") {
+        let greets = bytes.len() > 5 && bytes[..5].eq_ignore_ascii_case(b"EHLO ");
+        if *from == From::Client && greets {
             *bytes = format!("EHLO {name}\r\n").into_bytes();
         }
     }
@@ -118,7 +119,7 @@ fn spoken(conversation: &Conversation, second: u64) -> Vec<Packet> {
 }
 
 /// The Exchange admin center's count of some of those days.
-pub fn export(scratch: &Scratch) -> PathBuf {
+pub(super) fn export(scratch: &Scratch) -> PathBuf {
     let mut text = String::from(
         "Date,Sender address,Domain,TLS 1.0 %,TLS 1.1 %,TLS 1.2 %,Messages sent,Authentication Protocol\n",
     );
@@ -135,7 +136,7 @@ pub fn export(scratch: &Scratch) -> PathBuf {
 }
 
 /// The report over all of it as a page.
-pub fn page(scratch: &Scratch, store: &Path, language: &str) -> PathBuf {
+pub(super) fn page(scratch: &Scratch, store: &Path, language: &str) -> PathBuf {
     let page = scratch.path().join(format!("history-{language}.html"));
     let export = export(scratch);
     let report = [

@@ -86,7 +86,7 @@ fn a_store_of_an_interface_is_that_of_its_capture() {
     namespace.replay("mirror", &write(&scratch, "sent.pcap", &frames), 4000);
     let dumped = dump.end(&frames);
     let (recorded, _) = watch.end();
-    read_into(&read, &[dumped.clone()]);
+    read_into(&read, std::slice::from_ref(&dumped));
     let expected = report(&read);
     assert_eq!(recorded.len(), 40);
     assert_eq!(once(stored(&watched)), recorded);

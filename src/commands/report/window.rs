@@ -45,7 +45,7 @@ impl Windows {
         };
         Ok(Self {
             range,
-            other: other(args.compare, range, &zone)?,
+            other: other(args, range, &zone)?,
             calendar: Calendar::new(first, last, &zone),
             zone_name: name(&zone, last),
         })
@@ -89,12 +89,15 @@ fn range(args: &WindowArgs, zone: &TimeZone) -> Result<Range> {
     Ok(range)
 }
 
-fn other(asked: Option<Moments>, range: Range, zone: &TimeZone) -> Result<Option<Range>> {
-    let Some(Moments(other)) = asked else {
+fn other(args: &WindowArgs, range: Range, zone: &TimeZone) -> Result<Option<Range>> {
+    let Some(Moments(other)) = args.compare else {
         return Ok(None);
     };
     let Some((first, last)) = other else {
-        return before(range).map(Some);
+        return match args.last {
+            Some(Last::Days(days)) => Ok(Some(earlier(range, days, zone))),
+            _ => before(range, zone).map(Some),
+        };
     };
     let other = Range {
         first: from(first, zone),
@@ -106,17 +109,39 @@ fn other(asked: Option<Moments>, range: Range, zone: &TimeZone) -> Result<Option
     Ok(Some(other))
 }
 
-/// As long as `range`, right before it.
-fn before(range: Range) -> Result<Range> {
+/// As many days earlier: the same times of day, so that a today that is not over stands beside a day that is cut there too.
+fn earlier(range: Range, days: u32, zone: &TimeZone) -> Range {
+    let days = i64::from(days).days();
+    let back = |time: Timestamp| {
+        let seconds = i64::try_from(time.0 / SECOND).unwrap_or(i64::MAX);
+        let local = zone.to_datetime(jiff::Timestamp::new(seconds, 0).unwrap_or_default());
+        let moved = instant(local.saturating_sub(days), zone);
+        moved.plus(time.0 % SECOND)
+    };
+    Range {
+        first: back(range.first),
+        last: back(range.last),
+    }
+}
+
+/// As long as `range`, right before it; days are days, though clocks may have changed.
+fn before(range: Range, zone: &TimeZone) -> Result<Range> {
     if range.first.0 == 0 || range.last.0 == u64::MAX {
         bail!("`--compare` needs a window with two ends: `--last`, or `--since` and `--until`");
     }
-    let length = range.last.since(range.first);
-    let last = range.first.0 - 1;
-    Ok(Range {
-        first: Timestamp(last.saturating_sub(length)),
-        last: Timestamp(last),
-    })
+    let last = Timestamp(range.first.0 - 1);
+    let behind = Timestamp(range.last.0 + 1);
+    let [first_day, day_behind] = [range.first, behind].map(|time| date_of(time, zone));
+    let is_whole = start_of(first_day, zone) == range.first && start_of(day_behind, zone) == behind;
+    let first = if is_whole {
+        let days = first_day
+            .until(day_behind)
+            .map_or(0, |span| span.get_days());
+        start_of(first_day.saturating_sub(days.days()), zone)
+    } else {
+        Timestamp(last.0.saturating_sub(range.last.since(range.first)))
+    };
+    Ok(Range { first, last })
 }
 
 fn from(moment: Moment, zone: &TimeZone) -> Timestamp {

@@ -15,11 +15,19 @@ pub(super) fn render(report: &Report, page: &mut Page) {
     }
     warnings(report, page);
     page.raw("<h3>")
-        .text(words.capture.numbers)
+        .text(match report.history {
+            Some(_) => words.history.contents,
+            None => words.capture.numbers,
+        })
         .raw("</h3>\n<dl class=numbers>");
-    packets(capture, page);
+    // A store holds sessions; what their packets went through is not in it.
+    if report.history.is_none() {
+        packets(capture, page);
+    }
     sessions(report, page);
-    losses(capture, page);
+    if report.history.is_none() {
+        losses(capture, page);
+    }
     page.raw("</dl>\n");
     if let Some(history) = &report.history {
         stores(history, page);
@@ -46,7 +54,10 @@ fn warnings(report: &Report, page: &mut Page) {
         .raw("</h3>\n");
     if report.capture.warnings.is_empty() {
         page.raw("<p>")
-            .text(words.capture.no_warnings)
+            .text(match report.history {
+                Some(_) => words.history.no_warnings,
+                None => words.capture.no_warnings,
+            })
             .raw("</p>\n");
         return;
     }

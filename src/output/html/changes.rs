@@ -17,7 +17,7 @@ pub(super) fn render(report: &Report, history: &History, page: &mut Page) {
         since(changes, &places, page);
     }
     if let Some(comparison) = &history.comparison {
-        compared(comparison, page);
+        compared(comparison, history, page);
     }
 }
 
@@ -91,21 +91,23 @@ fn verdict(verdict: Option<HostVerdict>, page: &mut Page) {
     };
 }
 
-fn compared(comparison: &Comparison, page: &mut Page) {
+fn compared(comparison: &Comparison, history: &History, page: &mut Page) {
     let words = page.words;
     page.raw("<h3>")
         .text(words.history.comparison)
         .raw("</h3>\n");
     let sides = [&comparison.before, &comparison.now];
     let rows = sides.map(|side| Row {
-        key: window(side, words),
+        key: window(side, history, words),
         seen: Some(side.seen),
         figures: &side.figures,
     });
     figures(words.about.period, rows.into(), page);
     page.raw("<ul class=sides>");
     for side in sides {
-        page.raw("<li><b>").text(window(side, words)).raw("</b> ");
+        page.raw("<li><b>")
+            .text(window(side, history, words))
+            .raw("</b> ");
         for (verdict, count) in side.host_verdicts.iter().filter(|(_, count)| *count > 0) {
             self::verdict(Some(verdict), page);
             page.raw(" ").number(count).raw(" ");
@@ -114,6 +116,6 @@ fn compared(comparison: &Comparison, page: &mut Page) {
     page.raw("</ul>\n");
 }
 
-fn window(side: &Side, words: &Words) -> String {
-    super::summary::period(side.window, words).unwrap_or_default()
+fn window(side: &Side, history: &History, words: &Words) -> String {
+    super::summary::period(side.window, Some(history), words).unwrap_or_default()
 }

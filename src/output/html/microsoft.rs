@@ -55,7 +55,7 @@ fn versions(microsoft: &Microsoft, page: &mut Page) {
             words.totals.share,
             said.sessions,
             words.totals.share,
-            words.section.hosts,
+            words.history.hosts,
         ],
         page,
     );

@@ -2,9 +2,11 @@
 
 use super::chart;
 use super::markup::{Page, time};
+use crate::output::period::Period;
 use crate::output::words::Words;
 use crate::tally::Report;
 use crate::tally::figures::{number, percent};
+use crate::tally::history::History;
 use crate::tally::report::{HostVerdict, Window};
 
 /// The headline, the hosts by verdict, and what the report covers.
@@ -98,7 +100,7 @@ const SOURCES: usize = 3;
 fn about(report: &Report, page: &mut Page) {
     let words = page.words;
     page.raw("<dl class=about>");
-    if let Some(period) = period(report.window, words) {
+    if let Some(period) = period(report.window, report.history.as_ref(), words) {
         entry(page, words.about.period, |page| {
             page.text(period);
         });
@@ -132,12 +134,22 @@ fn entry(page: &mut Page, term: &str, say: impl FnOnce(&mut Page)) {
     page.raw("<div>").fact(term, say).raw("</div>");
 }
 
-pub(super) fn period(window: Window, words: &Words) -> Option<String> {
+/// A window in the words of the page; of a history by its days.
+pub(super) fn period(window: Window, history: Option<&History>, words: &Words) -> Option<String> {
+    if let Some(period) = history.and_then(|history| Period::of(window, history)) {
+        let ends = ends(period.from.as_deref(), period.to.as_deref(), words)?;
+        return Some((words.in_brackets)(&ends, &period.zone));
+    }
+    let (from, to) = (window.from.map(time), window.to.map(time));
+    ends(from.as_deref(), to.as_deref(), words)
+}
+
+fn ends(from: Option<&str>, to: Option<&str>, words: &Words) -> Option<String> {
     let about = &words.about;
-    match (window.from, window.to) {
-        (Some(from), Some(to)) => Some((about.span)(&time(from), &time(to))),
-        (Some(from), None) => Some((about.since)(&time(from))),
-        (None, Some(to)) => Some((about.until)(&time(to))),
+    match (from, to) {
+        (Some(from), Some(to)) => Some((about.span)(from, to)),
+        (Some(from), None) => Some((about.since)(from)),
+        (None, Some(to)) => Some((about.until)(to)),
         (None, None) => None,
     }
 }

@@ -3,10 +3,14 @@
 use super::chart::{self, rectangle, scaled};
 use super::markup::Page;
 use super::totals::{host_verdict, version_class};
+use crate::output::words::Words;
+use crate::session::EndpointKind;
+use crate::session::words::Word as _;
 use crate::tally::Report;
 use crate::tally::counts::PerVersion;
 use crate::tally::figures::{number, percent};
-use crate::tally::history::{Day, Figures, History};
+use crate::tally::history::over_time::{OTHER_SERVER, UNKNOWN};
+use crate::tally::history::{By, Day, Figures, History};
 
 /// Only where there is a history.
 pub(super) fn render(report: &Report, page: &mut Page) {
@@ -211,7 +215,7 @@ pub(super) fn figures(header: &str, rows: Vec<Row<'_>>, page: &mut Page) {
     }
     for title in [
         words.totals.sessions,
-        words.section.hosts,
+        words.history.hosts,
         words.history.legacy_hosts,
     ] {
         head(title, page);
@@ -224,7 +228,12 @@ pub(super) fn figures(header: &str, rows: Vec<Row<'_>>, page: &mut Page) {
     }
     page.raw("</thead><tbody>\n");
     for row in rows {
-        page.raw("<tr><th scope=row>").text(row.key);
+        // Dates are not broken.
+        page.raw(match row.seen {
+            Some(_) => "<tr><th scope=row class=when>",
+            None => "<tr><th scope=row>",
+        });
+        page.text(row.key);
         let figures = row.figures;
         let plain = [figures.sessions, figures.hosts, figures.legacy_hosts];
         let versions = present.iter().map(|key| count(&figures.versions, key));
@@ -258,10 +267,21 @@ fn groups(history: &History, page: &mut Page) {
             &super::time(group.last_seen),
         );
         Row {
-            key: (words.in_brackets)(&group.key, &seen),
+            key: (words.in_brackets)(key_of(by, &group.key, words), &seen),
             seen: None,
             figures: &group.figures,
         }
     });
     figures((words.history.by)(by), rows.collect(), page);
+}
+
+/// What stands in a row, in the words of the page where they are ours.
+fn key_of<'a>(by: By, key: &'a str, words: &Words) -> &'a str {
+    let kind = || EndpointKind::EACH.iter().find(|kind| kind.name() == key);
+    match by {
+        By::Endpoint if key == OTHER_SERVER => (words.endpoint)(None),
+        By::Endpoint => kind().map_or(key, |kind| (words.endpoint)(Some(*kind))),
+        _ if key == UNKNOWN => words.unknown,
+        _ => key,
+    }
 }

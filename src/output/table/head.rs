@@ -3,6 +3,7 @@
 use super::Page;
 use super::text::{counts, flowed, name, span, time, wrapped};
 use crate::output::Language;
+use crate::output::period::Period;
 use crate::output::style::Paint;
 use crate::tally::Report;
 use crate::tally::figures::{counted, number};
@@ -45,7 +46,7 @@ pub(in crate::output) fn paint(report: &Report) -> Paint {
 /// Window, sensor and sources, as far as they are known.
 fn about(report: &Report, page: Page) -> Vec<String> {
     let mut parts = Vec::new();
-    parts.extend(window(report.window));
+    parts.extend(window(report));
     if !report.sensor.is_empty() {
         parts.push(format!("sensor {}", name(page, &report.sensor)));
     }
@@ -55,13 +56,29 @@ fn about(report: &Report, page: Page) -> Vec<String> {
     parts
 }
 
-fn window(window: Window) -> Option<String> {
-    match (window.from, window.to) {
+fn window(report: &Report) -> Option<String> {
+    let Window { from, to } = report.window;
+    let history = report.history.as_ref();
+    if let Some(period) = history.and_then(|history| Period::of(report.window, history)) {
+        return period_text(&period);
+    }
+    match (from, to) {
         (Some(from), Some(to)) => Some(span(from, to)),
         (Some(from), None) => Some(format!("since {}", time(from))),
         (None, Some(to)) => Some(format!("until {}", time(to))),
         (None, None) => None,
     }
+}
+
+/// `2026-08-01 to 2026-08-31 (Europe/Berlin)`.
+pub(super) fn period_text(period: &Period) -> Option<String> {
+    let ends = match (&period.from, &period.to) {
+        (Some(from), Some(to)) => format!("{from} to {to}"),
+        (Some(from), None) => format!("since {from}"),
+        (None, Some(to)) => format!("until {to}"),
+        (None, None) => return None,
+    };
+    Some(format!("{ends} ({})", period.zone))
 }
 
 /// More than this many sources are counted instead of named; the other forms name all.

@@ -5,7 +5,9 @@ use std::net::IpAddr;
 
 use super::Page;
 use super::grid::{Grid, Header};
+use super::head::period_text;
 use super::text::{counts, flowed, name, span, time, version, wrapped};
+use crate::output::period::Period;
 use crate::output::style::Paint;
 use crate::tally::Report;
 use crate::tally::counts::PerVersion;
@@ -40,7 +42,7 @@ pub(super) fn render(report: &Report, page: Page) -> String {
         history
             .comparison
             .as_ref()
-            .map(|comparison| render_comparison(comparison, page))
+            .map(|comparison| render_comparison(comparison, history, page))
             .unwrap_or_default(),
     ];
     let shown: Vec<_> = sections
@@ -186,7 +188,7 @@ fn called(address: IpAddr, known: &HashMap<IpAddr, &Host>, page: Page) -> String
     }
 }
 
-fn render_comparison(comparison: &Comparison, page: Page) -> String {
+fn render_comparison(comparison: &Comparison, history: &History, page: Page) -> String {
     let sides = [&comparison.before, &comparison.now];
     let figures = sides.map(|side| &side.figures);
     let present = present(&figures);
@@ -195,7 +197,9 @@ fn render_comparison(comparison: &Comparison, page: Page) -> String {
     let mut lines = String::new();
     for (what, side) in named {
         grid.row(figure_cells(what.into(), &side.figures, &present));
-        lines += &wrapped(page, &format!("{what}: {}", window(side.window)), 2, 4);
+        let period = Period::of(side.window, history).and_then(|period| period_text(&period));
+        let period = period.unwrap_or_else(|| window(side.window));
+        lines += &wrapped(page, &format!("{what}: {period}"), 2, 4);
         lines += &flowed(page, &verdicts(side), ", ", 4, 4);
     }
     heading(page, "TWO WINDOWS") + &grid.render(page, 2) + &lines

@@ -141,6 +141,10 @@ pub(super) const WORDS: Words = Words {
         hosts_by_day: "Hosts by day",
         versions_by_day: "Versions by day, share of sessions",
         numbers: |zone| format!("The numbers, by day ({zone})"),
+        hosts: "Hosts",
+        contents: "What the stores hold of this time",
+        no_warnings: "Nothing in the stores makes the answer doubtful. They hold sessions, not packets: what was lost on the way to the sensor \
+             is told by it while it runs.",
         day: "Day",
         seen: "SMTP sessions seen",
         legacy_hosts: "Hosts with legacy TLS",

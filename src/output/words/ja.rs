@@ -144,6 +144,10 @@ pub(super) const WORDS: Words = Words {
         hosts_by_day: "日別のホスト数",
         versions_by_day: "日別のバージョン（セッションに占める割合）",
         numbers: |zone| format!("日別の数値（{zone}）"),
+        hosts: "ホスト数",
+        contents: "ストアに保存されているこの期間のセッション",
+        no_warnings: "ストアの内容には、結果を疑わせる点はありません。ストアが保存するのはセッションで、パケットではありません。センサーに届く前に\
+             失われたパケットについては、稼働中のセンサーの出力を確認してください。",
         day: "日付",
         seen: "検出したSMTPセッション",
         legacy_hosts: "旧版TLSのあるホスト",

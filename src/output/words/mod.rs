@@ -306,6 +306,12 @@ pub struct HistoryWords {
     pub versions_by_day: &'static str,
     /// Opens the numbers of the charts; in which time zone the days are.
     pub numbers: fn(&str) -> String,
+    /// How many hosts, over a column.
+    pub hosts: &'static str,
+    /// What stands over the numbers of sessions in stores.
+    pub contents: &'static str,
+    /// Where nothing makes the answer doubtful, as far as stores can tell.
+    pub no_warnings: &'static str,
     /// A day, as the header of a column.
     pub day: &'static str,
     /// SMTP sessions seen, also those that do not count.

@@ -13,7 +13,7 @@ use super::calendar::Calendar;
 use super::{By, Change, Changes, Day, Figures, Group, Trend};
 use crate::session::words::Word;
 use crate::session::{EndpointKind, Outcome, Session, Verdict};
-use crate::tally::host::OTHER_SERVER;
+pub use crate::tally::host::OTHER_SERVER;
 use crate::tally::microsoft::Comparable;
 use crate::tally::report::{Host, HostVerdict};
 use crate::tally::{Limits, Role, Span, To, internal_end};
@@ -21,7 +21,7 @@ use crate::time::Timestamp;
 use crate::tls::Version;
 
 /// The group of sessions of which the answer is not known.
-const UNKNOWN: &str = "unknown";
+pub const UNKNOWN: &str = "unknown";
 
 /// Verdicts a host had, one bit each, by their place among all.
 type Seen = u8;
