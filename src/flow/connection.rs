@@ -536,8 +536,8 @@ impl Connection {
             };
             dialogue.push(side, &piece, whole);
             if unknown && tls_at.is_none() {
-                let offset = dialogue.tls_offset(side);
-                tls_at = offset.map(|offset| passed.wrapping_sub(offset as u32));
+                let begun_with = dialogue.tls_begun_with(side);
+                tls_at = begun_with.map(|bytes| passed.wrapping_sub(bytes));
             }
         });
         self.client = client;

@@ -158,11 +158,11 @@ fn is_session(dialogue: &Dialogue) -> bool {
     let client = dialogue
         .client
         .as_ref()
-        .is_some_and(|client| client.facts.speaks_smtp || client.tls.stream().is_some());
+        .is_some_and(|client| client.facts.speaks_smtp || client.tls.facts().is_some());
     let server = dialogue
         .server
         .as_ref()
-        .is_some_and(|server| server.facts.replies > 0 || server.tls.stream().is_some());
+        .is_some_and(|server| server.facts.replies > 0 || server.tls.facts().is_some());
     client || server
 }
 
@@ -184,13 +184,11 @@ impl<'a> View<'a> {
         let client_tls = dialogue
             .client
             .as_ref()
-            .and_then(|side| side.tls.stream())
-            .map(tls::Stream::facts);
+            .and_then(|side| side.tls.facts());
         let server_tls = dialogue
             .server
             .as_ref()
-            .and_then(|side| side.tls.stream())
-            .map(tls::Stream::facts);
+            .and_then(|side| side.tls.facts());
         Self {
             connection,
             dialogue,

@@ -44,13 +44,12 @@ impl Dialogue {
         }
     }
 
-    /// Bytes of TLS that `side` has brought, while it is being read.
-    pub fn tls_offset(&self, side: Side) -> Option<u64> {
-        let stream = match side {
-            Side::Client => self.client.as_ref()?.tls.stream(),
-            Side::Server => self.server.as_ref()?.tls.stream(),
-        }?;
-        (!stream.is_decided() && stream.offset() > 0).then(|| stream.offset())
+    /// Bytes of TLS that `side` had brought with the piece in which it began.
+    pub fn tls_begun_with(&self, side: Side) -> Option<u32> {
+        match side {
+            Side::Client => self.client.as_ref()?.tls.begun_with(),
+            Side::Server => self.server.as_ref()?.tls.begun_with(),
+        }
     }
 
     fn push_client(&mut self, piece: &Piece<'_>, whole: bool) {

@@ -1,10 +1,11 @@
 //! One direction's lines of text, up to where TLS begins.
 
 use std::borrow::Cow;
+use std::mem;
 
 use super::text::{Line, begins_text};
 use crate::time::Timestamp;
-use crate::tls::{Probe, Role, Stream, probe};
+use crate::tls::{Facts, Probe, Role, Stream, probe};
 
 /// Where the first TLS byte of a direction stood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,11 +49,24 @@ pub struct TlsStart {
     before: Before,
     /// Bytes were missed: TLS may have begun inside the hole, so any record at a segment's start is taken.
     searching: bool,
-    stream: Option<Box<Stream>>,
+    tls: Tls,
     at: Option<TlsAt>,
+    /// Bytes that had come of it when it began.
+    begun_with: u32,
     line: Line,
     /// What `line` holds may turn out to be TLS.
     undecided: bool,
+}
+
+/// The TLS of one direction.
+#[derive(Debug)]
+enum Tls {
+    /// It has not begun.
+    None,
+    /// It is being read.
+    Read(Box<Stream>),
+    /// Nothing that could still come changes what is known of it.
+    Told(Box<Facts>),
 }
 
 /// What this direction held so far.
@@ -78,8 +92,9 @@ impl TlsStart {
             role,
             before,
             searching: !whole,
-            stream: None,
+            tls: Tls::None,
             at: None,
+            begun_with: 0,
             line: Line::new(),
             undecided: false,
         }
@@ -88,11 +103,23 @@ impl TlsStart {
     /// The next segment is TLS, and has been taken: TLS has begun before, or begins here. After a hole it may begin with any
     /// segment, whatever line it would interrupt.
     pub(super) fn takes(&mut self, segment: &[u8], time: Timestamp) -> bool {
-        if let Some(stream) = &mut self.stream {
-            stream.push(segment, time);
-            return true;
+        match &mut self.tls {
+            Tls::None => self.searching && self.look(segment, time) == Look::Begun,
+            Tls::Read(stream) => {
+                stream.push(segment, time);
+                self.conclude();
+                true
+            }
+            Tls::Told(_) => true,
         }
-        self.searching && self.look(segment, time) == Look::Begun
+    }
+
+    /// Lets go of the reader once it has told everything.
+    fn conclude(&mut self) {
+        self.tls = match mem::replace(&mut self.tls, Tls::None) {
+            Tls::Read(stream) if stream.is_decided() => Tls::Told(Box::new(stream.into_facts())),
+            same => same,
+        };
     }
 
     /// The next line, or TLS in its place.
@@ -149,7 +176,9 @@ impl TlsStart {
             stream.gap();
         }
         stream.push(bytes, time);
-        self.stream = Some(Box::new(stream));
+        self.tls = Tls::Read(Box::new(stream));
+        self.conclude();
+        self.begun_with = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
         self.at = Some(match self.before {
             Before::Nothing => TlsAt::FirstByte,
             Before::Unknown => TlsAt::Unseen,
@@ -174,8 +203,9 @@ impl TlsStart {
         if self.before == Before::Nothing {
             self.before = Before::Something;
         }
-        if let Some(stream) = &mut self.stream {
+        if let Tls::Read(stream) = &mut self.tls {
             stream.gap_of(u64::from(length));
+            self.conclude();
         }
     }
 
@@ -184,23 +214,34 @@ impl TlsStart {
         self.searching = false;
     }
 
-    /// The TLS of this direction, once it has begun.
-    pub const fn stream(&self) -> Option<&Stream> {
-        match &self.stream {
-            Some(stream) => Some(stream),
-            None => None,
+    /// What is known of the TLS of this direction, once it has begun.
+    pub fn facts(&self) -> Option<&Facts> {
+        match &self.tls {
+            Tls::None => None,
+            Tls::Read(stream) => Some(stream.facts()),
+            Tls::Told(facts) => Some(facts),
         }
     }
 
+    /// Bytes that had come of the TLS with the segment in which it began.
+    pub(super) fn begun_with(&self) -> Option<u32> {
+        (!matches!(self.tls, Tls::None)).then_some(self.begun_with)
+    }
+
     /// Whether nothing that could still come of the TLS would change the facts; `None` if it has not begun.
-    pub(super) fn is_decided(&self) -> Option<bool> {
-        self.stream.as_ref().map(|stream| stream.is_decided())
+    pub(super) const fn is_decided(&self) -> Option<bool> {
+        match &self.tls {
+            Tls::None => None,
+            Tls::Read(_) => Some(false),
+            Tls::Told(_) => Some(true),
+        }
     }
 
     /// No more bytes will come.
     pub(super) fn finish(&mut self) {
-        if let Some(stream) = &mut self.stream {
+        if let Tls::Read(stream) = &mut self.tls {
             stream.finish();
+            self.conclude();
         }
     }
 

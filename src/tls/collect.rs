@@ -7,7 +7,7 @@ use crate::time::Timestamp;
 use super::facts::{ClearAlert, Facts, HelloTime, Record};
 use super::handshake::{CLIENT_HELLO, DRAFT_HELLO_RETRY, SERVER_HELLO, Sink};
 use super::{
-    ClientHello, Role, ServerHello, SessionId, Version, certificate, facts::MessageSet, known,
+    ClientHello, Role, ServerHello, SessionId, Version, certificate, conclude, facts::MessageSet, known,
     probe, ssl2,
 };
 
@@ -33,6 +33,25 @@ impl Collector {
             record_end: 0,
             begun: Timestamp::default(),
         }
+    }
+
+    /// Whether nothing that could still come in this direction would change what is concluded.
+    ///
+    /// - A fatal alert is the end.
+    /// - TLS 1.2 and older, after Finished: everything is encrypted, and the handshake is known to be over, of a server's direction
+    ///   by its full handshake or by its first data.
+    /// - TLS 1.3, the client: Finished is among the records of its last flight, and data have followed it. Of a client that
+    ///   may have sent early data, and of servers, as many records are read as are kept.
+    pub(super) fn is_decided(&self) -> bool {
+        let facts = &self.facts;
+        let finished = facts.finished
+            && (self.role == Role::Client
+                || facts.full_handshake()
+                || facts.application.count > 0);
+        finished
+            || facts.fatal.is_some()
+            || facts.application.is_full()
+            || (self.role == Role::Client && conclude::is_client_settled(facts))
     }
 
     /// Whether alerts of this direction are encrypted by now, so that two readable bytes are none.
@@ -92,11 +111,14 @@ impl Collector {
     }
 
     pub(super) fn application_data(&mut self, offset: u64, length: u16) {
-        self.facts.application.push(Record {
-            offset,
-            length,
-            time: self.time,
-        });
+        self.facts.application.push(
+            self.role,
+            Record {
+                offset,
+                length,
+                time: self.time,
+            },
+        );
     }
 
     /// Body of the `index`th SSL 2.0 record, or its first bytes if `whole` is false.

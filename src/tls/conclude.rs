@@ -11,8 +11,6 @@ use super::{Format, Version};
 /// Shortest TLS 1.3 record that can hold Finished: header 4, hash 32, content type 1, tag 8 (CCM_8; RFC 8446 4.4.4).
 /// An alert is 11 or 19 bytes, an empty client certificate 17 or 25.
 const MIN_FINISHED_RECORD: u16 = 45;
-/// Longest TLS 1.3 record that an alert without padding fills: 2 bytes, content type 1, tag 16.
-const MAX_ALERT_RECORD: u16 = 19;
 /// Records of the client's last flight in TLS 1.3: Certificate, CertificateVerify, Finished (RFC 8446 2).
 const CLIENT_FLIGHT: usize = 3;
 /// Bytes of a record header (RFC 8446 5.1).
@@ -166,9 +164,21 @@ fn has_finished_tls13(client: Option<&Facts>, server: Option<&Facts>) -> bool {
     };
     let (until, after) = client.application.records().split_at(at + 1);
     let finished = until.last().map(|record| record.time);
-    let later = |record: &Record| Some(record.time) > finished && !is_alert_sized(record);
-    after.iter().any(|record| !is_alert_sized(record))
-        || server.application.records().iter().any(later)
+    let later = |time| Some(time) > finished;
+    after.iter().any(|record| !record.is_alert_sized())
+        || server.application.last_data().is_some_and(later)
+}
+
+/// Whether the client's records so far tell which of them ends the handshake of TLS 1.3, and that it was accepted; the same
+/// whatever the server says.
+pub(super) fn is_client_settled(client: &Facts) -> bool {
+    let told = client.client_hello.as_ref().is_some_and(|hello| !hello.early_data);
+    let records = client.application.records();
+    if !told || client.lost || client.begun_late || records.len() < CLIENT_FLIGHT {
+        return false;
+    }
+    let mut behind = records.iter().skip_while(|record| !may_be_finished(record, false, None));
+    behind.next().is_some() && behind.any(|record| !record.is_alert_sized())
 }
 
 /// Which of the client's encrypted records of TLS 1.3 is the one with Finished.
@@ -228,10 +238,6 @@ const fn finished_length(suite: u16) -> u16 {
         0x1305 => 4 + 32 + 1 + 8,
         _ => 4 + 32 + 1 + 16,
     }
-}
-
-const fn is_alert_sized(record: &Record) -> bool {
-    record.length <= MAX_ALERT_RECORD
 }
 
 /// Whether an earlier session was resumed.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::session::Certificate;
 use crate::time::Timestamp;
 
+use super::Role;
 use super::client_hello::ClientHello;
 use super::offer::Offered;
 use super::server_hello::ServerHello;
@@ -159,31 +160,46 @@ impl MessageSet {
 pub struct Application {
     /// How many, at most [`Application::KEPT`]: more are not counted.
     pub count: u8,
-    /// Allocated as they come: most directions are settled after two.
+    /// The client's, whose order tells where the handshake ends. Allocated as they come: most directions are settled after three.
     records: Vec<Record>,
+    last_data: Option<Timestamp>,
 }
 
 impl Application {
-    /// Records kept. The server's flight of TLS 1.3 with two tickets is nine.
+    /// Records counted. The server's flight of TLS 1.3 with two tickets is nine.
     pub const KEPT: usize = 16;
 
-    /// The first records, in order.
+    /// The first records of a client, in order.
     pub fn records(&self) -> &[Record] {
         &self.records
     }
 
-    /// Whether no more can be kept.
+    /// When the last of those counted came that is no alert.
+    pub const fn last_data(&self) -> Option<Timestamp> {
+        self.last_data
+    }
+
+    /// Whether no more are counted.
     pub(super) const fn is_full(&self) -> bool {
         self.count as usize >= Self::KEPT
     }
 
-    pub(super) fn push(&mut self, record: Record) {
-        if !self.is_full() {
+    pub(super) fn push(&mut self, role: Role, record: Record) {
+        if self.is_full() {
+            return;
+        }
+        self.count += 1;
+        if !record.is_alert_sized() {
+            self.last_data = self.last_data.max(Some(record.time));
+        }
+        if role == Role::Client {
             self.records.push(record);
-            self.count += 1;
         }
     }
 }
+
+/// Longest TLS 1.3 record that an alert without padding fills: 2 bytes, content type 1, tag 16.
+const MAX_ALERT_RECORD: u16 = 19;
 
 /// One application data record.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -195,6 +211,13 @@ pub struct Record {
     pub length: u16,
     /// When its header came.
     pub time: Timestamp,
+}
+
+impl Record {
+    /// Whether an alert of TLS 1.3 may fill it.
+    pub const fn is_alert_sized(&self) -> bool {
+        self.length <= MAX_ALERT_RECORD
+    }
 }
 
 /// What SSL 2.0 records told.
@@ -222,10 +245,13 @@ mod tests {
     fn only_the_first_records_are_kept() {
         let mut data = Application::default();
         for length in 0..40 {
-            data.push(Record {
-                length,
-                ..Record::default()
-            });
+            data.push(
+                Role::Client,
+                Record {
+                    length,
+                    ..Record::default()
+                },
+            );
         }
         assert_eq!(data.records().len(), Application::KEPT);
         assert_eq!(data.records().last().map(|record| record.length), Some(15));

@@ -6,6 +6,8 @@
 //!
 //! Whatever the cut, the facts are the same. Facts under missing bytes are a part of those without.
 
+use std::mem;
+
 use crate::time::Timestamp;
 
 use super::collect::Collector;
@@ -22,9 +24,6 @@ pub const MAX_MESSAGE: usize = 1 << 16;
 
 /// Shortest handshake record that can hold a hello.
 const MIN_HELLO_RECORD: u16 = 40;
-
-/// Application data records after Finished that settle a direction of TLS 1.2 or older.
-const SETTLED: u8 = 2;
 
 /// Reader of one direction from its first TLS byte on.
 #[derive(Debug)]
@@ -104,13 +103,10 @@ impl Stream {
         self.layer = Layer::Over;
     }
 
-    /// Whether nothing that could still come in this direction changes the facts.
+    /// Whether nothing that could still come in this direction changes what [`conclude`](super::conclude()) and
+    /// [`handshake_end`](super::handshake_end) make of the facts.
     pub fn is_decided(&self) -> bool {
-        let facts = &self.collector.facts;
-        matches!(self.layer, Layer::Over)
-            || facts.fatal.is_some()
-            || facts.application.is_full()
-            || (facts.finished && facts.application.count >= SETTLED)
+        matches!(self.layer, Layer::Over) || self.collector.is_decided()
     }
 
     /// Bytes passed since the first of this direction, known gaps included.
@@ -217,7 +213,7 @@ impl Stream {
             Probe::OtherRecord => self.messages.lose(&mut self.collector),
             _ => {}
         }
-        let held = std::mem::take(&mut self.small);
+        let held = mem::take(&mut self.small);
         self.read(held.bytes().get(..before).unwrap_or_default());
     }
 
