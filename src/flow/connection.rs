@@ -258,29 +258,38 @@ impl Connection {
                 ..Trace::EMPTY
             };
         }
+        let [up, down] = &self.halves;
+        let full = self.turns.is_full();
+        // An acknowledgement tells of the other direction, as long as that is read.
+        let need = |half: &Half, other: &Half| {
+            if other.decided {
+                half.need(over, full)
+            } else {
+                Need::All
+            }
+        };
+        // The first packets of each turn come here and are noted.
+        let same_turn = |way: Way, other: &Half| {
+            other.highest.is_some() && self.turns.received(way) == other.highest
+        };
         Trace {
             last: self.last,
-            highest: [0, 1].map(|way| self.halves[way].highest.unwrap_or_default()),
-            // An acknowledgement tells of the other direction, as long as that is read.
-            need: [0, 1].map(|way| {
-                if self.halves[1 - way].decided {
-                    self.halves[way].need(over, self.turns.is_full())
-                } else {
-                    Need::All
-                }
-            }),
-            // The first packets of each turn come here and are noted.
-            same_turn: [0, 1].map(|way| {
-                let other = self.halves[1 - way].highest;
-                other.is_some() && self.turns.received([Way::Up, Way::Down][way]) == other
-            }),
+            highest: [
+                up.highest.unwrap_or_default(),
+                down.highest.unwrap_or_default(),
+            ],
+            need: [need(up, down), need(down, up)],
+            same_turn: [same_turn(Way::Up, down), same_turn(Way::Down, up)],
         }
     }
 
     /// Takes over what the table noted.
     pub(super) fn catch_up(&mut self, trace: &Trace) {
         self.last = trace.last;
-        let was = [0, 1].map(|way| self.halves[way].highest);
+        if trace.need == [Need::All; 2] {
+            return;
+        }
+        let was = [self.halves[0].highest, self.halves[1].highest];
         for way in [Way::Up, Way::Down] {
             let (Some(from), to) = (was[way.index()], trace.highest[way.index()]) else {
                 continue;

@@ -277,7 +277,7 @@ impl<R> Table<R> {
             place.deadline = second + self.limits.wait_after(&place.trace);
             return;
         }
-        self.read(segment, second, block, outlet);
+        self.read(hint, segment, second, block, outlet);
     }
 
     /// Tells the connection of `segment`, just taken in, what its client had asked DNS for.
@@ -323,12 +323,13 @@ impl<R> Table<R> {
     #[inline(never)]
     fn read(
         &mut self,
+        hint: Hint,
         segment: &Segment,
         second: u32,
         block: &[u8],
         outlet: &mut impl Outlet<Record = R>,
     ) {
-        let slot = self.find_or_open(segment, second, outlet);
+        let slot = self.find_or_open(hint, segment, second, outlet);
         let (Some(place), Some(life)) = (
             self.slots.get_mut(slot as usize),
             self.lives.get_mut(slot as usize),
@@ -428,11 +429,12 @@ impl<R> Table<R> {
     /// The slot of the connection that `segment` belongs to, which may be a new one.
     fn find_or_open(
         &mut self,
+        hint: Hint,
         segment: &Segment,
         second: u32,
         outlet: &mut impl Outlet<Record = R>,
     ) -> u32 {
-        if let Some(slot) = self.find(&segment.key) {
+        if let Some(slot) = self.confirm(hint, &segment.key) {
             if !self.is_succeeded(slot, segment) {
                 return slot;
             }
@@ -465,6 +467,20 @@ impl<R> Table<R> {
             place.is_some_and(|place| place.key == *key)
         };
         self.index.find(key.hash_with(self.seed), is_it).copied()
+    }
+
+    /// Where the connection with this key is, most likely where the hint says.
+    #[inline]
+    fn confirm(&self, hint: Hint, key: &FlowKey) -> Option<u32> {
+        let place = |slot: &u32| {
+            let (slot, life) = (
+                self.slots.get(*slot as usize),
+                self.lives.get(*slot as usize),
+            );
+            slot.is_some_and(|slot| slot.key == *key)
+                && life.is_some_and(|life| !matches!(life.state, State::Free))
+        };
+        hint.0.filter(place).or_else(|| self.find(key))
     }
 
     fn enter(&mut self, key: &FlowKey, slot: u32) {

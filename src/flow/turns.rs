@@ -8,6 +8,10 @@
 //!
 //! Bytes are not read, and those that the capture lost are known to be lost: then there are no turns.
 
+use std::ops::Range;
+
+use smallvec::{Array, SmallVec};
+
 use super::Way;
 
 /// Places kept of each direction at which its sender had received more. A handshake has up to six, a message sent command by
@@ -47,11 +51,11 @@ struct OneWay {
     /// Nothing before this place is of interest.
     start: Option<u32>,
     /// Parts of the stream that were seen, in order and apart from each other: first byte, and behind the last.
-    parts: Vec<(u32, u32)>,
+    parts: SmallVec<[(u32, u32); 2]>,
     /// There were more parts than are kept, or more bytes than can be compared by number.
     lost: bool,
     /// By rising place and rising acknowledgement: bytes before the place were sent with at most this acknowledgement.
-    steps: Vec<Step>,
+    steps: SmallVec<[Step; 6]>,
     /// Steps behind this place were given up.
     limit: Option<u32>,
     /// How far the other end has acknowledged it.
@@ -206,6 +210,7 @@ impl OneWay {
     fn note_part(&mut self, from: u32, to: u32) {
         match self.parts.last_mut() {
             Some(last) if last.1 == from => last.1 = to,
+            None if self.start.is_none() => self.parts.push((from, to)),
             _ => self.note_part_apart(from, to),
         }
         if let (Some(first), Some(last)) = (self.parts.first(), self.parts.last()) {
@@ -234,7 +239,7 @@ impl OneWay {
                 to = if is_before(to, part.1) { part.1 } else { to };
             }
         }
-        self.parts.splice(first..behind.max(first), [(from, to)]);
+        replace(&mut self.parts, first..behind.max(first), (from, to));
         if self.parts.len() > MAX_PARTS {
             self.parts.pop();
             self.lost = true;
@@ -243,10 +248,18 @@ impl OneWay {
 
     #[inline]
     fn note_step(&mut self, step: Step) {
+        let room = self.steps.len() < MAX_STEPS;
         match self.steps.last_mut() {
             _ if self.limit.is_some() => self.note_step_within(step),
             Some(last) if is_before(last.place, step.place) && last.received == step.received => {
                 last.place = step.place;
+            }
+            Some(last)
+                if is_before(last.place, step.place)
+                    && is_before(last.received, step.received)
+                    && room =>
+            {
+                self.steps.push(step);
             }
             _ => self.note_step_within(step),
         }
@@ -280,7 +293,7 @@ impl OneWay {
             .steps
             .partition_point(|other| is_before(other.received, step.received))
             .min(at);
-        self.steps.splice(from..at + usize::from(same), [step]);
+        replace(&mut self.steps, from..at + usize::from(same), step);
         if self.steps.len() > MAX_STEPS {
             self.steps.pop();
             self.limit = self.steps.last().map(|last| last.place);
@@ -360,6 +373,17 @@ impl OneWay {
         let ahead = self.steps.iter().filter(|step| is_before(at, step.place));
         let free = ahead.take_while(|step| !is_before(received, step.received));
         free.last().map_or(at, |step| step.place)
+    }
+}
+
+/// Puts `item` in the place of those in `range`.
+fn replace<A: Array>(list: &mut SmallVec<A>, range: Range<usize>, item: A::Item) {
+    match list.get_mut(range.start) {
+        Some(first) if !range.is_empty() => {
+            *first = item;
+            list.drain(range.start + 1..range.end);
+        }
+        _ => list.insert(range.start, item),
     }
 }
 

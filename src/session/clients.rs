@@ -5,8 +5,10 @@
 //! shows the TLS library and how it was set up, so the answer names the library, not its release and not the program on top. What was not recorded is
 //! unknown; published lists are left out, as most of them were not made with the same reading of the hello.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::{LazyLock, Mutex, PoisonError};
+
+use hashbrown::HashMap;
 
 /// JA4, JA3, stack, programs; a `#` begins a comment.
 const TABLE: &str = include_str!("../../data/clients.tsv");

@@ -42,6 +42,11 @@ impl Object<'_> {
     }
 
     /// Text, escaped.
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "as of `key`"
+    )]
     pub fn text<'v>(&mut self, key: &str, value: impl Into<Option<&'v str>>) {
         if let Some(value) = value.into() {
             self.key(key);
@@ -50,6 +55,11 @@ impl Object<'_> {
     }
 
     /// A word of our own, which needs no escaping.
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "as of `key`"
+    )]
     pub fn word(&mut self, key: &str, word: impl Into<Option<&'static str>>) {
         if let Some(word) = word.into() {
             self.key(key);
@@ -60,6 +70,11 @@ impl Object<'_> {
     }
 
     /// Text that our own code makes and that needs no escaping: addresses, times, hex.
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "as of `key`"
+    )]
     pub fn plain(&mut self, key: &str, value: Option<impl Plain>) {
         if let Some(value) = value {
             self.key(key);
@@ -70,6 +85,11 @@ impl Object<'_> {
     }
 
     /// A whole number.
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "as of `key`"
+    )]
     pub fn number(&mut self, key: &str, value: impl Into<Option<u64>>) {
         if let Some(value) = value.into() {
             self.key(key);
@@ -78,6 +98,11 @@ impl Object<'_> {
     }
 
     /// `true` or `false`.
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "as of `key`"
+    )]
     pub fn flag(&mut self, key: &str, value: impl Into<Option<bool>>) {
         if let Some(value) = value.into() {
             self.key(key);
@@ -106,7 +131,11 @@ impl Object<'_> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "only where the key is known is its copy of a fixed size"
+    )]
     fn key(&mut self, key: &str) {
         if !self.empty {
             self.out.push(b',');

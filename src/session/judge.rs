@@ -181,14 +181,8 @@ struct View<'a> {
 impl<'a> View<'a> {
     fn new(connection: &'a Connection, reason: Reason, client_way: Way, ports: &PortSet) -> Self {
         let dialogue = &connection.dialogue;
-        let client_tls = dialogue
-            .client
-            .as_ref()
-            .and_then(|side| side.tls.facts());
-        let server_tls = dialogue
-            .server
-            .as_ref()
-            .and_then(|side| side.tls.facts());
+        let client_tls = dialogue.client.as_ref().and_then(|side| side.tls.facts());
+        let server_tls = dialogue.server.as_ref().and_then(|side| side.tls.facts());
         Self {
             connection,
             dialogue,

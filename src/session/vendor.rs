@@ -7,11 +7,16 @@
 use std::io::Read;
 use std::sync::LazyLock;
 
+use hashbrown::HashMap;
+use memchr::{memchr, memchr_iter};
+
 /// Name, tab, blocks in hex; compressed with Zstandard. Made by `tools/vendors.py`.
 static LISTING: &[u8] = include_bytes!("../../data/vendors/vendors.tsv.zst");
 
 /// Hex digits of a block, longest first.
 const DIGITS: [u8; 3] = [9, 7, 6];
+/// As many blocks as the listing has, about.
+const BLOCKS: usize = 56_000;
 /// Locally administered, or a group's.
 const NOBODYS: u8 = 0b11;
 
@@ -26,8 +31,8 @@ pub fn vendor(mac: [u8; 6]) -> Option<&'static str> {
 #[derive(Debug, Default)]
 struct Vendors {
     text: String,
-    /// [`key`] of a block, and where its holder's name begins and ends in `text`; by key.
-    blocks: Vec<(u64, u32, u32)>,
+    /// By [`key`] of a block, where its holder's name begins and ends in `text`.
+    blocks: HashMap<u64, (u32, u32)>,
 }
 
 impl Vendors {
@@ -39,19 +44,20 @@ impl Vendors {
         if read.is_err() {
             return Self::default();
         }
-        let mut blocks = Vec::new();
-        let mut at = 0;
-        for line in text.split_inclusive('\n') {
-            if let Some((name, list)) = line.trim_end().split_once('\t') {
-                let end = at + name.len() as u32;
+        let mut blocks = HashMap::with_capacity(BLOCKS);
+        let (bytes, mut at) = (text.as_bytes(), 0);
+        for end in memchr_iter(b'\n', bytes) {
+            let line = bytes.get(at..end).unwrap_or_default();
+            if let Some(tab) = memchr(b'\t', line) {
+                let name = (at as u32, (at + tab) as u32);
+                let list = line.get(tab + 1..).unwrap_or_default();
                 blocks.extend(
-                    list.split(' ')
-                        .filter_map(|block| Some((key_of(block)?, at, end))),
+                    list.split(|byte| *byte == b' ')
+                        .filter_map(|block| Some((key_of(block)?, name))),
                 );
             }
-            at += line.len() as u32;
+            at = end + 1;
         }
-        blocks.sort_unstable();
         Self { text, blocks }
     }
 
@@ -64,16 +70,17 @@ impl Vendors {
             .fold(0, |number, byte| number << 8 | u64::from(*byte));
         DIGITS.into_iter().find_map(|digits| {
             let wanted = key(digits, number >> (48 - 4 * u32::from(digits)));
-            let found = self.blocks.binary_search_by_key(&wanted, |block| block.0);
-            let (_, from, to) = self.blocks.get(found.ok()?)?;
+            let (from, to) = self.blocks.get(&wanted)?;
             self.text.get(*from as usize..*to as usize)
         })
     }
 }
 
-fn key_of(block: &str) -> Option<u64> {
-    let digits = u8::try_from(block.len()).ok()?;
-    Some(key(digits, u64::from_str_radix(block, 16).ok()?))
+fn key_of(block: &[u8]) -> Option<u64> {
+    let number = block.iter().try_fold(0, |number, digit| {
+        Some(number << 4 | u64::from(char::from(*digit).to_digit(16)?))
+    })?;
+    Some(key(u8::try_from(block.len()).ok()?, number))
 }
 
 const fn key(digits: u8, block: u64) -> u64 {

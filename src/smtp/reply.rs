@@ -36,16 +36,17 @@ impl<'a> ReplyLine<'a> {
 
     /// Whether an EHLO answer's line names `keyword`.
     pub fn names(&self, keyword: &[u8]) -> bool {
-        let word = self
-            .text
-            .split(|b| *b == b' ' || *b == b'=')
-            .next()
-            .unwrap_or_default();
-        word.eq_ignore_ascii_case(keyword)
+        let Some((word, rest)) = self.text.split_at_checked(keyword.len()) else {
+            return false;
+        };
+        matches!(rest, [] | [b' ' | b'=', ..]) && word.eq_ignore_ascii_case(keyword)
     }
 
     /// Whether a middlebox has written over a keyword (`XXXXXXXA`, as Cisco firewalls do to STARTTLS).
     pub fn is_masked(&self) -> bool {
+        if !matches!(self.text, [b'X', ..] | [_, b'X', ..]) {
+            return false;
+        }
         let word = self.text.split(|b| *b == b' ').next().unwrap_or_default();
         let others = word.iter().filter(|b| **b != b'X').take(2);
         word.len() >= 7 && others.count() < 2

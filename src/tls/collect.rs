@@ -7,8 +7,8 @@ use crate::time::Timestamp;
 use super::facts::{ClearAlert, Facts, HelloTime, Record};
 use super::handshake::{CLIENT_HELLO, DRAFT_HELLO_RETRY, SERVER_HELLO, Sink};
 use super::{
-    ClientHello, Role, ServerHello, SessionId, Version, certificate, conclude, facts::MessageSet, known,
-    probe, ssl2,
+    ClientHello, Role, ServerHello, SessionId, Version, certificate, conclude, facts::MessageSet,
+    known, probe, ssl2,
 };
 
 /// Facts under way.
@@ -45,9 +45,7 @@ impl Collector {
     pub(super) fn is_decided(&self) -> bool {
         let facts = &self.facts;
         let finished = facts.finished
-            && (self.role == Role::Client
-                || facts.full_handshake()
-                || facts.application.count > 0);
+            && (self.role == Role::Client || facts.full_handshake() || facts.application.count > 0);
         finished
             || facts.fatal.is_some()
             || facts.application.is_full()

@@ -172,12 +172,17 @@ fn has_finished_tls13(client: Option<&Facts>, server: Option<&Facts>) -> bool {
 /// Whether the client's records so far tell which of them ends the handshake of TLS 1.3, and that it was accepted; the same
 /// whatever the server says.
 pub(super) fn is_client_settled(client: &Facts) -> bool {
-    let told = client.client_hello.as_ref().is_some_and(|hello| !hello.early_data);
+    let told = client
+        .client_hello
+        .as_ref()
+        .is_some_and(|hello| !hello.early_data);
     let records = client.application.records();
     if !told || client.lost || client.begun_late || records.len() < CLIENT_FLIGHT {
         return false;
     }
-    let mut behind = records.iter().skip_while(|record| !may_be_finished(record, false, None));
+    let mut behind = records
+        .iter()
+        .skip_while(|record| !may_be_finished(record, false, None));
     behind.next().is_some() && behind.any(|record| !record.is_alert_sized())
 }
 

@@ -163,6 +163,12 @@ impl Messages {
         else {
             return bytes;
         };
+        if count == 0
+            && let Some(([kind, a, b, c], rest)) = bytes.split_first_chunk()
+        {
+            let length = u32::from_be_bytes([0, *a, *b, *c]) as usize;
+            return self.begin(*kind, length, rest, sink);
+        }
         let taken = bytes.len().min(HEADER - count);
         for (slot, byte) in header.iter_mut().skip(count).zip(bytes) {
             *slot = *byte;

@@ -146,6 +146,12 @@ fn lead(mut bytes: &[u8]) -> ([u8; LEAD], usize, bool) {
         };
         let body = bytes.get(record::HEADER..).unwrap_or_default();
         let end = body.len().min(header.length as usize);
+        if count == 0
+            && end >= LEAD
+            && let Some(lead) = body.first_chunk()
+        {
+            return (*lead, LEAD, false);
+        }
         for byte in body.iter().take(end.min(LEAD - count)) {
             if let Some(slot) = lead.get_mut(count) {
                 *slot = *byte;

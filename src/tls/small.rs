@@ -29,11 +29,11 @@ impl Small {
 
     /// Takes from `bytes` until `wanted` are held; says how many it took.
     pub(super) fn take(&mut self, bytes: &[u8], wanted: usize) -> usize {
-        let room = wanted.min(SMALL).saturating_sub(self.count);
-        let mut taken = 0;
-        for (slot, byte) in self.bytes.iter_mut().skip(self.count).zip(bytes).take(room) {
-            *slot = *byte;
-            taken += 1;
+        let wanted = wanted.min(SMALL);
+        let taken = wanted.saturating_sub(self.count).min(bytes.len());
+        let slots = self.bytes.get_mut(self.count..self.count + taken);
+        if let (Some(slots), Some(bytes)) = (slots, bytes.get(..taken)) {
+            slots.copy_from_slice(bytes);
         }
         self.count += taken;
         taken

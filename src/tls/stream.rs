@@ -155,9 +155,19 @@ impl Stream {
 
     fn start<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
         let before = self.small.count;
+        if before == 0 && bytes.len() >= SMALL {
+            return self.begin(probe::begin(bytes, self.collector.role), 0, bytes);
+        }
         let taken = self.small.take(bytes, SMALL);
         match probe::begin(self.small.bytes(), self.collector.role) {
             Probe::NeedMore if self.small.count < SMALL => bytes.get(taken..).unwrap_or_default(),
+            found => self.begin(found, before, bytes),
+        }
+    }
+
+    /// Begins with what the first bytes were `found` to be, of which `before` are held.
+    fn begin<'a>(&mut self, found: Probe, before: usize, bytes: &'a [u8]) -> &'a [u8] {
+        match found {
             Probe::NeedMore | Probe::NotTls => {
                 self.collector.facts.plain_text_instead = true;
                 self.layer = Layer::Over;
@@ -218,6 +228,12 @@ impl Stream {
     }
 
     fn header<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
+        if self.small.count == 0
+            && let Some((_, rest)) = bytes.split_at_checked(record::HEADER)
+        {
+            self.offset += record::HEADER as u64;
+            return self.behind_header(Header::at_start(bytes), rest);
+        }
         let taken = self.small.take(bytes, record::HEADER);
         self.offset += taken as u64;
         let rest = bytes.get(taken..).unwrap_or_default();
@@ -226,6 +242,10 @@ impl Stream {
         }
         let header = Header::at_start(self.small.bytes());
         self.small.clear();
+        self.behind_header(header, rest)
+    }
+
+    fn behind_header<'a>(&mut self, header: Option<Header>, rest: &'a [u8]) -> &'a [u8] {
         match header {
             Some(header) => {
                 self.open(header);
