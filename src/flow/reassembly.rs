@@ -47,10 +47,19 @@ pub struct Direction {
     synced: bool,
     first: Option<u32>,
     end: Option<u32>,
+    duplicates: u32,
+    trouble: Option<Box<Trouble>>,
+}
+
+/// What most directions never have.
+#[derive(Debug, Default)]
+struct Trouble {
     /// Parts that came early: in order, apart from each other.
     held: Vec<Part<Box<[u8]>>>,
     held_bytes: usize,
-    counts: Counts,
+    gaps: u32,
+    gap_bytes: u64,
+    conflicts: u32,
 }
 
 /// What went wrong on the way, in one direction.
@@ -100,7 +109,15 @@ impl Direction {
 
     /// The lowest sequence number at hand, for a direction that has not started to hand on.
     pub fn lowest_held(&self) -> Option<u32> {
-        self.held.first().map(|part| part.seq)
+        self.held().first().map(|part| part.seq)
+    }
+
+    fn held(&self) -> &[Part<Box<[u8]>>] {
+        self.trouble.as_deref().map_or(&[], |trouble| &trouble.held)
+    }
+
+    fn trouble(&mut self) -> &mut Trouble {
+        self.trouble.get_or_insert_default()
     }
 
     /// Whether all bytes up to the FIN have gone on.
@@ -119,7 +136,7 @@ impl Direction {
             let ahead = seq.wrapping_sub(other);
             ahead < WINDOW || ahead.wrapping_neg() < WINDOW
         };
-        match (self.synced, self.held.first()) {
+        match (self.synced, self.held().first()) {
             (true, _) => near(self.next),
             (false, Some(part)) => near(part.seq),
             (false, None) => true,
@@ -128,12 +145,21 @@ impl Direction {
 
     /// Bytes held back, with what it costs to hold them.
     pub const fn held_bytes(&self) -> usize {
-        self.held_bytes
+        match &self.trouble {
+            Some(trouble) => trouble.held_bytes,
+            None => 0,
+        }
     }
 
     /// What went wrong so far.
-    pub const fn counts(&self) -> Counts {
-        self.counts
+    pub fn counts(&self) -> Counts {
+        let trouble = self.trouble.as_deref();
+        Counts {
+            gaps: trouble.map_or(0, |trouble| trouble.gaps),
+            gap_bytes: trouble.map_or(0, |trouble| trouble.gap_bytes),
+            duplicates: self.duplicates,
+            conflicts: trouble.map_or(0, |trouble| trouble.conflicts),
+        }
     }
 
     /// A segment: `bytes` were captured of `length` that were sent, the first at `seq`.
@@ -155,7 +181,7 @@ impl Direction {
             time,
             bytes,
         };
-        if self.synced && seq == self.next && self.held.is_empty() {
+        if self.synced && seq == self.next && self.held().is_empty() {
             self.deliver(part, sink);
         } else if self.accepts(seq) {
             self.push_unordered(part, sink);
@@ -164,7 +190,7 @@ impl Direction {
 
     /// Nothing more will come: hands on what is held, with its gaps.
     pub fn flush(&mut self, sink: &mut (impl FnMut(Piece<'_>) + ?Sized)) {
-        while !self.held.is_empty() {
+        while !self.held().is_empty() {
             self.skip_hole(sink);
             self.drain(sink);
         }
@@ -176,8 +202,10 @@ impl Direction {
 
     /// Lets go of everything held, for a direction that nobody reads any more.
     pub fn forget(&mut self) {
-        self.held = Vec::new();
-        self.held_bytes = 0;
+        if let Some(trouble) = &mut self.trouble {
+            trouble.held = Vec::new();
+            trouble.held_bytes = 0;
+        }
     }
 
     fn push_unordered(&mut self, part: Part<&[u8]>, sink: &mut (impl FnMut(Piece<'_>) + ?Sized)) {
@@ -188,7 +216,7 @@ impl Direction {
         };
         match fresh {
             Some(fresh) => self.hold(fresh),
-            None => self.counts.duplicates = self.counts.duplicates.saturating_add(1),
+            None => self.duplicates = self.duplicates.saturating_add(1),
         }
         self.drain(sink);
         while self.is_over_bounds() {
@@ -203,17 +231,17 @@ impl Direction {
         } else {
             MAX_UNSYNCED_SEGMENTS
         };
-        self.held.len() > segments || self.held_bytes > MAX_HELD_BYTES
+        self.held().len() > segments || self.held_bytes() > MAX_HELD_BYTES
     }
 
     /// Puts a part among the held ones, cut where they already have its bytes.
     fn hold(&mut self, mut part: Part<&[u8]>) {
         let mut at = self
-            .held
+            .held()
             .partition_point(|held| !is_before(part.seq, held.end()));
         let mut brought = false;
         loop {
-            let Some(held) = self.held.get(at) else {
+            let Some(held) = self.held().get(at) else {
                 self.insert(at, part);
                 break;
             };
@@ -227,13 +255,17 @@ impl Direction {
                 brought = true;
                 at += 1;
             }
-            let Some(held) = self.held.get(at) else { break };
+            let Some(held) = self.held().get(at) else {
+                break;
+            };
+            let end = held.end();
             if held.differs(&part) {
-                self.counts.conflicts = self.counts.conflicts.saturating_add(1);
+                let trouble = self.trouble();
+                trouble.conflicts = trouble.conflicts.saturating_add(1);
             }
-            let Some(rest) = part.from(held.end()) else {
+            let Some(rest) = part.from(end) else {
                 if !brought {
-                    self.counts.duplicates = self.counts.duplicates.saturating_add(1);
+                    self.duplicates = self.duplicates.saturating_add(1);
                 }
                 break;
             };
@@ -243,14 +275,15 @@ impl Direction {
     }
 
     fn insert(&mut self, at: usize, part: Part<&[u8]>) {
-        self.held_bytes += part.bytes.len() + PART;
+        let trouble = self.trouble();
+        trouble.held_bytes += part.bytes.len() + PART;
         let Part {
             seq,
             length,
             time,
             bytes,
         } = part;
-        self.held.insert(
+        trouble.held.insert(
             at,
             Part {
                 seq,
@@ -263,13 +296,13 @@ impl Direction {
 
     /// Hands on the held parts that are next in line.
     fn drain(&mut self, sink: &mut (impl FnMut(Piece<'_>) + ?Sized)) {
-        if !self.synced {
+        if !self.synced || self.held().is_empty() {
             return;
         }
         let mut ready = 0;
-        let mut held = mem::take(&mut self.held);
+        let mut held = mem::take(&mut self.trouble().held);
         while let Some(part) = held.get(ready).filter(|part| part.seq == self.next) {
-            self.held_bytes -= part.bytes.len() + PART;
+            self.trouble().held_bytes -= part.bytes.len() + PART;
             self.deliver(part.borrowed(), sink);
             ready += 1;
         }
@@ -277,12 +310,12 @@ impl Direction {
         if held.is_empty() {
             held = Vec::new();
         }
-        self.held = held;
+        self.trouble().held = held;
     }
 
     /// Gives up on the bytes before the first held part.
     fn skip_hole(&mut self, sink: &mut (impl FnMut(Piece<'_>) + ?Sized)) {
-        let Some(seq) = self.held.first().map(|part| part.seq) else {
+        let Some(seq) = self.held().first().map(|part| part.seq) else {
             return;
         };
         if self.synced {
@@ -296,8 +329,11 @@ impl Direction {
     /// A SYN that came late: what lies before its data is not of this stream.
     fn drop_before_next(&mut self) {
         let next = self.next;
-        self.held.retain(|part| !is_before(part.seq, next));
-        self.held_bytes = self.held.iter().map(|part| part.bytes.len() + PART).sum();
+        if let Some(trouble) = &mut self.trouble {
+            trouble.held.retain(|part| !is_before(part.seq, next));
+            let parts = trouble.held.iter();
+            trouble.held_bytes = parts.map(|part| part.bytes.len() + PART).sum();
+        }
     }
 
     #[inline]
@@ -317,8 +353,9 @@ impl Direction {
             return;
         }
         self.next = self.next.wrapping_add(bytes);
-        self.counts.gaps = self.counts.gaps.saturating_add(1);
-        self.counts.gap_bytes = self.counts.gap_bytes.saturating_add(u64::from(bytes));
+        let trouble = self.trouble();
+        trouble.gaps = trouble.gaps.saturating_add(1);
+        trouble.gap_bytes = trouble.gap_bytes.saturating_add(u64::from(bytes));
         sink(Piece::Gap(bytes));
     }
 }
@@ -487,7 +524,7 @@ mod tests {
         direction.start_at(0, &mut out.sink());
         for n in 0..10_000u32 {
             direction.push(10 + 2 * n, b"x", 1, Timestamp(0), &mut out.sink());
-            assert!(direction.held.len() <= MAX_HELD_SEGMENTS);
+            assert!(direction.held().len() <= MAX_HELD_SEGMENTS);
         }
         direction.push(2_000_000_000, b"far", 3, Timestamp(0), &mut out.sink());
         assert!(!out.text().contains("far"));

@@ -43,10 +43,7 @@ impl Object<'_> {
 
     /// Text, escaped.
     #[inline(always)]
-    #[expect(
-        clippy::inline_always,
-        reason = "as of `key`"
-    )]
+    #[expect(clippy::inline_always, reason = "as of `key`")]
     pub fn text<'v>(&mut self, key: &str, value: impl Into<Option<&'v str>>) {
         if let Some(value) = value.into() {
             self.key(key);
@@ -56,10 +53,7 @@ impl Object<'_> {
 
     /// A word of our own, which needs no escaping.
     #[inline(always)]
-    #[expect(
-        clippy::inline_always,
-        reason = "as of `key`"
-    )]
+    #[expect(clippy::inline_always, reason = "as of `key`")]
     pub fn word(&mut self, key: &str, word: impl Into<Option<&'static str>>) {
         if let Some(word) = word.into() {
             self.key(key);
@@ -71,10 +65,7 @@ impl Object<'_> {
 
     /// Text that our own code makes and that needs no escaping: addresses, times, hex.
     #[inline(always)]
-    #[expect(
-        clippy::inline_always,
-        reason = "as of `key`"
-    )]
+    #[expect(clippy::inline_always, reason = "as of `key`")]
     pub fn plain(&mut self, key: &str, value: Option<impl Plain>) {
         if let Some(value) = value {
             self.key(key);
@@ -86,10 +77,7 @@ impl Object<'_> {
 
     /// A whole number.
     #[inline(always)]
-    #[expect(
-        clippy::inline_always,
-        reason = "as of `key`"
-    )]
+    #[expect(clippy::inline_always, reason = "as of `key`")]
     pub fn number(&mut self, key: &str, value: impl Into<Option<u64>>) {
         if let Some(value) = value.into() {
             self.key(key);
@@ -99,10 +87,7 @@ impl Object<'_> {
 
     /// `true` or `false`.
     #[inline(always)]
-    #[expect(
-        clippy::inline_always,
-        reason = "as of `key`"
-    )]
+    #[expect(clippy::inline_always, reason = "as of `key`")]
     pub fn flag(&mut self, key: &str, value: impl Into<Option<bool>>) {
         if let Some(value) = value.into() {
             self.key(key);

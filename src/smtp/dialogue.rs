@@ -10,9 +10,9 @@ use crate::session::Side;
 #[derive(Debug, Default)]
 pub struct Dialogue {
     /// The client's direction, once it has brought bytes.
-    pub client: Option<ClientSide>,
+    pub client: Option<Box<ClientSide>>,
     /// The server's direction, once it has brought bytes.
-    pub server: Option<ServerSide>,
+    pub server: Option<Box<ServerSide>>,
     /// What both know together.
     pub joint: Joint,
 }
@@ -39,8 +39,8 @@ impl Dialogue {
     /// Nothing that could still come from `side` would change what is known.
     pub fn is_decided(&self, side: Side) -> bool {
         match side {
-            Side::Client => self.client.as_ref().is_some_and(ClientSide::is_decided),
-            Side::Server => self.server.as_ref().is_some_and(ServerSide::is_decided),
+            Side::Client => self.client.as_ref().is_some_and(|side| side.is_decided()),
+            Side::Server => self.server.as_ref().is_some_and(|side| side.is_decided()),
         }
     }
 
@@ -57,7 +57,7 @@ impl Dialogue {
             if !whole {
                 self.joint.client_joined_late();
             }
-            ClientSide::new(whole)
+            Box::new(ClientSide::new(whole))
         });
         match piece {
             Piece::Bytes(bytes, time) => client.push(bytes, *time, &mut self.joint),
@@ -73,7 +73,7 @@ impl Dialogue {
             if !whole {
                 self.joint.server_joined_late();
             }
-            ServerSide::new(whole)
+            Box::new(ServerSide::new(whole))
         });
         match piece {
             Piece::Bytes(bytes, time) => server.push(bytes, *time, &mut self.joint),

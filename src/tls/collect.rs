@@ -96,13 +96,13 @@ impl Collector {
         };
         match level {
             ClearAlert::FATAL => {
-                self.facts.fatal.get_or_insert(alert);
+                self.facts.fatal.get_or_insert_with(|| Box::new(alert));
             }
             ClearAlert::WARNING if code == ClearAlert::CLOSE_NOTIFY => {
                 self.facts.close_notify = true;
             }
             ClearAlert::WARNING if alert.is_error() => {
-                self.facts.warning.get_or_insert(alert);
+                self.facts.warning.get_or_insert_with(|| Box::new(alert));
             }
             _ => {}
         }

@@ -91,10 +91,7 @@ fn alert(
     negotiated: Option<Version>,
 ) -> Option<Alert> {
     let any_level = negotiated.is_none_or(|version| version == Version::TLS13);
-    let ending = |facts: Option<&Facts>| {
-        let facts = facts?;
-        facts.fatal.or(facts.warning.filter(|_| any_level))
-    };
+    let ending = |facts: Option<&Facts>| facts?.alert(any_level);
     match (ending(client), ending(server)) {
         (Some(ours), Some(theirs)) if ours.time < theirs.time => Some(by(Side::Client, ours)),
         (_, Some(theirs)) => Some(by(Side::Server, theirs)),

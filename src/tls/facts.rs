@@ -34,10 +34,10 @@ pub struct Facts {
     /// Handshake messages seen in clear.
     pub messages: MessageSet,
     /// First alert of level fatal in clear.
-    pub fatal: Option<ClearAlert>,
+    pub fatal: Option<Box<ClearAlert>>,
     /// First alert in clear that names an error, but at level warning. TLS 1.3 ends on it all the same (RFC 8446
     /// 6.2), older versions need not.
-    pub warning: Option<ClearAlert>,
+    pub warning: Option<Box<ClearAlert>>,
     /// close_notify in clear.
     pub close_notify: bool,
     /// Alert records that are encrypted.
@@ -75,6 +75,12 @@ impl Facts {
             .into_iter()
             .flatten()
             .find_map(|hello| hello.offer.as_ref())
+    }
+
+    /// The first fatal alert in clear, else, where `any_level` is wanted, the first that names an error.
+    pub fn alert(&self, any_level: bool) -> Option<ClearAlert> {
+        let warning = self.warning.as_deref().filter(|_| any_level);
+        self.fatal.as_deref().or(warning).copied()
     }
 
     /// A message of the full handshake of TLS 1.2 and older was seen in clear; TLS 1.3 encrypts what it has of them.
