@@ -11,6 +11,9 @@ use super::{
     known, probe, ssl2,
 };
 
+/// Application data records after Finished that settle a direction without a full handshake.
+const SETTLED: u8 = 2;
+
 /// Facts under way.
 #[derive(Debug)]
 pub(super) struct Collector {
@@ -38,15 +41,13 @@ impl Collector {
     /// Whether nothing that could still come in this direction would change what is concluded.
     ///
     /// - A fatal alert is the end.
-    /// - TLS 1.2 and older, after Finished: everything is encrypted, and the handshake is known to be over, of a server's direction
-    ///   by its full handshake or by its first data.
+    /// - TLS 1.2 and older, after Finished: everything is encrypted, and the handshake is known to be over, by what went before in
+    ///   clear, or by data. (Without either it may be TLS 1.3, with a second ClientHello in tiny records behind ChangeCipherSpec.)
     /// - TLS 1.3, the client: Finished is among the records of its last flight, and data have followed it. Of a client that
     ///   may have sent early data, and of servers, as many records are read as are kept.
     pub(super) fn is_decided(&self) -> bool {
         let facts = &self.facts;
-        let finished = facts.finished
-            && (self.role == Role::Client || facts.full_handshake() || facts.application.count > 0);
-        finished
+        (facts.finished && (facts.full_handshake() || facts.application.count >= SETTLED))
             || facts.fatal.is_some()
             || facts.application.is_full()
             || (self.role == Role::Client && conclude::is_client_settled(facts))
