@@ -4,6 +4,8 @@
 //! A day is a calendar day of the report's time zone. Every list has a fixed order.
 
 pub mod calendar;
+mod fate;
+mod kind;
 pub mod over_time;
 
 use std::net::IpAddr;

@@ -5,7 +5,12 @@
 //! Source: Microsoft Learn, "SMTP AUTH clients report in the new Exchange admin center".
 
 pub mod beside;
+mod columns;
+mod dates;
 pub mod export;
+mod lines;
+mod notes;
+mod numbers;
 
 use std::collections::BTreeMap;
 

@@ -3,16 +3,16 @@
 //! Two stores may hold the same sessions, if one sensor wrote both. Days on which that may be are read session by session,
 //! and each session counts once.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::filter::Filter;
-use super::opened::Opened;
-use crate::store::{Count, Counts, Damage, Profile, Range, Span, Stored};
+use super::opened::{self, Opened};
+use super::sum::{Sum, Sums};
+use crate::store::{Count, Counts, Damage, Profile, Range, Span};
 use crate::tally::Tally;
 use crate::tally::history::By;
 use crate::tally::history::over_time::{KindId, OverTime};
-use crate::time::Timestamp;
 
 /// What was gathered.
 pub(super) struct Gathered {
@@ -21,17 +21,6 @@ pub(super) struct Gathered {
     /// Who saw the sessions.
     pub(super) sensors: BTreeSet<Arc<str>>,
 }
-
-/// Sessions of one profile so far.
-struct Sum {
-    kind: Option<KindId>,
-    sessions: u64,
-    first: Timestamp,
-    last: Timestamp,
-}
-
-/// The sums of one store, by profile; only of those that are wanted.
-type Sums = HashMap<i64, Sum>;
 
 /// Sums the sessions that began in `range` and are wanted.
 pub(super) fn counts(
@@ -58,7 +47,7 @@ pub(super) fn counts(
         over_time,
     };
     gathering.note_earlier(stores);
-    for day in days(stores, range) {
+    for day in opened::days(stores, range) {
         gathering.day(stores, day);
     }
     let Gathering {
@@ -82,70 +71,6 @@ pub(super) fn counts(
         tally,
         over_time,
         sensors,
-    }
-}
-
-/// Gives out the sessions that began in `range` and are wanted, in order of start and identity, each once.
-pub(super) fn records(
-    stores: &mut [Opened],
-    range: Range,
-    filter: &Filter,
-    mut each: impl FnMut(&Stored),
-) {
-    if let [store] = stores {
-        let wanted = |profile: &Profile| filter.wants(profile);
-        store
-            .reader
-            .sessions(range, &store.profiles, wanted, |stored| each(&stored));
-        return;
-    }
-    for day in days(stores, range) {
-        for quarter in Range::quarters_of(day).filter_map(|quarter| quarter.and(range)) {
-            let mut all: BTreeMap<(Timestamp, u64), Stored> = BTreeMap::new();
-            for store in &mut *stores {
-                let wanted = |profile: &Profile| filter.wants(profile);
-                store
-                    .reader
-                    .sessions(quarter, &store.profiles, wanted, |stored| {
-                        let key = (stored.session.start, stored.session.id);
-                        all.entry(key).or_insert(stored);
-                    });
-            }
-            all.values().for_each(&mut each);
-        }
-    }
-}
-
-/// The days of all stores that lie at least in part in `range`.
-fn days(stores: &[Opened], range: Range) -> BTreeSet<i64> {
-    let all = stores.iter().flat_map(|store| store.days.iter().copied());
-    all.filter(|day| Range::of_day(*day).and(range).is_some())
-        .collect()
-}
-
-impl Sum {
-    fn new(profile: &Profile, over_time: Option<&mut OverTime>, by: Option<By>) -> Self {
-        Self {
-            kind: over_time.map(|over_time| over_time.kind(&profile.like, &profile.sensor, by)),
-            sessions: 0,
-            first: Timestamp(u64::MAX),
-            last: Timestamp(0),
-        }
-    }
-
-    fn add(&mut self, sessions: u64, first: Timestamp, last: Timestamp) {
-        self.sessions += sessions;
-        self.first = self.first.min(first);
-        self.last = self.last.max(last);
-    }
-
-    fn finish(&self, profile: &Profile, tally: &mut Tally, over_time: Option<&mut OverTime>) {
-        let mut like = profile.like.clone();
-        (like.start, like.end) = (self.first, self.last);
-        tally.add_many(&like, self.sessions);
-        if let (Some(kind), Some(over_time)) = (self.kind, over_time) {
-            over_time.total(kind, self.sessions, self.first, self.last);
-        }
     }
 }
 

@@ -3,6 +3,8 @@
 mod filter;
 mod gather;
 mod opened;
+mod records;
+mod sum;
 mod window;
 
 use std::fs;
@@ -41,15 +43,15 @@ pub(super) fn run(args: &HistoryArgs) -> Result<Ended> {
     };
     let windows = Windows::of(&args.window, &stores)?;
     let filter = Filter::new(&args.only, &stores);
-    let mut records = Records::create(args.report.sessions.as_deref(), "")?;
-    if records.are_wanted() {
+    let mut out = Records::create(args.report.sessions.as_deref(), "")?;
+    if out.are_wanted() {
         let mut written = Ok(());
-        gather::records(&mut stores, windows.range, &filter, |stored| {
+        records::each(&mut stores, windows.range, &filter, |stored| {
             if written.is_ok() {
-                written = records.write_stored(stored);
+                written = out.write_stored(stored);
             }
         });
-        written.and_then(|()| records.finish())?;
+        written.and_then(|()| out.finish())?;
     }
     let mut report = report(args, &mut stores, &windows, &filter, microsoft.as_ref());
     report.capture.files_damaged.extend(unreadable);

@@ -1,13 +1,13 @@
 //! A file of a store that is open, with what is needed of it all the time.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
 use anyhow::{Result, bail};
 
 use crate::commands::complain;
 use crate::names::HostName;
-use crate::store::{self, Facts, Place, Profile, Reader, StoreError};
+use crate::store::{self, Facts, Place, Profile, Range, Reader, StoreError};
 use crate::tally::history::StoreFacts;
 
 /// A file of a store.
@@ -103,4 +103,11 @@ impl Stores {
         self.unreadable.push(error.to_string());
         complain(&error.into());
     }
+}
+
+/// The days of all stores that lie at least in part in `range`.
+pub(super) fn days(stores: &[Opened], range: Range) -> BTreeSet<i64> {
+    let all = stores.iter().flat_map(|store| store.days.iter().copied());
+    all.filter(|day| Range::of_day(*day).and(range).is_some())
+        .collect()
 }

@@ -10,21 +10,18 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use super::calendar::Calendar;
+use super::fate::{Fate, Seen, bit, is_legacy, is_modern, verdict};
+use super::kind::Kind;
 use super::{By, Change, Changes, Day, Figures, Group, Trend};
-use crate::session::words::Word;
-use crate::session::{EndpointKind, Outcome, Session, Verdict};
-pub use crate::tally::host::OTHER_SERVER;
+use crate::session::{Session, Verdict};
 use crate::tally::microsoft::Comparable;
-use crate::tally::report::{Host, HostVerdict};
-use crate::tally::{Limits, Role, Span, To, internal_end};
+use crate::tally::report::Host;
+use crate::tally::{Limits, Span, To};
 use crate::time::Timestamp;
 use crate::tls::Version;
 
-/// The group of sessions of which the answer is not known.
-pub const UNKNOWN: &str = "unknown";
-
-/// Verdicts a host had, one bit each, by their place among all.
-type Seen = u8;
+pub use super::kind::{KindId, UNKNOWN};
+pub use crate::tally::host::OTHER_SERVER;
 
 /// Sessions over time.
 pub struct OverTime {
@@ -46,36 +43,6 @@ struct DayCounts {
     comparable: u64,
     comparable_legacy: u64,
 }
-
-/// One host.
-#[derive(Clone, Default)]
-struct Fate {
-    /// By day.
-    days: Vec<Seen>,
-    before: u64,
-    since: u64,
-    /// There are sessions of it before the first day.
-    known_before: bool,
-}
-
-/// Sessions that differ only in their times.
-struct Kind {
-    /// Whether they count.
-    counts: bool,
-    host: Option<usize>,
-    version: Option<Version>,
-    verdict: Verdict,
-    /// The answer to `--by`.
-    key: Arc<str>,
-    comparable: bool,
-    sessions: u64,
-    first: Timestamp,
-    last: Timestamp,
-}
-
-/// The number of a kind.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct KindId(usize);
 
 impl OverTime {
     /// Nothing yet; sessions to such servers count, and `since` begins the later part (the middle of the days if not given).
@@ -100,20 +67,9 @@ impl OverTime {
 
     /// A kind of session, seen by `sensor`.
     pub fn kind(&mut self, like: &Session, sensor: &Arc<str>, by: Option<By>) -> KindId {
-        let counts = self.to == To::Any || like.exchange_online.is_some();
-        let host = internal_end(like).filter(|_| counts);
-        let at = host.and_then(|(address, _)| self.host(address));
-        self.kinds.push(Kind {
-            counts: host.is_some(),
-            host: at,
-            version: like.negotiated,
-            verdict: like.verdict,
-            key: key(like, sensor, by, host.map(|(_, role)| role)),
-            comparable: host.is_some() && is_comparable(like),
-            sessions: 0,
-            first: Timestamp(u64::MAX),
-            last: Timestamp(0),
-        });
+        let to = self.to;
+        let kind = Kind::of(like, sensor, by, to, |address| self.host(address));
+        self.kinds.push(kind);
         KindId(self.kinds.len() - 1)
     }
 
@@ -361,81 +317,4 @@ impl Figures {
         self.versions.add(kind.version, count);
         self.verdicts.add(kind.verdict, count);
     }
-}
-
-impl Fate {
-    fn add(&mut self, day: usize, days: usize, seen: Seen) {
-        if self.days.is_empty() {
-            self.days = vec![0; days];
-        }
-        if let Some(known) = self.days.get_mut(day) {
-            *known |= seen;
-        }
-    }
-
-    /// What was seen before the day at `since`, and from it on.
-    fn halves(&self, since: usize) -> (Seen, Seen) {
-        let (before, after) = self.days.split_at_checked(since).unwrap_or_default();
-        let all = |days: &[Seen]| days.iter().fold(0, |all, seen| all | seen);
-        (all(before), all(after))
-    }
-}
-
-/// The row of `--by` that sessions stand in.
-fn key(like: &Session, sensor: &Arc<str>, by: Option<By>, role: Option<Role>) -> Arc<str> {
-    let service = like.exchange_online;
-    match by {
-        Some(By::Endpoint) => service
-            .map_or(OTHER_SERVER, |service| service.endpoint.name())
-            .into(),
-        // The software of a client elsewhere is not what is asked for.
-        Some(By::Client) => like
-            .client_guess
-            .filter(|_| role == Some(Role::Client))
-            .unwrap_or(UNKNOWN)
-            .into(),
-        Some(By::Sensor) => Arc::clone(sensor),
-        Some(By::Day | By::Host) | None => Arc::from(""),
-    }
-}
-
-/// Whether Microsoft's report could count a message of such a session.
-fn is_comparable(like: &Session) -> bool {
-    let submission = like.exchange_online.is_some_and(|service| {
-        matches!(
-            service.endpoint,
-            EndpointKind::ClientSubmission | EndpointKind::LegacySubmission
-        )
-    });
-    submission && like.outcome == Outcome::Established && like.negotiated.is_some()
-}
-
-fn bit(verdict: Verdict) -> Seen {
-    let place = Verdict::EACH.iter().position(|known| *known == verdict);
-    1 << place.unwrap_or(Verdict::EACH.len())
-}
-
-fn is_legacy(seen: Seen) -> bool {
-    seen & bit(Verdict::Legacy) != 0
-}
-
-fn is_modern(seen: Seen) -> bool {
-    seen & bit(Verdict::Modern) != 0
-}
-
-/// A host's verdict from those of its sessions, by the rule of the report.
-fn verdict(seen: Seen) -> Option<HostVerdict> {
-    let has = |verdict| seen & bit(verdict) != 0;
-    if seen == 0 {
-        return None;
-    }
-    let others = has(Verdict::Weak) || has(Verdict::Plaintext) || has(Verdict::Modern);
-    Some(match (has(Verdict::Legacy), others) {
-        (true, false) => HostVerdict::Legacy,
-        (true, true) => HostVerdict::Mixed,
-        _ if has(Verdict::Weak) => HostVerdict::Weak,
-        _ if has(Verdict::Plaintext) => HostVerdict::Plaintext,
-        _ if has(Verdict::Modern) => HostVerdict::Modern,
-        _ => HostVerdict::Unknown,
-    })
 }

@@ -7,6 +7,10 @@
 
 use jiff::civil::Date;
 
+use super::columns::{self, Field, field};
+use super::dates;
+use super::lines::{decoded, records, separator};
+use super::numbers::{share, whole};
 use super::{Sender, Shares};
 
 /// Rows read at most.
@@ -21,7 +25,7 @@ pub struct Export {
     pub missing: Vec<&'static str>,
     /// Rows that could not be read.
     pub unread: u64,
-    /// The file has a column of dates.
+    /// The file says of which days its rows are.
     pub dated: bool,
 }
 
@@ -38,30 +42,6 @@ pub enum ExportError {
     NoHeader,
 }
 
-/// What a column says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Field {
-    Sender,
-    Domain,
-    Tls10,
-    Tls11,
-    Tls12,
-    Tls13,
-    Messages,
-    Protocol,
-    Date,
-}
-
-/// Those that are told if they are missing.
-const EXPECTED: [(Field, &str); 6] = [
-    (Field::Domain, "domain"),
-    (Field::Tls10, "TLS 1.0"),
-    (Field::Tls11, "TLS 1.1"),
-    (Field::Tls12, "TLS 1.2"),
-    (Field::Messages, "messages sent"),
-    (Field::Protocol, "authentication protocol"),
-];
-
 /// Reads an export.
 pub fn read(bytes: &[u8]) -> Result<Export, ExportError> {
     let text = decoded(bytes).ok_or(ExportError::Encoding)?;
@@ -70,191 +50,31 @@ pub fn read(bytes: &[u8]) -> Result<Export, ExportError> {
     let header = rows
         .by_ref()
         .map(|row| row.iter().map(|cell| field(cell)).collect::<Vec<_>>())
-        .find(|fields| is_header(fields))
+        .find(|fields| columns::is_header(fields))
         .ok_or(ExportError::NoHeader)?;
     let mut export = Export {
-        missing: missing(&header),
-        dated: header.contains(&Some(Field::Date)),
+        missing: columns::missing(&header),
         ..Export::default()
     };
+    let mut days = Vec::new();
     for row in rows.filter(|row| row.iter().any(|cell| !cell.trim().is_empty())) {
         match sender(&header, &row) {
-            Some(entry) if export.rows.len() < MAX_ROWS => export.rows.push(entry),
+            Some((day, sender)) if export.rows.len() < MAX_ROWS => {
+                days.push(day);
+                export.rows.push((None, sender));
+            }
             _ => export.unread += 1,
         }
     }
+    for ((day, _), read) in export.rows.iter_mut().zip(dates::read(&days)) {
+        *day = read;
+    }
+    export.dated = export.rows.iter().any(|(day, _)| day.is_some());
     Ok(export)
 }
 
-fn is_header(fields: &[Option<Field>]) -> bool {
-    let has = |wanted| fields.contains(&Some(wanted));
-    let versions = [Field::Tls10, Field::Tls11, Field::Tls12, Field::Tls13];
-    has(Field::Sender) && versions.into_iter().any(has)
-}
-
-fn missing(header: &[Option<Field>]) -> Vec<&'static str> {
-    let absent = |field: &Field| !header.contains(&Some(*field));
-    let expected = EXPECTED.iter();
-    expected
-        .filter(|(field, _)| absent(field))
-        .map(|(_, name)| *name)
-        .collect()
-}
-
-/// UTF-8 or UTF-16, with or without a byte order mark.
-fn decoded(bytes: &[u8]) -> Option<String> {
-    let wide = |bytes: &[u8], number: fn([u8; 2]) -> u16| {
-        let units = bytes
-            .chunks_exact(2)
-            .filter_map(|pair| <[u8; 2]>::try_from(pair).ok());
-        let units: Vec<_> = units.map(number).collect();
-        String::from_utf16(&units).ok()
-    };
-    match bytes {
-        [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8(rest.to_vec()).ok(),
-        [0xff, 0xfe, rest @ ..] => wide(rest, u16::from_le_bytes),
-        [0xfe, 0xff, rest @ ..] => wide(rest, u16::from_be_bytes),
-        [_, 0, ..] => wide(bytes, u16::from_le_bytes),
-        _ => String::from_utf8(bytes.to_vec()).ok(),
-    }
-}
-
-/// The one of the usual separators that the first lines have most of, outside quotes.
-fn separator(text: &str) -> char {
-    let mut quoted = false;
-    let mut counts = [(',', 0), (';', 0), ('\t', 0)];
-    for character in text.chars().take(4_096) {
-        if character == '"' {
-            quoted = !quoted;
-        }
-        let found = counts
-            .iter_mut()
-            .find(|(known, _)| *known == character && !quoted);
-        if let Some((_, count)) = found {
-            *count += 1;
-        }
-    }
-    counts
-        .into_iter()
-        .max_by_key(|(_, count)| *count)
-        .map_or(',', |(separator, _)| separator)
-}
-
-/// RFC 4180 with any separator, and any kind of line end.
-fn records(text: &str, separator: char) -> impl Iterator<Item = Vec<String>> + '_ {
-    let mut characters = text.chars().peekable();
-    std::iter::from_fn(move || {
-        characters.peek()?;
-        let mut row = vec![String::new()];
-        let mut quoted = false;
-        while let Some(character) = characters.next() {
-            let cell = row.last_mut()?;
-            match character {
-                '"' if quoted && characters.peek() == Some(&'"') => {
-                    characters.next();
-                    cell.push('"');
-                }
-                '"' => quoted = !quoted,
-                '\n' if !quoted => break,
-                '\r' if !quoted => {}
-                _ if character == separator && !quoted => row.push(String::new()),
-                _ => cell.push(character),
-            }
-        }
-        Some(row)
-    })
-}
-
-/// What a header means: versions by their number, the rest by words of some languages.
-fn field(header: &str) -> Option<Field> {
-    let header = header.trim().to_lowercase();
-    let has = |words: &[&str]| words.iter().any(|word| header.contains(word));
-    if header.contains("tls") {
-        return version(&header);
-    }
-    if has(&[
-        "protocol",
-        "protokoll",
-        "protocole",
-        "protocolo",
-        "protocollo",
-        "プロトコル",
-        "authentication",
-        "authentifizierung",
-        "認証",
-    ]) {
-        return Some(Field::Protocol);
-    }
-    if has(&[
-        "message",
-        "nachricht",
-        "mensaje",
-        "mensagens",
-        "messaggi",
-        "メッセージ",
-        "count",
-        "sent",
-        "件数",
-    ]) && !has(&["sender", "date"])
-    {
-        return Some(Field::Messages);
-    }
-    if has(&[
-        "sender",
-        "absender",
-        "expéditeur",
-        "remitente",
-        "remetente",
-        "mittente",
-        "送信者",
-        "差出人",
-        "afzender",
-    ]) {
-        return Some(
-            if has(&[
-                "domain",
-                "domäne",
-                "domaine",
-                "dominio",
-                "domínio",
-                "ドメイン",
-            ]) {
-                Field::Domain
-            } else {
-                Field::Sender
-            },
-        );
-    }
-    if has(&[
-        "domain",
-        "domäne",
-        "domaine",
-        "dominio",
-        "domínio",
-        "ドメイン",
-        "domein",
-    ]) {
-        return Some(Field::Domain);
-    }
-    if has(&["date", "datum", "fecha", "data", "日付"]) {
-        return Some(Field::Date);
-    }
-    None
-}
-
-fn version(header: &str) -> Option<Field> {
-    let digits: String = header.chars().filter(char::is_ascii_digit).collect();
-    match digits.get(..2)? {
-        "10" => Some(Field::Tls10),
-        "11" => Some(Field::Tls11),
-        "12" => Some(Field::Tls12),
-        "13" => Some(Field::Tls13),
-        _ => None,
-    }
-}
-
-/// A row; `None` if it names no sender or a number in it is none.
-fn sender(header: &[Option<Field>], row: &[String]) -> Option<(Option<Date>, Sender)> {
+/// A row, and its date as it is written; `None` if it names no sender or a number in it is none.
+fn sender(header: &[Option<Field>], row: &[String]) -> Option<(Option<String>, Sender)> {
     let cell = |wanted| {
         let at = header.iter().position(|field| *field == Some(wanted))?;
         row.get(at)
@@ -284,7 +104,7 @@ fn sender(header: &[Option<Field>], row: &[String]) -> Option<(Option<Date>, Sen
         },
         protocols: protocols(cell(Field::Protocol).unwrap_or_default()),
     };
-    Some((cell(Field::Date).and_then(date), sender))
+    Some((cell(Field::Date).map(str::to_owned), sender))
 }
 
 fn protocols(text: &str) -> Vec<String> {
@@ -292,41 +112,6 @@ fn protocols(text: &str) -> Vec<String> {
     each.filter(|word| !word.is_empty())
         .map(str::to_owned)
         .collect()
-}
-
-/// A number of percent, as a share. With a percent sign or without, decimal point or comma.
-fn share(text: &str) -> Option<f64> {
-    let bare: String = text
-        .chars()
-        .filter(|character| !character.is_whitespace() && !"%％".contains(*character))
-        .collect();
-    let value: f64 = bare.replace(',', ".").parse().ok()?;
-    (0.0..=100.5)
-        .contains(&value)
-        .then(|| (value / 100.0).min(1.0))
-}
-
-/// A whole number, with whatever a locale puts between thousands.
-fn whole(text: &str) -> Option<u64> {
-    let parts: Vec<&str> = text
-        .split([',', '.', '\'', '’', ' ', '\u{a0}', '\u{202f}'])
-        .collect();
-    let grouped = parts.iter().skip(1).all(|part| part.len() == 3);
-    let digits: String = match parts.as_slice() {
-        // `12.0`: a fraction that is none.
-        [whole, fraction] if !grouped && fraction.bytes().all(|digit| digit == b'0') => {
-            (*whole).to_owned()
-        }
-        _ if grouped => parts.concat(),
-        _ => return None,
-    };
-    let value: u64 = digits.parse().ok()?;
-    (value < 1 << 50).then_some(value)
-}
-
-/// `2026-08-01`, with or without a time behind it; other orders of day and month cannot be told apart.
-fn date(text: &str) -> Option<Date> {
-    text.get(..10)?.parse().ok()
 }
 
 #[cfg(test)]
@@ -388,23 +173,6 @@ mod tests {
         assert_eq!(read(b""), Err(ExportError::NoHeader));
         assert_eq!(read(&[0xff, 0x00, 0xd8]), Err(ExportError::NoHeader));
         assert_eq!(read(&[b'a', 0xff]), Err(ExportError::Encoding));
-    }
-
-    #[test]
-    fn numbers_of_all_locales() {
-        for (text, value) in [
-            ("1200", Some(1_200)),
-            ("1,200", Some(1_200)),
-            ("1.200", Some(1_200)),
-            ("1 200", Some(1_200)),
-            ("1\u{202f}200\u{202f}300", Some(1_200_300)),
-            ("12.0", Some(12)),
-            ("12.5", None),
-            ("-1", None),
-            ("", None),
-        ] {
-            assert_eq!(whole(text), value, "{text}");
-        }
     }
 
     proptest::proptest! {
