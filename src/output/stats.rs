@@ -2,9 +2,10 @@
 //!
 //! Aligned text for people; the report is where programs look.
 
-use std::fmt::Write as _;
-
-use super::escape::{terminal_within, width};
+use super::Style;
+use super::escape::terminal_within;
+use super::table::Page;
+use super::table::grid::{Grid, Header};
 use crate::pipeline::Pace;
 use crate::tally::figures::{duration, number};
 use crate::tally::latency::{ByServer, Latencies, Times};
@@ -28,7 +29,7 @@ pub fn render(by_server: &ByServer, pace: &Pace) -> String {
     if rows.is_empty() {
         text += "  none: no handshake was seen from its start to its answer\n";
     } else {
-        text += &table(&rows);
+        text += &table(rows);
     }
     text += "PACE\n";
     text += &batches(pace);
@@ -70,38 +71,14 @@ fn time(times: &Times, share: f64) -> String {
     times.quantile(share).map(duration).unwrap_or_default()
 }
 
-fn table(rows: &[Row]) -> String {
-    let [median, most, nearly, longest] = SHARES.map(|(heading, _)| heading.to_owned());
-    let head = [
-        "SERVER".into(),
-        "WHAT".into(),
-        "COUNT".into(),
-        median,
-        most,
-        nearly,
-        longest,
-    ];
-    let mut widths = head.each_ref().map(|cell: &String| width(cell));
+fn table(rows: Vec<Row>) -> String {
+    let shares = SHARES.map(|(heading, _)| heading);
+    let headers = ["SERVER", "WHAT", "COUNT"].into_iter().chain(shares);
+    let mut grid = Grid::new(headers.map(Header::new).collect()).words(2);
     for row in rows {
-        for (widest, cell) in widths.iter_mut().zip(row) {
-            *widest = (*widest).max(width(cell));
-        }
+        grid.row(row.into());
     }
-    let mut text = String::new();
-    for row in std::iter::once(&head).chain(rows) {
-        let mut line = String::new();
-        for (at, (cell, widest)) in row.iter().zip(widths).enumerate() {
-            let space = " ".repeat(widest - width(cell));
-            // Words stand to the left, numbers to the right.
-            let _ = match at {
-                0 | 1 => write!(line, "  {cell}{space}"),
-                _ => write!(line, "  {space}{cell}"),
-            };
-        }
-        text += line.trim_end();
-        text.push('\n');
-    }
-    text
+    grid.render(Page::new(Style::default()), 2)
 }
 
 fn batches(pace: &Pace) -> String {

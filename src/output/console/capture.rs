@@ -8,7 +8,7 @@ use super::paint::{Palette, fitted, fitted_right};
 use super::screen::{Lines, labelled, wrap};
 use crate::output::style::Paint;
 use crate::tally::counts::Counts;
-use crate::tally::figures::{bytes, known, number, percent};
+use crate::tally::figures::{bytes, duration, known, number, percent};
 use crate::tally::latency::Latencies;
 use crate::tally::live::{Interface, Level, Moment, Rates};
 use crate::tally::report::Capture;
@@ -128,11 +128,7 @@ fn latencies(latencies: &Latencies, palette: Palette) -> Lines {
         Line::from(palette.span(Paint::Strong, header)),
     ];
     for (name, times) in latencies.named() {
-        let under = |share| {
-            times
-                .quantile(share)
-                .map_or_else(|| "-".into(), milliseconds)
-        };
+        let under = |share| times.quantile(share).map_or_else(|| "-".into(), duration);
         let figures = [number(times.count()), under(0.5), under(0.99), under(1.0)];
         let figures = figures.map(|figure| fitted_right(&figure, FIGURE)).concat();
         lines.push(Line::from(format!("{}{figures}", fitted(name, LABEL))));
@@ -170,9 +166,4 @@ fn counts(counts: &Counts) -> String {
         .map(|(reason, count)| format!("{} {reason}", number(count)))
         .collect();
     each.join(", ")
-}
-
-/// Nanoseconds as milliseconds.
-fn milliseconds(nanoseconds: u64) -> String {
-    format!("{:.1} ms", nanoseconds as f64 / 1e6)
 }

@@ -1,4 +1,4 @@
-//! Rows of cells under headers, aligned: the first column to the left, the others to the right.
+//! Rows of cells under headers, aligned: words to the left, numbers to the right.
 
 use super::Page;
 use crate::output::escape::{terminal_within, width};
@@ -11,20 +11,22 @@ const GAP: usize = 2;
 const SHORTEST: usize = 10;
 
 /// Cells under headers.
-pub(super) struct Grid {
+pub(in crate::output) struct Grid {
     headers: Vec<Header>,
     rows: Vec<Vec<String>>,
+    /// Columns of words, before those of numbers.
+    words: usize,
 }
 
 /// A header, and what it is called where the page is narrow.
-pub(super) struct Header {
+pub(in crate::output) struct Header {
     long: String,
     short: String,
 }
 
 impl Header {
     /// One name for all pages.
-    pub(super) fn new(name: &str) -> Self {
+    pub(in crate::output) fn new(name: &str) -> Self {
         Self::or(name, name)
     }
 
@@ -38,21 +40,28 @@ impl Header {
 }
 
 impl Grid {
-    /// A grid with these headers.
-    pub(super) fn new(headers: Vec<Header>) -> Self {
+    /// A grid with these headers; the first column is one of words.
+    pub(in crate::output) fn new(headers: Vec<Header>) -> Self {
         Self {
             headers,
             rows: Vec::new(),
+            words: 1,
         }
     }
 
+    /// So many columns are of words.
+    pub(in crate::output) fn words(mut self, columns: usize) -> Self {
+        self.words = columns;
+        self
+    }
+
     /// Adds a row; one with a single cell may run across the others' columns.
-    pub(super) fn row(&mut self, cells: Vec<String>) {
+    pub(in crate::output) fn row(&mut self, cells: Vec<String>) {
         self.rows.push(cells);
     }
 
     /// The grid, each line indented by `indent`.
-    pub(super) fn render(&self, page: Page, indent: usize) -> String {
+    pub(in crate::output) fn render(&self, page: Page, indent: usize) -> String {
         let name = |header: &Header| header.long.clone();
         let long: Vec<_> = self.headers.iter().map(name).collect();
         let rest: usize = self.widths(&long).iter().map(|columns| GAP + columns).sum();
@@ -73,10 +82,10 @@ impl Grid {
         }
         let mut text = page
             .style
-            .paint(Paint::Faint, &line(headers, &widths, indent));
+            .paint(Paint::Faint, &self.line(headers, &widths, indent));
         text.push('\n');
         for row in &self.rows {
-            text += &line(row, &widths, indent);
+            text += &self.line(row, &widths, indent);
             text.push('\n');
         }
         text
@@ -92,27 +101,33 @@ impl Grid {
         };
         headers.iter().enumerate().map(widest).collect()
     }
-}
 
-/// The first cell gives way where it is wider than its column, unless it stands alone.
-fn line(row: &[String], widths: &[usize], indent: usize) -> String {
-    let mut line = " ".repeat(indent);
-    let alone = row.len() == 1;
-    for (at, (cell, columns)) in row.iter().zip(widths).enumerate() {
-        let padding = |cell: &str| " ".repeat(columns.saturating_sub(width(cell)));
-        match at {
-            0 if alone => line += cell,
-            0 => {
-                let cell = terminal_within(cell, *columns);
-                line += &cell;
-                line += &padding(&cell);
-            }
-            _ => {
+    /// The first cell gives way where it is wider than its column, unless it stands alone.
+    fn line(&self, row: &[String], widths: &[usize], indent: usize) -> String {
+        let mut line = " ".repeat(indent);
+        let alone = row.len() == 1;
+        for (at, (cell, columns)) in row.iter().zip(widths).enumerate() {
+            let padding = |cell: &str| " ".repeat(columns.saturating_sub(width(cell)));
+            if at > 0 {
                 line += &" ".repeat(GAP);
-                line += &padding(cell);
-                line += cell;
+            }
+            match at {
+                0 if alone => line += cell,
+                0 => {
+                    let cell = terminal_within(cell, *columns);
+                    line += &cell;
+                    line += &padding(&cell);
+                }
+                _ if at < self.words => {
+                    line += cell;
+                    line += &padding(cell);
+                }
+                _ => {
+                    line += &padding(cell);
+                    line += cell;
+                }
             }
         }
+        line.trim_end().to_owned()
     }
-    line.trim_end().to_owned()
 }

@@ -5,7 +5,7 @@
 
 mod advice;
 mod capture;
-mod grid;
+pub(super) mod grid;
 pub(super) mod head;
 mod history;
 mod hosts;

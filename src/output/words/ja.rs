@@ -150,7 +150,7 @@ pub(super) const WORDS: Words = Words {
              失われたパケットについては、稼働中のセンサーの出力を確認してください。",
         day: "日付",
         seen: "検出したSMTPセッション",
-        legacy_hosts: "旧版TLSのあるホスト",
+        legacy_hosts: "旧版TLSのホスト",
         other_hosts: "その他のホスト",
         nothing_seen: "SMTPセッションなし（センサーが稼働していなかった可能性があります）",
         by_day: "日ごとの判定",
@@ -159,7 +159,7 @@ pub(super) const WORDS: Words = Words {
         },
         not_seen: "検出なし",
         changes: |since| format!("{since} 以降の変化"),
-        fixed: "解消：以前は旧版、以降は良好",
+        fixed: "解消：以前は旧版あり、以降は良好",
         worse: "悪化：以前は旧版なし、以降は旧版あり",
         new: "新規：以降に初めて検出",
         silent: "消失：以前は検出、以降は検出なし",
@@ -208,7 +208,7 @@ pub(super) const WORDS: Words = Words {
     limit: |limit| match limit {
         HostLimit::Client => "クライアント",
         HostLimit::Server => "サーバー",
-        HostLimit::Both => "両方",
+        HostLimit::Both => "双方",
     },
     endpoint,
     instance,
@@ -248,14 +248,17 @@ fn remark(note: &Note) -> String {
     let version = note.version.map_or("旧バージョン", version);
     match note.code {
         Remark::NotSeen => format!(
-            "Microsoftは{version}のメッセージを数えていますが、センサーではそのセッションが見つかっていません。センサーを通らない経路で\
-             送信している送信者がいます。"
+            "Microsoftは{version}のメッセージを約{count}件数えていますが、センサーではそのセッションが見つかっていません。センサーを通らない\
+             経路で送信されているか、対象の日が異なります。"
         ),
         Remark::NotCounted => format!(
-            "センサーでは{version}のセッションが見つかっていますが、Microsoftの集計にはそのメッセージがありません。"
+            "センサーでは{version}のセッションが{count}件見つかっていますが、Microsoftの集計にはそのメッセージがありません。受け付けられた\
+             メッセージがなかったか、対象の日が異なります。"
         ),
         Remark::NoHosts => format!(
-            "送信者{count}件はどのホストにも対応付けていません。どちらの記録にも、対応を裏付ける情報がないためです。"
+            "送信者{count}件はどのホストにも対応付けていません。誰がサインインしたかはTLSの中でやり取りされ、Microsoftのレポートにはホストの\
+             記載がないためです。旧バージョンで送信しているメールボックスは、旧版のホストのいずれかで使われています。そのパスワードが\
+             どこに設定されているかを確認してください。"
         ),
         Remark::LeftOut => format!(
             "Microsoftのレポートに含まれないセッション{count}件（ほかのエンドポイント宛て、接続未完了、またはTLSなし）は、比較から\
@@ -265,12 +268,14 @@ fn remark(note: &Note) -> String {
             "ファイルに日付がないため、日別ではなく期間全体どうしを比べています。このレポートと同じ期間のファイルかどうかを確認してください（Microsoftの日付はUTCです）。".into()
         }
         Remark::WindowDiffers => {
-            "ファイルの対象日がこのレポートの期間と一致していないため、数値をそのまま比べることはできません。".into()
+            format!("ファイルの{count}行は、このレポートの期間に含まれない日のものです。")
         }
         Remark::ColumnsMissing => {
             "ファイルに見つからない列がありました。該当する値は「–」で示しています。".into()
         }
-        Remark::RowsUnread => format!("ファイルの{count}行を読み取れませんでした。"),
+        Remark::RowsUnread => {
+            format!("ファイルの{count}行は読み取れなかったため、除いています。")
+        },
     }
 }
 
@@ -355,7 +360,7 @@ const fn verdict(verdict: HostVerdict) -> &'static str {
     match verdict {
         HostVerdict::Legacy => "旧版",
         HostVerdict::Mixed => "混在",
-        HostVerdict::Weak => "弱い",
+        HostVerdict::Weak => "弱い暗号",
         HostVerdict::Plaintext => "平文",
         HostVerdict::Modern => "良好",
         HostVerdict::Unknown => "不明",
@@ -402,11 +407,11 @@ const fn finding(finding: Finding) -> &'static str {
     match finding {
         Finding::LegacyNegotiated => "旧版TLSを使用",
         Finding::LegacyCapped => "旧版TLSのみを提示",
-        Finding::NoAcceptableSuite => "使用可能な暗号スイートなし",
-        Finding::CleartextFallback => "平文へ切り替え",
+        Finding::NoAcceptableSuite => "受け入れ可能な暗号スイートなし",
+        Finding::CleartextFallback => "平文への切り替え",
         Finding::StarttlsNever => "TLSを要求せず",
         Finding::CertificateRejected => "証明書を拒否",
-        Finding::Intercepted => "途中で中継・検査",
+        Finding::Intercepted => "中間機器によるTLS検査",
         Finding::LegacyEndpoint => "旧版用エンドポイント",
         Finding::RetiredName => "廃止されたサーバー名",
         Finding::AuthInClear => "パスワードを平文で送信",

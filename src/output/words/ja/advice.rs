@@ -186,7 +186,7 @@ const fn trust_root(software: Option<Software>) -> &'static str {
             "機器の管理画面でDigiCert Global Root G2をインポートするか、新しいファームウェアを適用し、時計も確認してください。"
         }
         None => {
-            "ホストの信頼されたルートにDigiCert Global Root G2を追加し、時計も確認してください。「途中で中継・検査」の指摘もある場合は、\
+            "ホストの信頼されたルートにDigiCert Global Root G2を追加し、時計も確認してください。「中間機器によるTLS検査」の指摘もある場合は、\
              そのプロキシを信頼するか、取り除いてください。"
         }
     }
