@@ -225,6 +225,16 @@ fn exit_codes_are_those_of_the_contract() {
     assert_eq!(code(report(&[&absent], &[])), Some(1));
     assert_eq!(code(report(&[&folder], &["--last", "7 days"])), Some(2));
     assert_eq!(code(report(&[&folder], &["--tz", "Nowhere/Town"])), Some(2));
+    let backwards = ["--since", "2026-09-30", "--until", "2026-09-01"];
+    assert_eq!(code(report(&[&folder], &backwards)), Some(2));
+    assert_eq!(code(report(&[&folder], &["--compare"])), Some(2));
+    let nothing = report(
+        &[&folder],
+        &["--since", "2001-01-01", "--until", "2001-01-02"],
+    );
+    let said = String::from_utf8_lossy(&nothing.stderr).into_owned();
+    assert!(said.contains("; theirs are of "), "{said}");
+    assert_eq!(code(nothing), Some(0));
     let elsewhere = run(&["report", "https://example.com/store"]);
     assert_eq!(elsewhere.status.code(), Some(2));
     let said = String::from_utf8(elsewhere.stderr).unwrap();

@@ -32,6 +32,11 @@ enum Ended {
     LegacyFound,
 }
 
+/// What was asked for contradicts itself in a way that only shows when all of it is looked at.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct WrongArguments(&'static str);
+
 /// Runs what was asked for.
 pub fn run(cli: Cli) -> ExitCode {
     let ended = match cli.command {
@@ -49,7 +54,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             complain(&error);
-            ExitCode::from(1)
+            ExitCode::from(if error.is::<WrongArguments>() { 2 } else { 1 })
         }
     }
 }

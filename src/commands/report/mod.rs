@@ -17,6 +17,7 @@ use super::writer::Destination;
 use super::{Ended, complain};
 use crate::cli::{self, HistoryArgs, To};
 use crate::store::Range;
+use crate::tally::diagnosis::Doubt;
 use crate::tally::history::over_time::OverTime;
 use crate::tally::history::{By, Comparison, Figures, History, Side};
 use crate::tally::microsoft::beside::beside;
@@ -55,6 +56,7 @@ pub(super) fn run(args: &HistoryArgs) -> Result<Ended> {
     }
     let mut report = report(args, &mut stores, &windows, &filter, microsoft.as_ref());
     report.capture.files_damaged.extend(unreadable);
+    tell_if_empty(&report, &stores);
     for store in &stores {
         for damage in store.reader.damage() {
             complain(&anyhow::anyhow!("the store `{}`: {damage}", store.name));
@@ -69,6 +71,21 @@ pub(super) fn run(args: &HistoryArgs) -> Result<Ended> {
         return Ok(Ended::LegacyFound);
     }
     Ok(ended)
+}
+
+/// Where the window holds nothing, people want to know which one would.
+fn tell_if_empty(report: &Report, stores: &[Opened]) {
+    if report.capture.sessions > 0 {
+        return;
+    }
+    let hint = match window::seen(stores) {
+        Some(held) => format!(
+            "no session was asked for that the stores hold; theirs are of {} to {}",
+            held.first, held.last
+        ),
+        None => "the stores hold no session".to_owned(),
+    };
+    complain(&anyhow::anyhow!("{hint}"));
 }
 
 /// The export of the Exchange admin center, and its name.
@@ -154,7 +171,13 @@ fn built(
         window: asked.then_some(window),
         group_by: group_by(&args.report),
     };
-    Report::new(tally, health, context)
+    let mut report = Report::new(tally, health, context);
+    // Packets are not what a store holds.
+    report
+        .capture
+        .warnings
+        .retain(|warning| warning.code != Doubt::NoPackets);
+    report
 }
 
 /// One of two windows, from the report over it.

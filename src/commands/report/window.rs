@@ -1,12 +1,13 @@
 //! Which time was asked for, in nanoseconds of UTC and in days of a time zone.
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use jiff::ToSpan;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
 use super::opened::Opened;
 use crate::cli::{Last, Moment, Moments, WindowArgs};
+use crate::commands::WrongArguments;
 use crate::store::Range;
 use crate::tally::history::calendar::{Calendar, date_of, start_of};
 use crate::time::{SECOND, Timestamp};
@@ -53,7 +54,7 @@ impl Windows {
 }
 
 /// From the first session of all stores to the last.
-fn seen(stores: &[Opened]) -> Option<Range> {
+pub(super) fn seen(stores: &[Opened]) -> Option<Range> {
     let spans = || stores.iter().map(Opened::span);
     Some(Range {
         first: spans().filter_map(|(first, _)| first).min()?,
@@ -84,7 +85,7 @@ fn range(args: &WindowArgs, zone: &TimeZone) -> Result<Range> {
         },
     };
     if range.first > range.last {
-        bail!("the window ends before it begins");
+        return Err(WrongArguments("the window ends before it begins").into());
     }
     Ok(range)
 }
@@ -104,7 +105,7 @@ fn other(args: &WindowArgs, range: Range, zone: &TimeZone) -> Result<Option<Rang
         last: until_end(last, zone),
     };
     if other.first > other.last {
-        bail!("the window to compare with ends before it begins");
+        return Err(WrongArguments("the window to compare with ends before it begins").into());
     }
     Ok(Some(other))
 }
@@ -127,7 +128,9 @@ fn earlier(range: Range, days: u32, zone: &TimeZone) -> Range {
 /// As long as `range`, right before it; days are days, though clocks may have changed.
 fn before(range: Range, zone: &TimeZone) -> Result<Range> {
     if range.first.0 == 0 || range.last.0 == u64::MAX {
-        bail!("`--compare` needs a window with two ends: `--last`, or `--since` and `--until`");
+        let needs =
+            "`--compare` needs a window with two ends: `--last`, or `--since` and `--until`";
+        return Err(WrongArguments(needs).into());
     }
     let last = Timestamp(range.first.0 - 1);
     let behind = Timestamp(range.last.0 + 1);

@@ -28,11 +28,17 @@ pub const MAX_WIDTH: usize = 160;
 /// `report` as text for people.
 pub fn render(report: &Report, style: Style) -> String {
     let page = Page::new(style);
+    // What was asked for comes first.
+    let [second, third] = if history::replaces_hosts(report) {
+        [history::render(report, page), advice::render(report, page)]
+    } else {
+        [advice::render(report, page), history::render(report, page)]
+    };
     let sections = [
         head::render(report, page),
         hosts(report, page),
-        advice::render(report, page),
-        history::render(report, page),
+        second,
+        third,
         microsoft::render(report, page),
         totals::render(report, page),
         capture::render(report, page),
