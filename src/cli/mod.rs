@@ -155,7 +155,7 @@ pub struct FollowArgs {
     #[arg(long, value_name = "NAME")]
     pub sensor: Option<String>,
 
-    /// Worker threads; a single one reads too [default: one per core, less one].
+    /// Worker threads; the first reads the packets too [default: one per core].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub workers: Option<u16>,
 }

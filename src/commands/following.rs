@@ -1,6 +1,7 @@
 //! What is followed and by whom it is judged, as `read` and `watch` were told: the options under "Following".
 
 use std::fs;
+use std::num::NonZero;
 use std::path::Path;
 use std::sync::Arc;
 use std::thread;
@@ -46,9 +47,8 @@ fn sensor(args: &FollowArgs) -> String {
     name.trim().to_owned()
 }
 
-/// How many worker threads: all cores but one, if nothing is asked for: reading packets and writing records need time too, and on few cores a worker that reads
-/// its packets itself is the fastest.
+/// How many worker threads: the cores there are, if nothing is asked for. The first of them reads as well.
 pub(super) fn workers(args: &FollowArgs) -> usize {
-    let spare = || thread::available_parallelism().map_or(1, |cores| (cores.get() - 1).max(1));
-    args.workers.map_or_else(spare, usize::from)
+    let cores = || thread::available_parallelism().map_or(1, NonZero::get);
+    args.workers.map_or_else(cores, usize::from)
 }

@@ -1,5 +1,7 @@
 //! One TCP segment as it goes from the reader to the worker that owns its flow: facts and offsets, no bytes.
 
+use std::ops::Range;
+
 use crate::flow::{FlowKey, Way};
 use crate::packet::Tcp;
 use crate::packet::checksum::{self, Checksum};
@@ -102,6 +104,36 @@ impl Segment {
         block
             .get(start..start + self.captured as usize)
             .unwrap_or_default()
+    }
+
+    /// Where in the block everything lies that a worker looks at.
+    pub fn span(&self) -> Range<u32> {
+        let begin = self.header.min(self.source_mac).min(self.destination_mac);
+        let header = u32::from(self.header_length);
+        begin
+            ..self
+                .header
+                .saturating_add(header)
+                .saturating_add(self.captured)
+    }
+
+    /// The same segment where its bytes have moved from offset `from` to offset `to`.
+    #[must_use]
+    pub fn moved(self, from: u32, to: u32) -> Self {
+        let at = |offset: u32| offset.wrapping_sub(from).wrapping_add(to);
+        let mac = |offset| {
+            if offset == Self::NO_MAC {
+                offset
+            } else {
+                at(offset)
+            }
+        };
+        Self {
+            header: at(self.header),
+            source_mac: mac(self.source_mac),
+            destination_mac: mac(self.destination_mac),
+            ..self
+        }
     }
 
     /// TCP header and captured payload within `block`, for the checksum.

@@ -1,4 +1,5 @@
-//! From the reader to the workers: one bounded channel each, so that packets of a flow never overtake each other.
+//! From the reader to the workers: one of them works on the reader's own thread, the others have a bounded channel each, so that
+//! packets of a flow never overtake each other.
 
 use std::sync::Arc;
 
@@ -6,22 +7,25 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::batch::Batch;
 use super::route::Route;
-use super::worker::Worked;
+use super::worker::{Worked, Worker};
 use crate::evidence::Frame;
 use crate::flow::Segment;
 use crate::names::HostName;
+use crate::session::Origin;
 use crate::source::Block;
 use crate::time::SECOND;
 
 /// Batches that may wait for a worker.
-pub(super) const WAITING: usize = 8;
+pub(super) const WAITING: usize = 4;
+/// Where fewer bytes than these of a block are for a worker, they are copied: then the block is used again while it is in the cache.
+const FEW: u64 = 32 << 10;
 /// A worker without packets is told the time this often, nanoseconds of forward time.
 const TICK: u64 = 5 * SECOND;
 
-/// The reader's end of all lanes.
-#[derive(Debug)]
-pub(super) struct Lanes {
-    lanes: Vec<Lane>,
+/// The reader's own worker, and its end of the lanes to all others.
+pub(super) struct Lanes<'a, O> {
+    own: Worker<'a, O>,
+    others: Vec<Lane>,
     /// What segments came in goes with them.
     frames: bool,
 }
@@ -29,6 +33,10 @@ pub(super) struct Lanes {
 #[derive(Debug)]
 struct Lane {
     batch: Batch,
+    /// Bytes of the block at hand that were for this worker.
+    bytes: u64,
+    /// There were few of them in the block before.
+    few: bool,
     told: u64,
     sender: Sender<Batch>,
     empties: Receiver<Batch>,
@@ -43,28 +51,45 @@ pub(super) struct LaneEnd {
     pub(super) empties: Sender<Batch>,
 }
 
-impl Lanes {
-    /// Lanes for `workers` workers, and the workers' ends. Workers that keep packets need `frames`.
-    pub(super) fn new(workers: usize, frames: bool) -> (Self, Vec<LaneEnd>) {
-        let mut ends = Vec::with_capacity(workers);
-        let lanes = (0..workers)
+impl<'a, O> Lanes<'a, O> {
+    /// Lanes for so many `others` besides the reader's `own` worker, and their ends. Workers that keep packets need `frames`.
+    pub(super) fn new(own: Worker<'a, O>, others: usize, frames: bool) -> (Self, Vec<LaneEnd>) {
+        let mut ends = Vec::with_capacity(others);
+        let others = (0..others)
             .map(|_| {
                 let (sender, batches) = bounded(WAITING);
                 let (empties, returned) = bounded(WAITING + 2);
                 ends.push(LaneEnd { batches, empties });
                 Lane {
                     batch: Batch::default(),
+                    bytes: 0,
+                    few: !frames,
                     told: 0,
                     sender,
                     empties: returned,
                 }
             })
             .collect();
-        (Self { lanes, frames }, ends)
+        let lanes = Self {
+            own,
+            others,
+            frames,
+        };
+        (lanes, ends)
+    }
+
+    /// The lane to the worker that owns the flow of `segment`; `None` if that is the reader's own.
+    #[inline]
+    fn lane(&mut self, segment: &Segment) -> Option<&mut Lane> {
+        if self.others.is_empty() {
+            return None;
+        }
+        let place = segment.key.hash_with(SHARD_SEED) as usize % (self.others.len() + 1);
+        self.others.get_mut(place)
     }
 }
 
-impl Route for Lanes {
+impl<O: Fn(u32) -> Arc<Origin>> Route for Lanes<'_, O> {
     /// Hands the segment to the worker that owns its flow. Waits while that worker is behind.
     #[inline]
     fn segment(
@@ -74,15 +99,21 @@ impl Route for Lanes {
         asked: Option<Arc<str>>,
         frame: Frame,
     ) {
-        let place = segment.key.hash_with(SHARD_SEED) as usize % self.lanes.len().max(1);
-        let Some(lane) = self.lanes.get_mut(place) else {
+        let frames = self.frames;
+        let Some(lane) = self.lane(&segment) else {
+            self.own.segment(block, segment, asked, frame);
             return;
         };
-        lane.batch.push(block, segment);
+        lane.bytes += u64::from(segment.captured);
+        if lane.few {
+            lane.batch.push_copy(block, segment);
+        } else {
+            lane.batch.push(block, segment);
+        }
         if let Some(name) = asked {
             lane.batch.note_asked(name);
         }
-        if self.frames {
+        if frames {
             lane.batch.frames.push(frame);
         }
         if lane.batch.is_full() {
@@ -90,35 +121,38 @@ impl Route for Lanes {
         }
     }
 
-    /// Sends names of hosts the way that sessions go; whose lane takes them does not matter.
+    /// Names of hosts go the way that sessions go.
     fn hosts(&mut self, hosts: impl Iterator<Item = HostName>) {
-        if let Some(lane) = self.lanes.first_mut() {
-            lane.batch.hosts.extend(hosts);
-        }
+        self.own.hosts(hosts);
     }
 
     /// Workers that have not heard of the time for long are told.
     fn tick(&mut self, clock: u64) {
-        for lane in &mut self.lanes {
+        for lane in &mut self.others {
+            // Who keeps packets wants more of them than segments tell.
+            lane.few = lane.bytes < FEW && !self.frames;
+            lane.bytes = 0;
             if clock >= lane.told + TICK {
                 lane.send(clock);
             }
         }
+        self.own.tick(clock);
     }
 
     /// What is there goes, and every worker hears of the time, so that it can show that it works.
     fn pause(&mut self, clock: u64) {
-        for lane in &mut self.lanes {
+        for lane in &mut self.others {
             lane.send(clock);
         }
+        self.own.pause(clock);
     }
 
-    /// Sends what is left; the workers finish when the lanes are dropped.
-    fn finish(mut self, clock: u64) -> Worked {
-        for lane in &mut self.lanes {
+    /// Sends what is left; the others finish when their lanes are dropped.
+    fn finish(self, clock: u64) -> Worked {
+        for mut lane in self.others {
             lane.send(clock);
         }
-        Worked::default()
+        self.own.finish(clock)
     }
 }
 

@@ -1,12 +1,12 @@
 //! Threads and channels: one reader, workers that own their flows, and the caller's thread, which gets the sessions in order.
 //!
 //! ```text
-//! reader ──batches──▶ worker 0 ──┐
+//! reader and worker 0 ───────────┐
 //!        ──batches──▶ worker 1 ──┼──deliveries──▶ order ──▶ caller
 //!        ◀──empties──           ─┘
 //! ```
 //!
-//! A single worker works on the reader's thread: handing its segments to another would cost more than it brings.
+//! The first worker works on the reader's thread: handing a segment to another costs more than most segments do.
 //!
 //! All channels are bounded: a slow end slows the reader down. A file then waits; an interface goes on, its packets wait in the
 //! kernel's ring, and what that cannot hold the kernel drops and counts. Nothing else is ever dropped between threads. The order
@@ -116,30 +116,21 @@ pub fn read<'a>(
             Worker::new(number, judge, &origin, share(workers), deliveries, beside)
         };
         let reader = thread_named("reader".into());
-        let (reading, working) = if workers == 1 {
-            let worker = worker(0, &deliveries);
-            let read = || {
-                begin(Task::Read);
-                reader::read(source, &interest, judge, worker, &shown)
-            };
-            (reader.spawn_scoped(scope, read), Vec::new())
-        } else {
-            let (lanes, ends) = Lanes::new(workers, keeps);
-            let read = || {
-                begin(Task::Read);
-                reader::read(source, &interest, judge, lanes, &shown)
-            };
-            let reading = reader.spawn_scoped(scope, read);
-            let working = ends.into_iter().enumerate().map(|(number, end)| {
-                let worker = worker(number, &deliveries);
-                let work = move || {
-                    begin(Task::Work);
-                    worker.work(&end)
-                };
-                thread_named(format!("worker-{number}")).spawn_scoped(scope, work)
-            });
-            (reading, working.collect())
+        let (lanes, ends) = Lanes::new(worker(0, &deliveries), workers.saturating_sub(1), keeps);
+        let read = || {
+            begin(Task::Read);
+            reader::read(source, &interest, judge, lanes, &shown)
         };
+        let reading = reader.spawn_scoped(scope, read);
+        let working = ends.into_iter().zip(1..).map(|(end, number)| {
+            let worker = worker(number, &deliveries);
+            let work = move || {
+                begin(Task::Work);
+                worker.work(&end)
+            };
+            thread_named(format!("worker-{number}")).spawn_scoped(scope, work)
+        });
+        let working: Vec<_> = working.collect();
         drop(deliveries);
         let reading = reading.map_err(|_| Defect)?;
         let working: Vec<_> = working
@@ -209,7 +200,7 @@ fn consume(
 
 /// Batches that may wait, all workers together.
 pub const fn most_waiting(workers: usize) -> u64 {
-    (lanes::WAITING * workers) as u64
+    (lanes::WAITING * workers.saturating_sub(1)) as u64
 }
 
 /// One worker's share of the bounds.

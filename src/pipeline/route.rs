@@ -1,4 +1,4 @@
-//! Where the reader's segments go: straight into the one worker's table on the same thread, or through lanes to several.
+//! Where the reader's segments go: straight into the table of the worker on the same thread, or through lanes to others.
 
 use std::sync::Arc;
 

@@ -168,8 +168,8 @@ impl<'a, O: Fn(u32) -> Arc<Origin>> Worker<'a, O> {
                 *hint = self.table.look_up(segment);
             }
             for (hint, (place, segment)) in hints.into_iter().zip(some) {
-                if let Some(block) = batch.blocks.get(*place as usize) {
-                    let (bytes, desk) = (block.bytes(), &mut self.desk);
+                if let Some(bytes) = batch.bytes(*place) {
+                    let desk = &mut self.desk;
                     self.table.segment_at(hint, segment, bytes, desk);
                     desk.keep(segment, batch.frames.get(at), bytes);
                 }
@@ -217,7 +217,7 @@ impl<'a, O: Fn(u32) -> Arc<Origin>> Worker<'a, O> {
     }
 }
 
-/// The only worker, on the reader's own thread.
+/// The worker on the reader's own thread.
 impl<O: Fn(u32) -> Arc<Origin>> Route for Worker<'_, O> {
     #[inline]
     fn segment(
