@@ -49,15 +49,16 @@ impl Batch {
         self.segments.push((self.blocks.len() as u32 - 1, segment));
     }
 
-    /// The same, but with a copy of its bytes instead of a reference to the block.
+    /// The same, but with a copy of its bytes instead of a reference to the block, if they all lie in it.
     #[inline]
-    pub(super) fn push_copy(&mut self, block: &Block, segment: Segment) {
+    pub(super) fn push_copy(&mut self, block: &Arc<Block>, segment: Segment) {
         let span = segment.span();
-        // Options that the capture has cut off may reach beyond the block.
-        let end = block.bytes().len().min(span.end as usize);
-        let bytes = block.bytes().get(span.start as usize..end);
+        let bytes = block.bytes().get(span.start as usize..span.end as usize);
+        let Some(bytes) = bytes else {
+            return self.push(block, segment);
+        };
         let segment = segment.moved(span.start, self.copies.len() as u32);
-        self.copies.extend_from_slice(bytes.unwrap_or_default());
+        self.copies.extend_from_slice(bytes);
         self.segments.push((COPIED, segment));
     }
 
@@ -98,5 +99,71 @@ impl Batch {
         self.asked.clear();
         self.frames.clear();
         self.hosts.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::flow::FlowKey;
+    use crate::packet::Addresses;
+    use crate::time::Timestamp;
+
+    /// A segment of a frame at `frame` whose TCP header is so far behind its addresses.
+    fn segment(frame: u32, header: u32, header_length: u8, captured: u32, macs: bool) -> Segment {
+        let addresses = Addresses::V4 {
+            source: [10, 0, 0, 1],
+            destination: [52, 96, 0, 1],
+        };
+        let (key, way) = FlowKey::new(&addresses, 40_000, 587);
+        let mac = |offset| if macs { offset } else { Segment::NO_MAC };
+        Segment {
+            key,
+            way,
+            flags: Segment::ACK,
+            header_length,
+            seq: 1,
+            ack: 1,
+            header: frame + header,
+            captured,
+            length: captured,
+            source_mac: mac(frame + 6),
+            destination_mac: mac(frame),
+            checkable: true,
+            origin: 0,
+            time: Timestamp(0),
+            clock: 0,
+        }
+    }
+
+    proptest! {
+        /// Whether a packet's block or a copy of the packet goes along, a worker sees the same of it, wherever the capture cut it.
+        #[test]
+        fn a_copy_shows_what_the_block_shows(
+            bytes in proptest::collection::vec(any::<u8>(), 64..400),
+            packets in proptest::collection::vec(
+                (0_u32..350, 14_u32..60, 20_u8..60, 0_u32..100, any::<bool>()), 1..6),
+        ) {
+            let block = Arc::new(Block::from(bytes));
+            let end = block.bytes().len() as u32;
+            let (mut whole, mut copied) = (Batch::default(), Batch::default());
+            for (frame, header, header_length, captured, macs) in packets {
+                // Payload is only counted as captured where it lies in the block.
+                let payload = frame + header + u32::from(header_length);
+                let captured = captured.min(end.saturating_sub(payload));
+                let segment = segment(frame, header, header_length, captured, macs);
+                whole.push(&block, segment);
+                copied.push_copy(&block, segment);
+            }
+            for ((place, one), (other_place, other)) in whole.segments.iter().zip(&copied.segments) {
+                let (block, copy) = (whole.bytes(*place).unwrap(), copied.bytes(*other_place).unwrap());
+                prop_assert_eq!(one.payload(block), other.payload(copy));
+                prop_assert_eq!(one.macs(block), other.macs(copy));
+                prop_assert_eq!(one.tcp(block), other.tcp(copy));
+                prop_assert_eq!(one.checksum(block), other.checksum(copy));
+            }
+        }
     }
 }
