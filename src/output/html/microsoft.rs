@@ -76,7 +76,9 @@ fn days(microsoft: &Microsoft, page: &mut Page) {
     let said = &words.microsoft;
     page.raw("<details class=by-day><summary>")
         .text(said.days)
-        .raw("</summary><table class=figures>");
+        .raw("</summary><div class=scroll tabindex=0 role=region aria-label=\"")
+        .text(said.days)
+        .raw("\"><table class=figures>");
     head(
         &[
             words.history.day,
@@ -88,7 +90,7 @@ fn days(microsoft: &Microsoft, page: &mut Page) {
         page,
     );
     for day in &microsoft.days {
-        page.raw("<tr><th scope=row>").show(day.date);
+        page.raw("<tr><th scope=row class=when>").show(day.date);
         for count in [
             day.messages,
             day.legacy_messages,
@@ -98,7 +100,7 @@ fn days(microsoft: &Microsoft, page: &mut Page) {
             page.raw("<td class=n>").number(count);
         }
     }
-    page.raw("</table></details>\n");
+    page.raw("</table></div></details>\n");
 }
 
 fn senders(microsoft: &Microsoft, page: &mut Page) {
