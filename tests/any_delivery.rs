@@ -12,6 +12,7 @@ mod common;
 use std::sync::LazyLock;
 
 use common::conversation::{Conversation, End, Segment, WRAPPING, packet, recorded};
+use common::less::said_more;
 use common::reading::{Reading, contrast, orderless, text, timeless};
 use common::{Packet, pcaps};
 use proptest::prelude::*;
@@ -58,24 +59,6 @@ static KNOWN: LazyLock<Vec<Known>> = LazyLock::new(|| {
     });
     known.collect()
 });
-
-/// Fields that may be absent where packets are lost, and never anything else than without the loss.
-const SAME_OR_ABSENT: [&str; 14] = [
-    "tls.version",
-    "tls.version_protocol",
-    "tls.cipher",
-    "tls.established",
-    "tls.resumed",
-    "tls.client.server_name",
-    "tls.client.ja3",
-    "tls.server.ja3s",
-    "tls.server.issuer",
-    "tlstally.mode",
-    "tlstally.offered_max",
-    "tlstally.limited_by",
-    "tlstally.starttls_command",
-    "tlstally.ja4",
-];
 
 /// What was said stays what was said: the record of the plain delivery agrees with tshark's reading of the recording.
 #[test]
@@ -251,48 +234,8 @@ proptest! {
 
 /// `less` came of the same conversation as `whole`, with bytes missing.
 fn says_no_more(less: &Value, whole: &Value) {
-    let told = || contrast(less, whole);
-    for path in SAME_OR_ABSENT {
-        let (one, other) = (text(less, path), text(whole, path));
-        let honest = one.is_empty() || one == other;
-        assert!(honest, "{path} with loss or without: {}", told());
-    }
-    let verdict = text(less, "tlstally.verdict");
-    let honest = verdict == "unknown" || verdict == text(whole, "tlstally.verdict");
-    assert!(honest, "verdict with loss or without: {}", told());
-    let [outcome, was] = [less, whole].map(|record| text(record, "tlstally.outcome"));
-    let honest = is_weaker(&outcome, &was);
-    assert!(honest, "outcome with loss or without: {}", told());
-    let [client, is] = [less, whole].map(|record| text(record, "source.ip"));
-    assert_eq!(client, is, "client and server changed places");
-    exchanges_no_more(less, whole);
-}
-
-/// Bytes may be fewer where the end is missing, and what became of the mail may be unknown.
-fn exchanges_no_more(less: &Value, whole: &Value) {
-    let told = || contrast(less, whole);
-    let [less, whole] = [less, whole].map(|record| &record["tlstally"]["exchange"]);
-    if less.is_null() {
-        return;
-    }
-    for side in ["client_bytes", "server_bytes"] {
-        assert!(less[side].as_u64() <= whole[side].as_u64(), "{}", told());
-    }
-    let likely = &less["likely"];
-    assert!(
-        *likely == "unknown" || *likely == whole["likely"],
-        "{}",
-        told()
-    );
-}
-
-/// Outcomes that a capture with bytes missing may have, where the whole one has `was`.
-fn is_weaker(outcome: &str, was: &str) -> bool {
-    match was {
-        _ if outcome == was || outcome == "incomplete" => true,
-        "established" | "rejected" => outcome == "negotiated",
-        _ => false,
-    }
+    let more = said_more(less, whole);
+    assert!(more.is_empty(), "with loss or without: {more:?}");
 }
 
 #[test]

@@ -13,6 +13,7 @@ mod common;
 use std::net::Ipv4Addr;
 
 use common::conversation::{Conversation, From, WRAPPING};
+use common::less::said_more_of_parts;
 use common::reading::{Reading, contrast, timeless};
 use common::script::{differences, joined};
 
@@ -546,6 +547,20 @@ fn each_handshake_one_direction_behind_the_other() {
             if !difference.is_empty() {
                 faults.push(format!("{name}, {last:?} last: {difference}"));
             }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// With packets missing the record says the same or less.
+#[test]
+fn any_part_of_each_handshake() {
+    let reading = Reading::new();
+    let mut faults = Vec::new();
+    for (name, turns, _) in handshakes() {
+        for size in [1460, 100] {
+            let more = said_more_of_parts(&reading, &conversation(&turns), size);
+            faults.extend(more.iter().map(|fault| format!("{name}, {fault}")));
         }
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));

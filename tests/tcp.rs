@@ -317,3 +317,28 @@ fn renumber(packets: &mut [Packet]) {
         *one = packet(number, std::mem::take(&mut one.bytes));
     }
 }
+
+/// As two taps appended leave it, where the server resets what comes after its FIN: its end is told before the client begins.
+#[test]
+fn a_reset_of_the_server_before_the_client_is_seen() {
+    let mut segments = segments();
+    let reset = Segment {
+        flags: RST,
+        ack: 0,
+        ..segments.last().unwrap().clone()
+    };
+    segments.push(reset);
+    let (server, client): (Vec<_>, Vec<_>) = segments
+        .into_iter()
+        .partition(|segment| segment.from == From::Server);
+    let told = [server, client].concat();
+    let record = orderless(Reading::new().only(&packets(&told)));
+    for path in [
+        "tls.version",
+        "tlstally.mode",
+        "tlstally.outcome",
+        "tlstally.seen",
+    ] {
+        assert_eq!(text(&record, path), text(&plain(), path), "{path}");
+    }
+}

@@ -20,6 +20,8 @@ use crate::time::Timestamp;
 const WINDOW: u32 = 1 << 30;
 /// Sequence numbers by which a SYN that arrives late may lie before the first bytes seen.
 const LATE_SYN_WINDOW: u32 = 64 * 1024;
+/// Bytes that an end may have sent where all of it comes late: a message, and no more than can be told from chance.
+const LATE_WAY_WINDOW: u32 = 64 * 1024 * 1024;
 
 /// A TCP connection on a watched port.
 #[derive(Debug)]
@@ -189,7 +191,13 @@ impl Connection {
             ) {
                 (Some(first), _) => first != after_syn,
                 (None, Some(lowest)) => lowest.wrapping_sub(after_syn) > LATE_SYN_WINDOW,
-                (None, None) => self.is_over() && !segment.has(Segment::ACK),
+                (None, None) => {
+                    // One tap behind the other: this end comes last, and the other has acknowledged it already.
+                    let is_acknowledged = half
+                        .acknowledged
+                        .is_some_and(|end| end.wrapping_sub(after_syn) < LATE_WAY_WINDOW);
+                    self.is_over() && !segment.has(Segment::ACK) && !is_acknowledged
+                }
             };
         }
         let beyond = half.highest.is_some_and(|end| is_beyond(end, segment));

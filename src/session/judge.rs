@@ -212,19 +212,29 @@ impl<'a> View<'a> {
             (Some(TlsAt::FirstByte), _) | (None | Some(TlsAt::Later), Some(TlsAt::FirstByte)) => {
                 Some(Mode::Implicit)
             }
-            _ if text_before || self.server_spoke_first() => Some(Mode::Starttls),
+            _ if text_before || self.server_answered_text() => Some(Mode::Starttls),
+            // A greeting in clear tells that the client waited for it, or that it did not.
+            (Some(TlsAt::Unseen), None) if self.server_spoke() => None,
             _ if self.server_port() == 465 => Some(Mode::Implicit),
-            (Some(TlsAt::Later), _) | (_, Some(TlsAt::Later)) => Some(Mode::Starttls),
             _ => None,
         }
     }
 
-    /// The server's TLS began behind text of its own.
-    fn server_spoke_first(&self) -> bool {
+    fn server_spoke(&self) -> bool {
         self.dialogue
             .server
             .as_ref()
             .is_some_and(|side| side.facts.replies > 0)
+    }
+
+    /// The server took a command in clear, or let TLS follow on text of its own. What it says to a hello that it takes for a
+    /// line (`500`, `554`) is neither.
+    fn server_answered_text(&self) -> bool {
+        self.dialogue.server.as_ref().is_some_and(|side| {
+            side.facts.agreed
+                || side.facts.ready_again > 0
+                || (side.facts.replies > 0 && side.tls.facts().is_some())
+        })
     }
 
     /// No TLS was seen: by command without a hello, never, or not to be told.
@@ -232,29 +242,59 @@ impl<'a> View<'a> {
         if self.was_accepted() {
             return Some(Mode::Starttls);
         }
+        if self.may_have_begun_unseen() {
+            return None;
+        }
         let client = self.dialogue.client.as_ref();
         let server = self.dialogue.server.as_ref();
         let went_on = client.is_some_and(|side| side.facts.went_on)
             || server.is_some_and(|side| side.facts.went_on);
-        let refused = matches!(self.dialogue.joint.starttls, Starttls::Refused(_));
-        let whole = self.gaps().is_none();
-        (went_on || (whole && (refused || self.is_over()))).then_some(Mode::Plaintext)
+        let server_way = self.client_way.reversed();
+        let told = (self.was_refused() && self.gaps().is_none())
+            || (self.is_over() && self.heard_client() && self.connection.is_whole(server_way));
+        (went_on || told).then_some(Mode::Plaintext)
     }
 
-    /// The server let TLS begin: 220 to the command, or where the command was not seen, a 220 that is not the greeting.
+    fn was_refused(&self) -> bool {
+        matches!(self.dialogue.joint.starttls, Starttls::Refused(_))
+    }
+
+    /// The server let TLS begin: 220 to the command, or where the command was not seen, a 220 that is not the greeting and behind
+    /// which there is no more text.
     fn was_accepted(&self) -> bool {
-        let ready = self
-            .dialogue
-            .server
-            .as_ref()
-            .map_or(0, |side| side.facts.ready_again);
-        let client_unseen = self
-            .dialogue
-            .client
-            .as_ref()
-            .is_none_or(|side| side.facts.commands == 0);
-        matches!(self.dialogue.joint.starttls, Starttls::Accepted { .. })
-            || (client_unseen && ready > 0)
+        let Some(server) = self.dialogue.server.as_ref().map(|side| &side.facts) else {
+            return false;
+        };
+        let client = self.dialogue.client.as_ref().map(|side| &side.facts);
+        let client_unseen = client.is_none_or(|facts| facts.commands == 0);
+        match self.dialogue.joint.starttls {
+            Starttls::Accepted { .. } => true,
+            // The count was lost, or the 220 came before the command.
+            Starttls::Asked => server.ready_again > 0,
+            Starttls::NotAsked | Starttls::Refused(_) => {
+                client_unseen
+                    && server.ready_again > 0
+                    && server.last.is_some_and(|(code, _)| code == 220)
+            }
+        }
+    }
+
+    /// TLS may have begun where the capture does not show it, though what follows is text: behind a tap that decrypts. The client
+    /// then greets again (RFC 3207 section 4.2).
+    fn may_have_begun_unseen(&self) -> bool {
+        let client = self.dialogue.client.as_ref().map(|side| &side.facts);
+        let server = self.dialogue.server.as_ref().map(|side| &side.facts);
+        let whole = self.gaps().is_none()
+            && self.connection.saw(self.client_way)
+            && self.connection.saw(self.client_way.reversed());
+        let greeted_again = client.is_some_and(|facts| facts.greeted_again);
+        let unanswered = self.dialogue.joint.starttls == Starttls::Asked;
+        // Of the server alone: 220 in the middle, to a command that was not seen.
+        let ready_unasked = client.is_none_or(|facts| facts.commands == 0)
+            && server.is_some_and(|facts| facts.ready_again > 0);
+        (greeted_again && !whole && !self.was_refused())
+            || (unanswered && (self.gaps().is_some() || !client.is_some_and(|facts| facts.went_on)))
+            || ready_unasked
     }
 
     fn starttls_command(&self, mode: Option<Mode>) -> Option<StarttlsCommand> {
@@ -281,10 +321,16 @@ impl<'a> View<'a> {
             .as_ref()
             .is_some_and(|side| side.facts.extended);
         match server {
-            _ if matches!(self.dialogue.joint.starttls, Starttls::Refused(_)) => {
-                Outcome::StarttlsRefused
+            _ if self.was_refused() => Outcome::StarttlsRefused,
+            // Where the client was not heard, an error may be what the command got.
+            Some(facts) if facts.offers_tls => {
+                let server_heard = self.connection.is_whole(self.client_way.reversed());
+                if self.heard_client() || (server_heard && !facts.refused) {
+                    Outcome::StarttlsNotUsed
+                } else {
+                    Outcome::Incomplete
+                }
             }
-            Some(facts) if facts.offers_tls => Outcome::StarttlsNotUsed,
             Some(_) if answered || (!extended && self.heard_client()) => {
                 Outcome::StarttlsNotOffered
             }
@@ -318,16 +364,21 @@ impl<'a> View<'a> {
         if self.proof.negotiated.is_some() || self.answered_hello() {
             return Outcome::Negotiated;
         }
-        if mode == Some(Mode::Starttls) && self.refused_in_text() {
-            return Outcome::StarttlsRefused;
+        if self.refused_in_text() {
+            match mode {
+                Some(Mode::Starttls) => return Outcome::StarttlsRefused,
+                None => return Outcome::Incomplete,
+                _ => {}
+            }
         }
         let hello = self
             .client_tls
             .is_some_and(|facts| facts.client_hello.is_some());
         let server_seen = self.connection.saw(self.client_way.reversed());
-        // The answer may lie in a hole.
-        let may_be_missing =
-            !server_seen || !self.connection.is_unbroken(self.client_way.reversed());
+        // The answer may lie in a hole, or before what was seen.
+        let server_way = self.client_way.reversed();
+        let begun = self.connection.is_whole(server_way) || self.server_spoke();
+        let may_be_missing = !server_seen || !begun || !self.connection.is_unbroken(server_way);
         match self.close {
             _ if !hello || may_be_missing => Outcome::Incomplete,
             Close::Open if self.waited() => Outcome::Unanswered,
@@ -370,11 +421,13 @@ impl<'a> View<'a> {
         self.close != Close::Open || matches!(self.reason, Reason::Idle | Reason::Succeeded)
     }
 
-    /// The alert that ended the handshake. One by which a client complains that the server has hung up on its hello ended nothing.
+    /// The alert that ended the handshake. One by which a client complains that the server has hung up on its hello ended nothing;
+    /// where the server's answer is not in the capture, only an alert about the server's certificate tells that there was one.
     fn refusal(&self) -> Option<Alert> {
-        self.proof
-            .alert
-            .filter(|alert| alert.by == Side::Server || !self.server_hung_up_first())
+        self.proof.alert.filter(|alert| {
+            let answer_seen = self.server_tls.is_some() || is_distrust(Some(*alert));
+            alert.by == Side::Server || (answer_seen && !self.server_hung_up_first())
+        })
     }
 
     /// The server closed before it answered the hello, and before the client's alert.
@@ -440,8 +493,10 @@ impl<'a> View<'a> {
 
     /// AUTH outside TLS. Behind an accepted STARTTLS it was inside, and a decrypting tap shows it.
     fn auth_in_clear(&self) -> bool {
+        let sees_tls = self.client_tls.is_some() || self.server_tls.is_some();
         self.dialogue.client.as_ref().is_some_and(|side| {
-            side.facts.auth_before_tls || (side.facts.auth_after_tls && !self.was_accepted())
+            (side.facts.auth_before_tls || (side.facts.auth_after_tls && !self.was_accepted()))
+                && (sees_tls || !self.may_have_begun_unseen())
         })
     }
 

@@ -170,9 +170,11 @@ fn write_alert(alert_seen: Alert, object: &mut Object<'_>) {
 }
 
 fn write_offer(offer: &Offer, own: &mut Object<'_>) {
+    // Of a hello that was cut only the highest is known.
+    let is_list = !offer.versions.is_empty();
     own.words("offered", offer.versions.iter().copied().map(word));
     own.text("offered_max", &*word(offer.max));
-    own.flag("offered_listed", offer.listed);
+    own.flag("offered_listed", is_list.then_some(offer.listed));
     own.flag("acceptable_suite", offer.acceptable_suite);
 }
 

@@ -31,6 +31,8 @@ pub struct ClientSide {
     /// after DATA.
     held: Vec<u8>,
     noise: usize,
+    /// Bytes are missing, or the capture begins inside: lines may be content.
+    adrift: bool,
     /// The switch to TLS.
     pub tls: TlsStart,
     /// What was learned from the text.
@@ -48,15 +50,17 @@ pub struct ClientFacts {
     pub said_hello: bool,
     /// EHLO or LHLO was said: the client can learn of STARTTLS.
     pub extended: bool,
+    /// EHLO or LHLO was said again: as a client must once TLS has begun (RFC 3207 section 4.2), and may else.
+    pub greeted_again: bool,
     /// The command that asked for TLS, and when it was last sent.
     pub asked_tls: Option<(StarttlsCommand, Timestamp)>,
     /// AUTH before any request for TLS.
     pub auth_before_tls: bool,
     /// AUTH in clear after a request for TLS (refused, or seen behind a decrypting tap).
     pub auth_after_tls: bool,
-    /// The client went on without TLS: MAIL, AUTH or QUIT.
+    /// The client went on without TLS: MAIL, AUTH or QUIT, not sent along with the last request for TLS.
     pub went_on: bool,
-    /// The client sent mail or logged in, in clear: MAIL or AUTH.
+    /// The client sent mail or logged in, in clear: MAIL or AUTH, and all that it had said before was seen.
     pub transacted: bool,
     /// Lines that look like commands.
     pub commands: u32,
@@ -95,9 +99,10 @@ impl ClientSide {
     /// A direction seen from its true beginning (`whole`) or from somewhere inside.
     pub const fn new(whole: bool) -> Self {
         Self {
-            phase: if whole { Phase::Begin } else { Phase::Lines },
+            phase: Phase::Begin,
             held: Vec::new(),
             noise: 0,
+            adrift: !whole,
             tls: TlsStart::new(Role::Client, whole),
             facts: ClientFacts::EMPTY,
         }
@@ -114,9 +119,11 @@ impl ClientSide {
     fn read(&mut self, bytes: &[u8], time: Timestamp, joint: &mut Joint) {
         let mut rest = bytes;
         while !rest.is_empty() {
+            // TLS waits for an answer too, so what looks like it behind a line is quoted.
+            let may_begin_tls = !self.adrift || rest.len() == bytes.len();
             rest = match self.phase {
                 Phase::Begin => self.begin(rest, time, joint),
-                Phase::Lines => self.read_line(rest, time, joint),
+                Phase::Lines => self.read_line(rest, may_begin_tls, time, joint),
                 Phase::ProxyLine => self.pass_line(rest),
                 Phase::DataAsked => self.after_data(rest, time, joint),
                 Phase::Content(dot) => self.pass_content(rest, dot, time, joint),
@@ -130,6 +137,7 @@ impl ClientSide {
     /// `length` bytes are missing before the next ones.
     pub fn gap(&mut self, length: u32) {
         self.tls.gap(length);
+        self.adrift = true;
         self.held.clear();
         self.phase = match self.phase {
             Phase::Content(_) => Phase::Content(Dot::InLine),
@@ -178,15 +186,30 @@ impl ClientSide {
     }
 
     /// Reads a line, or finds TLS in its place; returns what is left of `bytes`.
-    fn read_line<'a>(&mut self, bytes: &'a [u8], time: Timestamp, joint: &mut Joint) -> &'a [u8] {
-        match self.tls.step(bytes, time) {
+    fn read_line<'a>(
+        &mut self,
+        bytes: &'a [u8],
+        may_begin_tls: bool,
+        time: Timestamp,
+        joint: &mut Joint,
+    ) -> &'a [u8] {
+        match self.tls.step(bytes, may_begin_tls, time) {
             Step::Tls | Step::More => &[],
             Step::Text(held) => {
                 self.read(&held, time, joint);
                 &[]
             }
             Step::Line(line, rest) => {
-                self.command(Command::parse(&line), line.len(), time, joint);
+                let command = Command::parse(&line);
+                // A client waits for the answer to these, so what has more behind it in its segment is a quotation.
+                let is_quoted = self.adrift
+                    && !rest.is_empty()
+                    && matches!(
+                        command,
+                        Command::Starttls | Command::XAnonymousTls | Command::Auth
+                    );
+                let command = if is_quoted { Command::Unknown } else { command };
+                self.command(command, line.len(), time, joint);
                 rest
             }
         }
@@ -206,19 +229,18 @@ impl ClientSide {
         joint.ask(asked(&command), time);
         match command {
             Command::Hello { verb, name } => {
+                self.facts.greeted_again |= self.facts.said_hello && verb != HelloVerb::Helo;
                 self.facts.said_hello = true;
                 self.facts.extended |= verb != HelloVerb::Helo;
                 if self.facts.name.is_none() {
                     self.facts.name = name;
                 }
             }
-            Command::Starttls => self.facts.asked_tls = Some((StarttlsCommand::Starttls, time)),
-            Command::XAnonymousTls => {
-                self.facts.asked_tls = Some((StarttlsCommand::XAnonymousTls, time));
-            }
+            Command::Starttls => self.facts.ask_tls(StarttlsCommand::Starttls, time),
+            Command::XAnonymousTls => self.facts.ask_tls(StarttlsCommand::XAnonymousTls, time),
             Command::Auth => {
-                self.facts.went_on = true;
-                self.facts.transacted = true;
+                self.facts.go_on(time);
+                self.facts.transacted |= !self.adrift;
                 if self.facts.asked_tls.is_some() {
                     self.facts.auth_after_tls = true;
                 } else {
@@ -226,10 +248,10 @@ impl ClientSide {
                 }
             }
             Command::Mail => {
-                self.facts.went_on = true;
-                self.facts.transacted = true;
+                self.facts.go_on(time);
+                self.facts.transacted |= !self.adrift;
             }
-            Command::Quit => self.facts.went_on = true,
+            Command::Quit => self.facts.go_on(time),
             Command::Data => self.phase = Phase::DataAsked,
             Command::Bdat(size) if size > 0 => self.phase = Phase::Chunk(size),
             _ => {}
@@ -328,6 +350,7 @@ impl ClientFacts {
         name: None,
         said_hello: false,
         extended: false,
+        greeted_again: false,
         asked_tls: None,
         auth_before_tls: false,
         auth_after_tls: false,
@@ -335,6 +358,15 @@ impl ClientFacts {
         transacted: false,
         commands: 0,
     };
+
+    const fn ask_tls(&mut self, command: StarttlsCommand, time: Timestamp) {
+        self.asked_tls = Some((command, time));
+        self.went_on = false;
+    }
+
+    fn go_on(&mut self, time: Timestamp) {
+        self.went_on |= self.asked_tls.is_none_or(|(_, asked)| time > asked);
+    }
 }
 
 /// Whether `line` is what a client says after DATA was refused.

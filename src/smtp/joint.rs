@@ -87,7 +87,8 @@ impl Joint {
             return;
         };
         match asked {
-            Asked::Hello => self.hello_answered |= reply.code == 250,
+            // Without the beginning, a 250 may be the answer to anything.
+            Asked::Hello => self.hello_answered |= reply.code == 250 && !self.pairing.is_late(),
             Asked::Data => self.data = Some(reply.code == 354),
             Asked::Tls if matches!(self.starttls, Starttls::Accepted { .. }) => {}
             Asked::Tls if reply.code == 220 => {

@@ -50,6 +50,11 @@ impl Pairing {
         self.late = true;
     }
 
+    /// Whether one of the directions is not seen from its beginning.
+    pub const fn is_late(&self) -> bool {
+        self.late
+    }
+
     /// The first reply seen need not be the greeting.
     pub fn expect_no_greeting(&mut self) {
         self.greeted = true;

@@ -46,6 +46,10 @@ pub struct ServerFacts {
     pub extensions_seen: bool,
     /// Replies with code 220 behind the greeting: TLS may begin (or XCLIENT was taken).
     pub ready_again: u32,
+    /// A command was taken: a reply of 2xx or 3xx that no greeting is.
+    pub agreed: bool,
+    /// A command was refused: a reply of 4xx or 5xx.
+    pub refused: bool,
     /// The session went on without TLS: content was let in (354), AUTH taken (235) or the end agreed (221) in clear.
     pub went_on: bool,
     /// The last reply.
@@ -102,7 +106,7 @@ impl ServerSide {
 
     /// Reads a line, or finds TLS in its place; returns what is left of `bytes`.
     fn read_line<'a>(&mut self, bytes: &'a [u8], time: Timestamp, joint: &mut Joint) -> &'a [u8] {
-        match self.tls.step(bytes, time) {
+        match self.tls.step(bytes, true, time) {
             Step::Tls | Step::More => &[],
             Step::Text(held) => {
                 self.read(&held, time, joint);
@@ -176,6 +180,8 @@ impl ServerFacts {
                 self.banner = Some(clean(line.text));
             }
         }
+        self.agreed |= (200..400).contains(&line.code) && line.code != 220;
+        self.refused |= line.code >= 400;
         self.went_on |= matches!(line.code, 221 | 235 | 354);
         self.replies = self.replies.saturating_add(1);
         self.last = Some((line.code, time));

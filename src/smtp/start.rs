@@ -122,8 +122,13 @@ impl TlsStart {
         };
     }
 
-    /// The next line, or TLS in its place.
-    pub(super) fn step<'a>(&mut self, bytes: &'a [u8], time: Timestamp) -> Step<'a> {
+    /// The next line, or TLS in its place if that `may_begin` here.
+    pub(super) fn step<'a>(
+        &mut self,
+        bytes: &'a [u8],
+        may_begin: bool,
+        time: Timestamp,
+    ) -> Step<'a> {
         if self.undecided {
             let together = [self.line.begun(), bytes].concat();
             match self.look(&together, time) {
@@ -138,7 +143,10 @@ impl TlsStart {
                     return Step::Text(together);
                 }
             }
-        } else if self.line.is_at_start() && !bytes.first().is_some_and(|byte| begins_text(*byte)) {
+        } else if may_begin
+            && self.line.is_at_start()
+            && !bytes.first().is_some_and(|byte| begins_text(*byte))
+        {
             match self.look(bytes, time) {
                 Look::Begun => return Step::Tls,
                 Look::NeedMore => {

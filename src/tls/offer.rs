@@ -4,7 +4,8 @@
 //!
 //! 1. `supported_versions`, wherever it was seen: exactly what is listed, GREASE and unknown values left out.
 //! 2. `legacy_version` of 0x0302 or lower: everything up to it. This needs no look at the extensions, since a client
-//!    that knows TLS 1.3 always writes 0x0303 there.
+//!    that knows TLS 1.3 always writes 0x0303 there; but of a hello that was not seen whole only the highest is known, since
+//!    there are clients that list what they allow below it.
 //! 3. `legacy_version` of 0x0303 or higher, if the extension list was read to its end and holds no
 //!    `supported_versions`: everything up to it. A list that was not seen whole proves nothing here.
 //!
@@ -21,7 +22,7 @@ use super::Version;
 /// What a ClientHello allows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Offered {
-    /// Standard versions, highest first, each once.
+    /// Standard versions, highest first, each once. Empty where the hello ends before it could list them.
     pub versions: Arc<[Version]>,
     /// The highest of them.
     pub max: Version,
@@ -58,7 +59,7 @@ pub(super) fn implied(legacy: Version, no_list: bool) -> Option<Offered> {
         },
     };
     Some(Offered {
-        versions: up_to(max),
+        versions: if no_list { up_to(max) } else { [].into() },
         max,
         listed: false,
     })
@@ -103,11 +104,17 @@ mod tests {
 
     #[test]
     fn old_clients_offer_up_to_their_version() {
-        assert_eq!(list(implied(Version::SSL2, false)), [Version::SSL2]);
-        assert_eq!(list(implied(Version::SSL3, false)), [Version::SSL3]);
-        assert_eq!(list(implied(V10, false)), [V10]);
-        assert_eq!(list(implied(V11, false)), [V11, V10]);
+        assert_eq!(list(implied(Version::SSL2, true)), [Version::SSL2]);
+        assert_eq!(list(implied(Version::SSL3, true)), [Version::SSL3]);
+        assert_eq!(list(implied(V10, true)), [V10]);
+        assert_eq!(list(implied(V11, true)), [V11, V10]);
         assert_eq!(list(implied(V12, true)), [V12, V11, V10]);
+    }
+
+    #[test]
+    fn of_a_cut_hello_only_the_highest_is_known() {
+        let offer = implied(V11, false).unwrap();
+        assert_eq!((offer.max, offer.versions.len()), (V11, 0));
     }
 
     #[test]

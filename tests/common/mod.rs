@@ -7,6 +7,7 @@
 )]
 
 pub mod conversation;
+pub mod less;
 pub mod reading;
 pub mod script;
 
