@@ -11,7 +11,7 @@ BUILD_PACKAGES := gcc libc6-dev libpcap-dev
 TEST_PACKAGES := $(BUILD_PACKAGES)
 # Only where everything is expected to run: tests that need these say so when they skip.
 CI_PACKAGES := tshark tcpdump tcpreplay iproute2 procps openssl curl python3 libcap2-bin systemd logrotate valgrind \
-	chromium chromium-driver poppler-utils prometheus
+	chromium chromium-driver poppler-utils prometheus postfix
 
 .PHONY: fuzz fuzz-smoke deny demo build test lint deps-build deps-test clean help
 

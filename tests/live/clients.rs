@@ -10,7 +10,7 @@ use crate::network::{Namespace, Running, until};
 use crate::watching::Watch;
 
 /// An address of Exchange Online, in a network without a way out.
-const SERVER: &str = "52.97.0.1";
+pub const SERVER: &str = "52.97.0.1";
 
 #[test]
 fn what_the_server_says_it_spoke() {
@@ -137,7 +137,7 @@ fn spoken(line: &str) -> (String, String) {
 }
 
 /// A cable between the two, and addresses.
-fn connect(office: &Namespace, cloud: &Namespace) {
+pub fn connect(office: &Namespace, cloud: &Namespace) {
     let name = cloud.name();
     office.run(
         "ip",
@@ -156,7 +156,7 @@ fn connect(office: &Namespace, cloud: &Namespace) {
 }
 
 /// A key and a certificate of its own, in one file.
-fn certificate(scratch: &Scratch) -> PathBuf {
+pub fn certificate(scratch: &Scratch) -> PathBuf {
     let [key, certificate] = ["key.pem", "certificate.pem"].map(|name| scratch.path().join(name));
     let mut openssl = Command::new("openssl");
     openssl.args([

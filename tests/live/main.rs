@@ -20,6 +20,7 @@ mod clients;
 mod comes_and_goes;
 mod evidence;
 mod network;
+mod postfix;
 mod same_as_file;
 mod stored;
 mod told;

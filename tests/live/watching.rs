@@ -77,6 +77,13 @@ impl Dump {
         Self { running, file }
     }
 
+    /// Ends it; what it should hold has been seen in the file.
+    pub fn stop(self) -> PathBuf {
+        self.running.signal("TERM");
+        self.running.end();
+        self.file
+    }
+
     /// Waits until so many packets of so many bytes are in the file, and ends it.
     pub fn end(self, packets: &[Packet]) -> PathBuf {
         let size = 24
@@ -87,9 +94,7 @@ impl Dump {
         let written = || fs::metadata(&self.file).map_or(0, |file| file.len());
         until("tcpdump to have written everything", || written() >= size);
         assert_eq!(written(), size, "other packets than those sent");
-        self.running.signal("TERM");
-        self.running.end();
-        self.file
+        self.stop()
     }
 }
 
