@@ -252,9 +252,11 @@ impl<O: Fn(u32) -> Arc<Origin>> Route for Worker<'_, O> {
         }
     }
 
+    /// Delivers whatever the time, that of a link without a packet stands still, so that it is seen to work.
     fn pause(&mut self, clock: u64) {
-        self.told = 0;
         self.tick(clock);
+        self.told = clock;
+        self.deliver(self.table.second());
     }
 
     fn finish(mut self, clock: u64) -> Worked {

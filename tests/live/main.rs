@@ -22,6 +22,7 @@ mod evidence;
 mod network;
 mod postfix;
 mod same_as_file;
+mod service;
 mod stored;
 mod told;
 mod watching;

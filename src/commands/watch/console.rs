@@ -269,6 +269,51 @@ fn put_in_order() {
 mod tests {
     use super::*;
 
+    /// Set in the process that panics.
+    const PANICS: &str = "TLSTALLY_TEST_PANICS";
+
+    /// Run by the next test, in a process of its own on a terminal of its own; elsewhere it does nothing.
+    #[test]
+    fn a_thread_panics_while_the_console_is_open() {
+        if std::env::var_os(PANICS).is_none() {
+            return;
+        }
+        let screen = Screen::open().unwrap();
+        let thread = std::thread::spawn(|| panic!("what the panic says"));
+        assert!(thread.join().is_err());
+        assert!(screen.panicked.load(Ordering::Relaxed));
+    }
+
+    /// Modes of the terminal and its other screen are put back before the panic is told, so that it can be read.
+    #[test]
+    fn a_panic_gives_the_terminal_back() {
+        use portable_pty::{CommandBuilder, PtySize, native_pty_system};
+        use std::io::Read as _;
+        let pty = native_pty_system().openpty(PtySize::default()).unwrap();
+        let before = format!("{:?}", pty.master.get_termios().unwrap());
+        let mut command = CommandBuilder::new(std::env::current_exe().unwrap());
+        let name = "a_thread_panics_while_the_console_is_open";
+        command.args([name, "--nocapture", "--test-threads=1"]);
+        command.env(PANICS, "1");
+        let mut reader = pty.master.try_clone_reader().unwrap();
+        let mut child = pty.slave.spawn_command(command).unwrap();
+        let status = child.wait().unwrap();
+        // While this process has its end open, too, the terminal is as the child has left it.
+        let after = format!("{:?}", pty.master.get_termios().unwrap());
+        drop(pty.slave);
+        let mut written = Vec::new();
+        let _ = reader.read_to_end(&mut written); // ends with EIO where nobody has the other end any more
+        let written = String::from_utf8_lossy(&written);
+        assert!(status.success(), "{written}");
+        assert_eq!(before, after);
+        let (entered, rest) = written.split_once("\u{1b}[?1049h").unwrap();
+        assert!(!entered.contains("panic says"));
+        let (shown, told) = rest.split_once("\u{1b}[?1049l").unwrap();
+        assert!(!shown.contains("panic says"), "{shown}");
+        assert!(told.contains("\u{1b}[?25h") && told.contains("what the panic says"));
+        assert!(!told.contains("\u{1b}[?1049l"), "once is enough: {told}");
+    }
+
     #[test]
     fn keys_are_what_is_printed_on_them() {
         let pressed = |code, modifiers| key(KeyEvent::new(code, modifiers));

@@ -253,23 +253,57 @@ fn the_dashboard_is_one_that_can_be_imported() {
     }
 }
 
-#[test]
-fn prometheus_own_checker_takes_the_alerts() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/deploy/prometheus-alerts.yml");
-    match Command::new("promtool")
+/// Holds that Prometheus' own checker finds so many sound rules in a file.
+fn has_rules(path: &str, count: usize) {
+    let checker = Command::new("promtool")
         .args(["check", "rules", path])
-        .output()
-    {
+        .output();
+    match checker {
         Ok(output) => {
-            let said = String::from_utf8_lossy(&output.stdout).into_owned();
-            assert!(
-                output.status.success() && said.contains("10 rules found"),
-                "{said}"
-            );
+            let said = [output.stdout, output.stderr].concat();
+            let said = String::from_utf8_lossy(&said).into_owned();
+            let found = format!("{count} rules found");
+            assert!(output.status.success() && said.contains(&found), "{said}");
         }
         Err(error) => {
             assert!(std::env::var_os("CI").is_none(), "promtool: {error}");
             eprintln!("skipped: promtool is not installed (Debian package prometheus)");
         }
     }
+}
+
+#[test]
+fn prometheus_own_checker_takes_the_alerts() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/deploy/prometheus-alerts.yml");
+    has_rules(path, 10);
+}
+
+/// What Grafana asks Prometheus for, with its own variables filled in as it would: each query as a rule, since rules are what the
+/// checker reads.
+#[test]
+fn prometheus_own_checker_takes_the_queries_of_the_dashboard() {
+    let dashboard: serde_json::Value = serde_json::from_str(DASHBOARD).unwrap();
+    let queries = dashboard["panels"].as_array().unwrap().iter();
+    let queries = queries
+        .flat_map(|panel| panel["targets"].as_array().unwrap())
+        .map(|target| target["expr"].as_str().unwrap());
+    let rules: Vec<_> = queries
+        .enumerate()
+        .map(|(number, query)| {
+            let query = query
+                .replace("$__rate_interval", "5m")
+                .replace("$__range", "1h")
+                .replace("$instance", "sensor:9464");
+            assert!(!query.contains('$'), "{query}");
+            serde_json::json!({ "record": format!("query:{number}"), "expr": query })
+        })
+        .collect();
+    assert!(rules.len() >= 15);
+    // JSON is YAML.
+    let file = serde_json::json!({ "groups": [{ "name": "dashboard", "rules": rules }] });
+    let name = format!("tlstally-dashboard-{}.yml", std::process::id());
+    let path = std::env::temp_dir().join(name);
+    std::fs::write(&path, file.to_string()).unwrap();
+    has_rules(path.to_str().unwrap(), rules.len());
+    std::fs::remove_file(&path).unwrap();
 }
