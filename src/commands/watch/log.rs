@@ -23,6 +23,8 @@ pub(super) fn start(verbose: u8) {
     let subscriber = tracing_subscriber::fmt()
         .with_max_level(most)
         .with_writer(|| Place)
+        // Who reads the log may be gone: that is no reason to end, which telling of it on standard error would be.
+        .log_internal_errors(false)
         .event_format(Lines {
             journal: std::env::var_os("JOURNAL_STREAM").is_some(),
         })
