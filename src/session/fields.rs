@@ -131,7 +131,7 @@ pub const FIELDS: &[Field] = &[
     known("tlstally.alert.by", Kind::Word(Side::WORDS), r#""server""#, "Who sent the fatal alert that ended the handshake."),
     known("tlstally.alert.code", Kind::Number, "70", "Its number."),
     known("tlstally.alert.name", Kind::Text, r#""protocol_version""#, "Its IANA name, in hex if it has none."),
-    known("tlstally.offered", Kind::Texts, r#"["1.0","ssl3"]"#, "The versions the ClientHello allows, highest first: `ssl2` `ssl3` `1.0` `1.1` `1.2` `1.3`."),
+    known("tlstally.offered", Kind::Texts, r#"["1.0","ssl3"]"#, "The versions the ClientHello allows, highest first: `ssl2` `ssl3` `1.0` `1.1` `1.2` `1.3`. Absent where a hello without that list is cut."),
     known("tlstally.offered_max", Kind::Text, r#""1.0""#, "The highest of them."),
     known("tlstally.offered_listed", Kind::Flag, "false", "`true` if the client sent that list (`supported_versions`), `false` if it follows from `legacy_version`."),
     known("tlstally.acceptable_suite", Kind::Flag, "false", "Whether the ClientHello holds a cipher suite that Exchange Online accepts."),
