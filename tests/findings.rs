@@ -11,7 +11,8 @@ mod common;
 use std::fs;
 use std::path::Path;
 
-use serde_json::Value;
+use common::{Packet, Scratch, at, packets, pcaps, plain_pcap, sessions};
+use serde_json::{Value, json};
 
 /// A section of the page: the finding, its command and its excerpt of a record.
 struct Shown {
@@ -86,4 +87,43 @@ fn section(text: &str) -> Shown {
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// A connection that ends in a reset is waited for longer than one that both ends close. The order of the two still tells which
+/// followed on which.
+#[test]
+fn what_follows_a_failure_that_ends_in_a_reset() {
+    const FIN: u8 = 1;
+    const RST: u8 = 4;
+    let (link, mut all) = packets(&pcaps().join("cleartext-fallback-postfix.pcap"));
+    let port = |packet: &Packet, at: usize| {
+        (packet.bytes[12..14] == [8, 0] && packet.bytes[23] == 6)
+            .then(|| u16::from_be_bytes([packet.bytes[at], packet.bytes[at + 1]]))
+    };
+    let failed = [52_312, 52_328];
+    for packet in &mut all {
+        let of_failed = [34, 36]
+            .iter()
+            .any(|at| port(packet, *at).is_some_and(|port| failed.contains(&port)));
+        if of_failed && packet.bytes[47] & FIN != 0 {
+            packet.bytes[47] = packet.bytes[47] & !FIN | RST;
+        }
+    }
+    // The capture goes on until nothing more is waited for.
+    let mut late = all.last().unwrap().clone();
+    late.time += 300_000_000_000;
+    all.push(late);
+    let scratch = Scratch::new();
+    let path = scratch.file("reset.pcap", &plain_pcap(link, &all));
+    for workers in ["1", "3"] {
+        let records = sessions(&["--workers", workers], std::slice::from_ref(&path));
+        let clear = records
+            .iter()
+            .find(|record| *at(record, "tlstally.mode") == "plaintext")
+            .unwrap();
+        assert_eq!(
+            *at(clear, "tlstally.findings"),
+            json!(["cleartext_fallback"])
+        );
+    }
 }

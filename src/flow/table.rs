@@ -3,8 +3,9 @@
 //! Time is the clock that comes with each segment: forward capture time, the same for every worker, so that a connection ends at
 //! the same packet whatever the number of workers.
 //!
-//! A connection is concluded as soon as nothing that may still come tells more of it ([`Connection::is_complete`]); its record
-//! stays in the table until late copies of its packets need no longer be expected, and moves nothing but its last time.
+//! A connection is concluded as soon as nothing that may still come tells more of it ([`Connection::is_complete`]). Its record is
+//! handed out a moment later ([`Limits::rest`]), when its last acknowledgements have been seen too; its place in the table stays
+//! until late copies of its packets need no longer be expected, which would look like another connection.
 
 use std::collections::VecDeque;
 use std::hash::{BuildHasher as _, RandomState};
@@ -30,6 +31,8 @@ pub struct Limits {
     pub idle: u32,
     /// Seconds that a closed connection is kept for late copies of its packets.
     pub linger: u32,
+    /// Seconds, not all of the first, in which packets of a connection of which everything is known still move its last time.
+    pub rest: u32,
 }
 
 impl Default for Limits {
@@ -39,6 +42,7 @@ impl Default for Limits {
             held_bytes: 64 << 20,
             idle: TURN - 96,
             linger: 60,
+            rest: 2,
         }
     }
 }
@@ -80,16 +84,22 @@ pub trait Outlet {
     /// Nothing that may still come tells more of `connection`, which is over for this `reason`.
     fn conclude(&mut self, connection: &Connection, reason: Reason) -> Self::Record;
 
-    /// The record of a connection that has left the table.
+    /// Whether `record` must come behind those of connections that ended before, but not in the way that tells everything: then it
+    /// takes as long as theirs ([`Limits::linger`]).
+    fn is_patient(&self, _record: &Self::Record) -> bool {
+        false
+    }
+
+    /// The record of a connection that nothing moves any more.
     fn deliver(&mut self, over: Over<Self::Record>);
 }
 
-/// A connection that has left the table.
+/// A connection that nothing moves any more.
 #[derive(Debug)]
 pub struct Over<R> {
     /// What was concluded of it.
     pub record: R,
-    /// Its last packet, copies that came late included.
+    /// Its last packet, copies that came a little late included.
     pub last: Timestamp,
     /// The second of the clock in which it was called over; `u32::MAX` at the end of the capture.
     pub second: u32,
@@ -164,7 +174,10 @@ enum State<R> {
     Open(Box<Connection>),
     /// Everything about it is known; only copies of its packets are waited for.
     Told {
-        record: R,
+        /// `None` once it was handed out.
+        record: Option<R>,
+        /// The second in which it will be; `u32::MAX` for when the place is given up.
+        due: u32,
         /// The first sequence numbers of both directions, by which a copy of a SYN is told from a new connection.
         first: [u32; 2],
     },
@@ -355,14 +368,20 @@ impl<R> Table<R> {
         }
         let dismissed = connection.is_foreign().then(|| connection.first_numbers());
         if let Some(first) = connection.is_complete().or(dismissed) {
-            self.conclude(slot, first, outlet);
+            self.conclude(slot, second, first, outlet);
         } else if self.held_bytes > self.limits.held_bytes {
             self.let_go_of_held(slot);
         }
     }
 
     /// Everything about the connection is known: only its record stays.
-    fn conclude(&mut self, slot: u32, first: [u32; 2], outlet: &mut impl Outlet<Record = R>) {
+    fn conclude(
+        &mut self,
+        slot: u32,
+        second: u32,
+        first: [u32; 2],
+        outlet: &mut impl Outlet<Record = R>,
+    ) {
         let Some(life) = self.lives.get_mut(slot as usize) else {
             return;
         };
@@ -372,9 +391,22 @@ impl<R> Table<R> {
         self.held_bytes -= connection.held_bytes();
         connection.finish(&self.ports);
         let record = outlet.conclude(&connection, Reason::Closed);
-        life.state = State::Told { record, first };
+        let due = if outlet.is_patient(&record) {
+            u32::MAX
+        } else {
+            second + self.limits.rest
+        };
+        life.state = State::Told {
+            record: Some(record),
+            due,
+            first,
+        };
         let generation = life.generation;
-        self.told.push_back(Ticket { slot, generation });
+        let ticket = Ticket { slot, generation };
+        self.told.push_back(ticket);
+        if due < u32::MAX {
+            self.wheel.schedule(due, ticket);
+        }
         self.keep_spare(connection);
         self.trim_told();
     }
@@ -405,9 +437,26 @@ impl<R> Table<R> {
         if !self.is_live(ticket) {
             return;
         }
-        let Some(place) = self.slots.get(ticket.slot as usize) else {
+        let (Some(place), Some(life)) = (
+            self.slots.get(ticket.slot as usize),
+            self.lives.get_mut(ticket.slot as usize),
+        ) else {
             return;
         };
+        if let State::Told { record, due, .. } = &mut life.state
+            && *due <= now
+            && let Some(record) = record.take()
+        {
+            let last = place.trace.last;
+            let second = now;
+            outlet.deliver(Over {
+                record,
+                last,
+                second,
+            });
+            // The ticket of the deadline is in the wheel as well.
+            return;
+        }
         if place.deadline > now {
             let due = place.deadline;
             self.wheel.schedule(due, ticket);
@@ -562,7 +611,7 @@ impl<R> Table<R> {
                 connection.finish(&self.ports);
                 let record = outlet.conclude(&connection, reason);
                 self.keep_spare(connection);
-                record
+                Some(record)
             }
         };
         let trace = self.slots.get_mut(slot as usize).map(|place| {
@@ -570,11 +619,13 @@ impl<R> Table<R> {
             std::mem::replace(&mut place.trace, Trace::EMPTY)
         });
         self.free.push(slot);
-        outlet.deliver(Over {
-            record,
-            last: trace.map_or_else(Timestamp::default, |trace| trace.last),
-            second,
-        });
+        if let Some(record) = record {
+            outlet.deliver(Over {
+                record,
+                last: trace.map_or_else(Timestamp::default, |trace| trace.last),
+                second,
+            });
+        }
     }
 
     /// The table is full. Where a record only waits for late copies, nothing is lost; else the connection that began first goes.

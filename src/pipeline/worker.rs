@@ -16,7 +16,7 @@ use crate::flow::{Connection, Hint, Limits, Outlet, Over, Reason, Segment, Table
 use crate::names::HostName;
 use crate::session::judge::Judge;
 use crate::session::recall::Recall;
-use crate::session::{Origin, Session, Verdict};
+use crate::session::{Mode, Origin, Session, Verdict};
 use crate::source::Block;
 use crate::time::SECOND;
 
@@ -320,6 +320,12 @@ impl<O: Fn(u32) -> Arc<Origin>> Outlet for Desk<'_, O> {
             *count += 1;
         }
         session.map(Box::new)
+    }
+
+    /// A session in clear may follow a failure of TLS, which is told by the order of their ends ([`crate::session::fallback`]).
+    fn is_patient(&self, record: &Self::Record) -> bool {
+        let mode = record.as_ref().and_then(|session| session.mode);
+        mode == Some(Mode::Plaintext)
     }
 
     fn deliver(&mut self, over: Over<Self::Record>) {
