@@ -12,6 +12,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use common::schema::{below, hold};
 use common::{captures, sessions};
 use serde_json::{Map, Value};
 
@@ -37,14 +38,10 @@ const NOT_IN_CAPTURES: &[(&str, &str)] = &[
 
 #[test]
 fn every_record_is_as_the_schema_says() {
-    let schema: Value = serde_json::from_str(&page("session.schema.json")).unwrap();
+    // Which each record of every other test is held to as well, where it is read.
     let records = sessions(&[], &captures());
     assert!(records.len() > 100);
-    let mut faults = Vec::new();
-    for record in &records {
-        check("", &schema, record, &mut faults);
-    }
-    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    records.iter().for_each(hold);
 }
 
 #[test]
@@ -75,14 +72,11 @@ fn every_field_of_the_page_occurs() {
 /// The checker knows what it does not know, and finds what is wrong.
 #[test]
 fn the_checker_finds_faults() {
-    let schema: Value = serde_json::from_str(&page("session.schema.json")).unwrap();
     let record = sessions(&[], &captures()).swap_remove(0);
     let faults = |change: &dyn Fn(&mut Value)| {
         let mut record = record.clone();
         change(&mut record);
-        let mut faults = Vec::new();
-        check("", &schema, &record, &mut faults);
-        faults.len()
+        common::schema::faults(&record).len()
     };
     assert_eq!(faults(&|_| ()), 0);
     assert_eq!(faults(&|record| record["source"]["port"] = "25".into()), 1);
@@ -128,76 +122,4 @@ fn leaves(path: &str, value: &Value, found: &mut BTreeSet<String>) {
     for (key, value) in object {
         leaves(&below(path, key), value, found);
     }
-}
-
-fn below(path: &str, key: &str) -> String {
-    let separator = if path.is_empty() { "" } else { "." };
-    format!("{path}{separator}{key}")
-}
-
-/// The part of JSON Schema (draft 2020-12) that our schema uses; a word beyond it is a fault.
-fn check(path: &str, schema: &Value, value: &Value, faults: &mut Vec<String>) {
-    for (word, rule) in schema.as_object().unwrap() {
-        let holds = match word.as_str() {
-            "$schema" | "title" | "description" => true,
-            "properties" => {
-                for (key, rule) in rule.as_object().unwrap() {
-                    if let Some(value) = value.get(key) {
-                        check(&below(path, key), rule, value, faults);
-                    }
-                }
-                true
-            }
-            "required" => {
-                let missing = list(rule)
-                    .iter()
-                    .filter(|key| value.get(key.as_str().unwrap()).is_none());
-                faults.extend(missing.map(|key| format!("{path} lacks {key}")));
-                true
-            }
-            "items" => {
-                for value in list(value) {
-                    check(path, rule, value, faults);
-                }
-                true
-            }
-            "anyOf" => list(rule).iter().any(|rule| {
-                let mut own = Vec::new();
-                check(path, rule, value, &mut own);
-                own.is_empty()
-            }),
-            _ => keeps(word, rule, value),
-        };
-        if !holds {
-            faults.push(format!("{path}: {value} is against {word} {rule}"));
-        }
-    }
-}
-
-fn keeps(word: &str, rule: &Value, value: &Value) -> bool {
-    let text = value.as_str().unwrap_or_default();
-    match (word, rule.as_str()) {
-        ("type", Some("object")) => value.is_object(),
-        ("type", Some("array")) => value.is_array(),
-        ("type", Some("string")) => value.is_string(),
-        ("type", Some("integer")) => value.is_u64() || value.is_i64(),
-        ("type", Some("boolean")) => value.is_boolean(),
-        ("format", Some("ipv4")) => text.parse::<std::net::Ipv4Addr>().is_ok(),
-        ("format", Some("ipv6")) => text.parse::<std::net::Ipv6Addr>().is_ok(),
-        ("format", Some("date-time")) => text.parse::<jiff::Timestamp>().is_ok(),
-        ("enum", _) => list(rule).contains(value),
-        ("minimum", _) => value
-            .as_f64()
-            .is_none_or(|value| Some(value) >= rule.as_f64()),
-        ("minItems", _) => list(value).len() as u64 >= rule.as_u64().unwrap(),
-        ("uniqueItems", _) => {
-            let items = list(value);
-            (1..items.len()).all(|at| !items[..at].contains(&items[at]))
-        }
-        _ => false,
-    }
-}
-
-fn list(value: &Value) -> &[Value] {
-    value.as_array().unwrap()
 }

@@ -173,6 +173,7 @@ fn blank(at: u64, start: Timestamp, host: u64, chance: &mut Chance) -> Session {
             instance: Some(Instance::Worldwide),
             endpoint: EndpointKind::ClientSubmission,
             evidence: evidence(),
+            contradicted_by: EvidenceSet::default(),
         }),
         client_guess: None,
         auth_in_clear: false,

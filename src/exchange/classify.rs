@@ -99,7 +99,7 @@ pub fn classify(catalog: &Catalog, clues: &Clues) -> Classification {
         ),
         (Evidence::Address, read_address(catalog, clues)),
     ];
-    let Some(exchange_online) = conclude(&readings) else {
+    let Some(mut exchange_online) = conclude(&readings) else {
         return Classification::default();
     };
     let consumer = readings
@@ -110,12 +110,18 @@ pub fn classify(catalog: &Catalog, clues: &Clues) -> Classification {
         let [.., (_, address)] = &mut readings;
         address.forget_elsewhere();
     }
+    let contradictions = contradictions(&readings, exchange_online);
+    for contradiction in &contradictions {
+        exchange_online
+            .contradicted_by
+            .insert(contradiction.evidence);
+    }
     Classification {
         exchange_online: Some(exchange_online),
         legacy_endpoint: exchange_online.endpoint == EndpointKind::LegacySubmission,
         retired_name: asks_for_retired_name(&readings),
         consumer,
-        contradictions: contradictions(&readings, exchange_online),
+        contradictions,
     }
 }
 
@@ -228,6 +234,7 @@ fn conclude(readings: &[(Evidence, Reading)]) -> Option<ExchangeOnline> {
         instance,
         endpoint,
         evidence,
+        contradicted_by: EvidenceSet::default(),
     })
 }
 

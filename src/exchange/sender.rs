@@ -31,6 +31,7 @@ pub fn classify_sender(
         instance: greeted.and_then(|told| told.instance).or(address.instance),
         endpoint: EndpointKind::Mx,
         evidence,
+        contradicted_by: EvidenceSet::default(),
     })
 }
 

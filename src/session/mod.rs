@@ -410,6 +410,8 @@ pub struct ExchangeOnline {
     pub endpoint: EndpointKind,
     /// What proves it.
     pub evidence: EvidenceSet,
+    /// What says otherwise: that it is not Exchange Online, or another cloud or kind of it.
+    pub contradicted_by: EvidenceSet,
 }
 
 /// A cloud of Exchange Online.

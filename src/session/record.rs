@@ -182,6 +182,8 @@ fn write_exchange_online(service: ExchangeOnline, object: &mut Object<'_>) {
     object.word("instance", service.instance.map(super::Instance::name));
     object.word("endpoint", service.endpoint.name());
     object.words("evidence", service.evidence.iter().map(Evidence::name));
+    let otherwise = service.contradicted_by.iter().map(Evidence::name);
+    object.words("contradicted_by", otherwise);
 }
 
 fn write_measures(session: &Session, own: &mut Object<'_>) {

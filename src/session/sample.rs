@@ -65,10 +65,13 @@ pub(crate) fn full() -> Session {
     session.limited_by = Some(LimitedBy::Client);
     session.verdict = Verdict::Legacy;
     session.findings = findings;
+    let mut contradicted_by = EvidenceSet::default();
+    contradicted_by.insert(Evidence::Banner);
     session.exchange_online = Some(ExchangeOnline {
         instance: Some(Instance::Worldwide),
         endpoint: EndpointKind::ClientSubmission,
         evidence,
+        contradicted_by,
     });
     session.client_guess = Some("OpenSSL 0.9.8");
     session.auth_in_clear = true;
@@ -126,6 +129,7 @@ pub(crate) fn submission(client: &str, minutes: u64, version: Version) -> Sessio
         instance: Some(Instance::Worldwide),
         endpoint: EndpointKind::ClientSubmission,
         evidence: EvidenceSet::default(),
+        contradicted_by: EvidenceSet::default(),
     });
     if version.is_legacy() {
         session.verdict = Verdict::Legacy;

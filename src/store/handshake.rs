@@ -8,15 +8,16 @@ use rusqlite::Row;
 
 use super::column::{Column, Columns, word};
 use super::damage::{Damage, Result};
-use crate::session::{
-    Alert, Certificate, Evidence, EvidenceSet, Mode, Session, Side, StarttlsCommand,
-};
+use crate::session::{Alert, Certificate, EvidenceSet, Mode, Session, Side, StarttlsCommand};
 use crate::tls::Version;
 
 /// The columns, in the order of [`columns`].
 pub(super) const COLUMNS: &str = "program, server_port, mode, starttls_command, alert_by, alert_code, offered, \
     offered_listed, acceptable_suite, cipher, established, resumed, sni, ja3, ja3s, ja4, subject, issuer, \
     not_after, evidence, auth_in_clear, public_ip, downgrade_sentinel";
+
+/// Leads evidence that says otherwise.
+const OTHERWISE: char = '!';
 
 /// How many they are.
 pub(super) const COUNT: usize = 23;
@@ -27,7 +28,11 @@ pub(super) fn columns<'a>(session: &'a Session, program: &'a str) -> [Column<'a>
     let offer = session.offer.as_ref();
     let certificate = session.certificate.as_deref();
     let evidence = session.exchange_online.map(|service| {
-        let pieces: Vec<_> = service.evidence.iter().map(Evidence::name).collect();
+        let otherwise = service.contradicted_by.iter();
+        let pieces = service.evidence.iter().map(|piece| piece.name().to_owned());
+        let pieces: Vec<_> = pieces
+            .chain(otherwise.map(|piece| format!("{OTHERWISE}{}", piece.name())))
+            .collect();
         pieces.join(",")
     });
     [
@@ -92,7 +97,8 @@ pub(super) struct Handshake {
     ja3s: Option<Arc<str>>,
     ja4: Option<Arc<str>>,
     certificate: Option<Arc<Certificate>>,
-    evidence: EvidenceSet,
+    /// For, and against.
+    evidence: [EvidenceSet; 2],
     auth_in_clear: bool,
     public_ip: Option<IpAddr>,
     downgrade_sentinel: Option<Version>,
@@ -144,7 +150,7 @@ impl Handshake {
         session.ja4.clone_from(&self.ja4);
         session.certificate.clone_from(&self.certificate);
         if let Some(service) = &mut session.exchange_online {
-            service.evidence = self.evidence;
+            [service.evidence, service.contradicted_by] = self.evidence;
         }
         session.auth_in_clear = self.auth_in_clear;
         session.public_ip = self.public_ip;
@@ -193,10 +199,13 @@ fn certificate(columns: &mut Columns<'_>) -> Result<Option<Arc<Certificate>>> {
     }))
 }
 
-fn evidence(text: &str) -> Result<EvidenceSet> {
-    let mut set = EvidenceSet::default();
+fn evidence(text: &str) -> Result<[EvidenceSet; 2]> {
+    let [mut evidence, mut otherwise] = [EvidenceSet::default(); 2];
     for name in text.split(',').filter(|name| !name.is_empty()) {
-        set.insert(word(name)?);
+        match name.strip_prefix(OTHERWISE) {
+            Some(name) => otherwise.insert(word(name)?),
+            None => evidence.insert(word(name)?),
+        }
     }
-    Ok(set)
+    Ok([evidence, otherwise])
 }

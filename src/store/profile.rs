@@ -90,6 +90,7 @@ pub(super) fn read(row: &Row<'_>, first: usize) -> Result<Profile> {
             instance,
             endpoint: endpoint.ok_or(Damage::Range)?,
             evidence: EvidenceSet::default(),
+            contradicted_by: EvidenceSet::default(),
         });
     }
     like.client_guess = columns.maybe_text()?.and_then(clients::interned);

@@ -241,6 +241,7 @@ prop_compose! {
             instance: None,
             endpoint: *endpoint,
             evidence: crate::session::EvidenceSet::default(),
+            contradicted_by: crate::session::EvidenceSet::default(),
         });
         session.start = Timestamp::from_parts(MORNING + minutes * 60, 0);
         session.end = session.start.plus(minutes);

@@ -9,6 +9,7 @@
 pub mod conversation;
 pub mod less;
 pub mod reading;
+pub mod schema;
 pub mod script;
 
 use std::ffi::OsStr;
@@ -66,7 +67,11 @@ pub fn sessions(options: &[&str], paths: &[PathBuf]) -> Vec<Value> {
         .stdout
         .split(|byte| *byte == b'\n')
         .filter(|line| !line.is_empty())
-        .map(|line| serde_json::from_slice(line).unwrap())
+        .map(|line| {
+            let record = serde_json::from_slice(line).unwrap();
+            schema::hold(&record);
+            record
+        })
         .collect()
 }
 

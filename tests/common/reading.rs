@@ -17,7 +17,7 @@ use tlstally::session::networks::Networks;
 use tlstally::source::Timeline;
 use tlstally::{pipeline, session};
 
-use super::{Packet, Scratch, at, plain_pcap};
+use super::{Packet, Scratch, at, plain_pcap, schema};
 
 /// Reads captures again and again with one judge.
 pub struct Reading {
@@ -64,7 +64,9 @@ impl Reading {
         let mut each = |session: Session| {
             let mut line = Vec::new();
             session::record::write(&session, "test", &mut line);
-            records.push(serde_json::from_slice(&line).unwrap());
+            let record = serde_json::from_slice(&line).unwrap();
+            schema::hold(&record);
+            records.push(record);
         };
         pipeline::read(&mut timeline, &self.judge, 1, &mut each).unwrap();
         records

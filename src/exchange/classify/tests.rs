@@ -118,6 +118,14 @@ fn every_combination_of_evidence() {
             .map(|piece| format!("{piece}:Elsewhere"))
             .collect();
         assert_eq!((head, tail), (expected, elsewhere.join(" ")), "{row}");
+        let otherwise = found
+            .exchange_online
+            .map(|service| service.contradicted_by.iter().map(word).collect::<Vec<_>>());
+        assert_eq!(
+            otherwise.unwrap_or_default().join(" "),
+            contradictions,
+            "{row}"
+        );
         assert!(!found.legacy_endpoint && !found.retired_name && !found.consumer);
         rows += 1;
     }

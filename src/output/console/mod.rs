@@ -125,6 +125,8 @@ pub struct Console {
     /// The chosen hosts: places in the report's list.
     rows: Vec<usize>,
     selected: Option<IpAddr>,
+    /// The user has gone to it; until then it is the first.
+    gone_to: bool,
     view: View,
     over: Over,
     scale: Scale,
@@ -153,6 +155,7 @@ impl Console {
             choice: Choice::default(),
             rows: Vec::new(),
             selected: None,
+            gone_to: false,
             view: View::Hosts,
             over: Over::Nothing,
             scale: Scale::default(),
@@ -314,6 +317,7 @@ impl Console {
 
     fn look_into(&mut self) {
         if let Some(host) = self.selected {
+            self.gone_to = true;
             self.look_at(View::Host(host));
         }
     }
@@ -341,13 +345,14 @@ impl Console {
         self.choose();
     }
 
-    /// Finds the chosen hosts anew; the selection stays with its host as long as that is shown.
+    /// Finds the chosen hosts anew; the selection stays with the host that the user went to, as long as that is shown.
     fn choose(&mut self) {
         let Some(snapshot) = self.facts().snapshot.clone() else {
             return;
         };
         self.rows = self.choice.of(&snapshot.report);
-        if self.place().is_none() {
+        if !self.gone_to || self.place().is_none() {
+            self.gone_to = false;
             self.select(&snapshot.report, 0);
         }
     }
@@ -361,6 +366,7 @@ impl Console {
                 };
                 let last = self.rows.len().saturating_sub(1);
                 let place = moved(self.place().unwrap_or(0), key, page, last);
+                self.gone_to = true;
                 self.select(&snapshot.report, place);
             }
             View::Host(_) | View::Sessions | View::Capture => {

@@ -253,6 +253,16 @@ fn the_selection_stays_with_its_host() {
 }
 
 #[test]
+fn until_the_user_moves_the_first_host_is_selected() {
+    let mut console = watching(false);
+    let first = console.selected;
+    press(&mut console, "S");
+    assert_ne!(console.selected, first);
+    press(&mut console, "S");
+    assert_eq!(console.selected, first);
+}
+
+#[test]
 fn escape_goes_back_one_step_at_a_time() {
     let mut console = watching(false);
     press(&mut console, "f/erp\n\n");
@@ -316,7 +326,7 @@ fn an_export_holds_the_hosts_shown_in_their_order() {
     assert_eq!(exported("fSe", 'j'), (Form::Json, legacy.to_vec(), 6));
     assert_eq!(
         exported("S\ne", 'c'),
-        (Form::Csv, vec!["10.20.0.14".to_owned()], 6)
+        (Form::Csv, vec!["10.20.0.99".to_owned()], 6)
     );
     assert_eq!(exported("e", 't').0, Form::Table);
     let mut console = watching(false);

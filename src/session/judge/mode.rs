@@ -1,0 +1,118 @@
+//! How TLS began: by command, from the first byte, or never; or that the capture does not hold what would decide it.
+
+use super::view::View;
+use crate::session::{Mode, StarttlsCommand};
+use crate::smtp::joint::Starttls;
+use crate::smtp::start::TlsAt;
+
+impl View<'_> {
+    /// How TLS began, if the capture holds what decides it.
+    pub(super) fn mode(&self) -> Option<Mode> {
+        let client = self.dialogue.client.as_ref();
+        let server = self.dialogue.server.as_ref();
+        let client_at = client.and_then(|side| side.tls.at());
+        let server_at = server.and_then(|side| side.tls.at());
+        if client_at.is_none() && server_at.is_none() {
+            return self.mode_of_text();
+        }
+        let asked = client.is_some_and(|side| side.facts.asked_tls.is_some());
+        let text_before = client.is_some_and(|side| side.facts.commands > 0)
+            || (client_at.is_none() && server.is_some_and(|side| side.facts.replies > 0));
+        match (client_at, server_at) {
+            _ if asked => Some(Mode::Starttls),
+            (Some(TlsAt::FirstByte), _) | (None | Some(TlsAt::Later), Some(TlsAt::FirstByte)) => {
+                Some(Mode::Implicit)
+            }
+            _ if text_before || self.server_answered_text() => Some(Mode::Starttls),
+            // A greeting in clear tells that the client waited for it, or that it did not.
+            (Some(TlsAt::Unseen), None) if self.server_spoke() => None,
+            _ if self.server_port() == 465 => Some(Mode::Implicit),
+            _ => None,
+        }
+    }
+
+    pub(super) fn server_spoke(&self) -> bool {
+        self.dialogue
+            .server
+            .as_ref()
+            .is_some_and(|side| side.facts.replies > 0)
+    }
+
+    /// The server took a command in clear, or let TLS follow on text of its own. What it says to a hello that it takes for a
+    /// line (`500`, `554`) is neither.
+    pub(super) fn server_answered_text(&self) -> bool {
+        self.dialogue.server.as_ref().is_some_and(|side| {
+            side.facts.agreed
+                || side.facts.ready_again > 0
+                || (side.facts.replies > 0 && side.tls.facts().is_some())
+        })
+    }
+
+    /// No TLS was seen: by command without a hello, never, or not to be told.
+    pub(super) fn mode_of_text(&self) -> Option<Mode> {
+        if self.was_accepted() {
+            return Some(Mode::Starttls);
+        }
+        if self.may_have_begun_unseen() {
+            return None;
+        }
+        let client = self.dialogue.client.as_ref();
+        let server = self.dialogue.server.as_ref();
+        let went_on = client.is_some_and(|side| side.facts.went_on)
+            || server.is_some_and(|side| side.facts.went_on);
+        let server_way = self.client_way.reversed();
+        let told = (self.was_refused() && self.gaps().is_none())
+            || (self.is_over() && self.heard_client() && self.connection.is_whole(server_way));
+        (went_on || told).then_some(Mode::Plaintext)
+    }
+
+    pub(super) fn was_refused(&self) -> bool {
+        matches!(self.dialogue.joint.starttls, Starttls::Refused(_))
+    }
+
+    /// The server let TLS begin: 220 to the command, or where the command was not seen, a 220 that is not the greeting and behind
+    /// which there is no more text.
+    pub(super) fn was_accepted(&self) -> bool {
+        let Some(server) = self.dialogue.server.as_ref().map(|side| &side.facts) else {
+            return false;
+        };
+        let client = self.dialogue.client.as_ref().map(|side| &side.facts);
+        let client_unseen = client.is_none_or(|facts| facts.commands == 0);
+        match self.dialogue.joint.starttls {
+            Starttls::Accepted { .. } => true,
+            // The count was lost, or the 220 came before the command.
+            Starttls::Asked => server.ready_again > 0,
+            Starttls::NotAsked | Starttls::Refused(_) => {
+                client_unseen
+                    && server.ready_again > 0
+                    && server.last.is_some_and(|(code, _)| code == 220)
+            }
+        }
+    }
+
+    /// TLS may have begun where the capture does not show it, though what follows is text: behind a tap that decrypts. The client
+    /// then greets again (RFC 3207 section 4.2).
+    pub(super) fn may_have_begun_unseen(&self) -> bool {
+        let client = self.dialogue.client.as_ref().map(|side| &side.facts);
+        let server = self.dialogue.server.as_ref().map(|side| &side.facts);
+        let whole = self.gaps().is_none()
+            && self.connection.saw(self.client_way)
+            && self.connection.saw(self.client_way.reversed());
+        let greeted_again = client.is_some_and(|facts| facts.greeted_again);
+        let unanswered = self.dialogue.joint.starttls == Starttls::Asked;
+        // Of the server alone: 220 in the middle, to a command that was not seen.
+        let ready_unasked = client.is_none_or(|facts| facts.commands == 0)
+            && server.is_some_and(|facts| facts.ready_again > 0);
+        (greeted_again && !whole && !self.was_refused())
+            || (unanswered && (self.gaps().is_some() || !client.is_some_and(|facts| facts.went_on)))
+            || ready_unasked
+    }
+
+    pub(super) fn starttls_command(&self, mode: Option<Mode>) -> Option<StarttlsCommand> {
+        if mode != Some(Mode::Starttls) {
+            return None;
+        }
+        let (command, _) = self.dialogue.client.as_ref()?.facts.asked_tls?;
+        Some(command)
+    }
+}

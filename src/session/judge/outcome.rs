@@ -1,0 +1,146 @@
+//! What became of the session's TLS.
+
+use super::verdict::is_distrust;
+use super::view::View;
+use crate::flow::{Close, Reason};
+use crate::session::{Alert, Mode, Outcome, Side};
+use crate::time::SECOND;
+
+/// After a ClientHello, silence of this many nanoseconds at the end of a capture is an answer that never came; less may be an answer
+/// that the capture did not wait for.
+const PATIENCE: u64 = 10 * SECOND;
+
+impl View<'_> {
+    pub(super) fn outcome(&self, mode: Option<Mode>) -> Outcome {
+        if self.client_tls.is_some() || self.server_tls.is_some() {
+            return self.outcome_of_tls(mode);
+        }
+        if mode == Some(Mode::Starttls) || mode.is_none() {
+            return Outcome::Incomplete;
+        }
+        let server = self.dialogue.server.as_ref().map(|side| &side.facts);
+        let answered =
+            self.dialogue.joint.hello_answered || server.is_some_and(|facts| facts.extensions_seen);
+        let extended = self
+            .dialogue
+            .client
+            .as_ref()
+            .is_some_and(|side| side.facts.extended);
+        match server {
+            _ if self.was_refused() => Outcome::StarttlsRefused,
+            // Where the client was not heard, an error may be what the command got.
+            Some(facts) if facts.offers_tls => {
+                let server_heard = self.connection.is_whole(self.client_way.reversed());
+                if self.heard_client() || (server_heard && !facts.refused) {
+                    Outcome::StarttlsNotUsed
+                } else {
+                    Outcome::Incomplete
+                }
+            }
+            Some(_) if answered || (!extended && self.heard_client()) => {
+                Outcome::StarttlsNotOffered
+            }
+            _ => Outcome::Incomplete,
+        }
+    }
+
+    /// All that the client said was seen, so what it did not say was not said.
+    pub(super) fn heard_client(&self) -> bool {
+        self.connection.is_whole(self.client_way)
+    }
+
+    /// Whether the handshake finished. That it did not is told by an alert, or by an end of the connection before which
+    /// nothing is missing.
+    pub(super) fn established(&self) -> Option<bool> {
+        let server_way = self.client_way.reversed();
+        let seen_to_the_end = matches!(self.close, Close::Closed | Close::Reset(_))
+            && self.connection.is_whole(self.client_way)
+            && self.connection.is_whole(server_way);
+        let told = seen_to_the_end || self.proof.alert.is_some();
+        self.proof.established.filter(|finished| *finished || told)
+    }
+
+    pub(super) fn outcome_of_tls(&self, mode: Option<Mode>) -> Outcome {
+        if self.proof.established == Some(true) {
+            return Outcome::Established;
+        }
+        if self.refusal().is_some() {
+            return Outcome::Rejected;
+        }
+        if self.proof.negotiated.is_some() || self.answered_hello() {
+            return Outcome::Negotiated;
+        }
+        if self.refused_in_text() {
+            match mode {
+                Some(Mode::Starttls) => return Outcome::StarttlsRefused,
+                None => return Outcome::Incomplete,
+                _ => {}
+            }
+        }
+        let hello = self
+            .client_tls
+            .is_some_and(|facts| facts.client_hello.is_some());
+        let server_seen = self.connection.saw(self.client_way.reversed());
+        // The answer may lie in a hole, or before what was seen.
+        let server_way = self.client_way.reversed();
+        let begun = self.connection.is_whole(server_way) || self.server_spoke();
+        let may_be_missing = !server_seen || !begun || !self.connection.is_unbroken(server_way);
+        match self.close {
+            _ if !hello || may_be_missing => Outcome::Incomplete,
+            Close::Open if self.waited() => Outcome::Unanswered,
+            Close::Open => Outcome::Incomplete,
+            _ => Outcome::Closed,
+        }
+    }
+
+    /// A ServerHello was seen whose version is not proven, or a HelloRetryRequest.
+    pub(super) fn answered_hello(&self) -> bool {
+        self.server_tls
+            .is_some_and(|facts| facts.server_hello.is_some())
+    }
+
+    /// The server went back to text after the hello (`454 TLS not available`).
+    pub(super) fn refused_in_text(&self) -> bool {
+        let Some(hello) = self.client_tls.and_then(|facts| facts.hello_time) else {
+            return false;
+        };
+        let Some(server) = self.dialogue.server.as_ref() else {
+            return false;
+        };
+        let after = server
+            .facts
+            .last
+            .is_some_and(|(code, time)| code >= 400 && time > hello.end);
+        after && self.server_tls.is_none()
+    }
+
+    /// The silence after the last packet was long enough to count.
+    pub(super) const fn waited(&self) -> bool {
+        match self.reason {
+            Reason::EndOfCapture(silence) => silence >= PATIENCE,
+            Reason::Evicted => false,
+            Reason::Closed | Reason::Idle | Reason::Succeeded => true,
+        }
+    }
+
+    pub(super) fn is_over(&self) -> bool {
+        self.close != Close::Open || matches!(self.reason, Reason::Idle | Reason::Succeeded)
+    }
+
+    /// The alert that ended the handshake. One by which a client complains that the server has hung up on its hello ended nothing;
+    /// where the server's answer is not in the capture, only an alert about the server's certificate tells that there was one.
+    pub(super) fn refusal(&self) -> Option<Alert> {
+        self.proof.alert.filter(|alert| {
+            let answer_seen = self.server_tls.is_some() || is_distrust(Some(*alert));
+            alert.by == Side::Server || (answer_seen && !self.server_hung_up_first())
+        })
+    }
+
+    /// The server closed before it answered the hello, and before the client's alert.
+    pub(super) fn server_hung_up_first(&self) -> bool {
+        let closed = self.connection.closed_at(self.client_way.reversed());
+        let alert = self.client_tls.and_then(|facts| facts.alert(true));
+        self.server_tls.is_none()
+            && matches!((closed, alert), (Some(closed), Some(alert)) if closed <= alert.time)
+    }
+}

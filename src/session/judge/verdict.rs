@@ -1,0 +1,87 @@
+//! The session in one word, and what to act on.
+
+use crate::exchange;
+use crate::session::{Alert, Direction, Finding, Findings, Mode, Offer, Session, Side, Verdict};
+use crate::tls::Version;
+
+/// The session in one word.
+pub(super) fn verdict(
+    mode: Option<Mode>,
+    negotiated: Option<Version>,
+    cipher: Option<u32>,
+    offer: Option<&Offer>,
+) -> Verdict {
+    if negotiated.is_some_and(Version::is_legacy) {
+        return Verdict::Legacy;
+    }
+    match offer {
+        // A legacy offer was all there was, whatever came of it.
+        Some(offer) if offer.max.is_legacy() => Verdict::Legacy,
+        Some(offer) if offer.max == Version::TLS12 && offer.acceptable_suite == Some(false) => {
+            Verdict::Weak
+        }
+        // Of a client whose offer was not seen, the suite that was taken proves that it offers one that is accepted.
+        _ if negotiated == Some(Version::TLS12)
+            && offer.and_then(|offer| offer.acceptable_suite).is_none() =>
+        {
+            let proves = |suite| u16::try_from(suite).is_ok_and(exchange::is_acceptable_suite);
+            if cipher.is_some_and(proves) {
+                Verdict::Modern
+            } else {
+                Verdict::Unknown
+            }
+        }
+        _ if negotiated.is_some_and(|version| version.standard().is_some()) => Verdict::Modern,
+        _ if mode == Some(Mode::Plaintext) => Verdict::Plaintext,
+        _ => Verdict::Unknown,
+    }
+}
+
+/// What to act on. `cleartext_fallback` needs other sessions and is added later.
+pub(super) fn findings(
+    session: &Session,
+    classification: &exchange::Classification,
+    never_asked: bool,
+) -> Findings {
+    let mut findings = Findings::default();
+    let mut add = |finding, holds: bool| {
+        if holds {
+            findings.insert(finding);
+        }
+    };
+    let online = session.exchange_online.is_some();
+    let offers_legacy = session
+        .offer
+        .as_ref()
+        .is_some_and(|offer| offer.max.is_legacy());
+    add(
+        Finding::LegacyNegotiated,
+        session.negotiated.is_some_and(Version::is_legacy),
+    );
+    add(Finding::LegacyCapped, offers_legacy);
+    add(Finding::NoAcceptableSuite, session.verdict == Verdict::Weak);
+    add(Finding::StarttlsNever, never_asked);
+    add(Finding::CertificateRejected, is_distrust(session.alert));
+    let issuer = session
+        .certificate
+        .as_deref()
+        .map(exchange::issuer_is_known);
+    let outward =
+        session.direction == Direction::Outbound || session.direction == Direction::External;
+    add(
+        Finding::Intercepted,
+        online && outward && issuer == Some(false),
+    );
+    add(
+        Finding::LegacyEndpoint,
+        online && classification.legacy_endpoint,
+    );
+    add(Finding::RetiredName, online && classification.retired_name);
+    add(Finding::AuthInClear, session.auth_in_clear);
+    findings
+}
+
+/// Alerts by which a client says that it does not trust the certificate: bad_certificate (42) to certificate_unknown (46), unknown_ca (48).
+pub(super) fn is_distrust(alert: Option<Alert>) -> bool {
+    alert.is_some_and(|alert| alert.by == Side::Client && matches!(alert.code, 42..=46 | 48))
+}

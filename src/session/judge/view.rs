@@ -1,0 +1,190 @@
+//! A connection looked at from the client's end, and what it shows as it stands.
+
+use std::sync::Arc;
+
+use crate::exchange;
+use crate::flow::{Burst, Close, Connection, Ending, Reason, Way};
+use crate::packet::PortSet;
+use crate::session::exchange::{self as exchanged, Amounts, Sent};
+use crate::session::{Ended, Exchange, Gaps, Latency, Likely, LimitedBy, Mode, Offer, Seen, Side};
+use crate::smtp::Dialogue;
+use crate::smtp::joint::Starttls;
+use crate::tls::{self, Conclusion, Facts, Version};
+
+/// A connection looked at from the client's end.
+pub(super) struct View<'a> {
+    pub(super) connection: &'a Connection,
+    pub(super) dialogue: &'a Dialogue,
+    pub(super) reason: Reason,
+    pub(super) client_way: Way,
+    pub(super) close: Close,
+    pub(super) client_tls: Option<&'a Facts>,
+    pub(super) server_tls: Option<&'a Facts>,
+    pub(super) proof: Conclusion,
+}
+
+impl<'a> View<'a> {
+    pub(super) fn new(
+        connection: &'a Connection,
+        reason: Reason,
+        client_way: Way,
+        ports: &PortSet,
+    ) -> Self {
+        let dialogue = &connection.dialogue;
+        let client_tls = dialogue.client.as_ref().and_then(|side| side.tls.facts());
+        let server_tls = dialogue.server.as_ref().and_then(|side| side.tls.facts());
+        Self {
+            connection,
+            dialogue,
+            reason,
+            client_way,
+            close: connection.close(ports),
+            client_tls,
+            server_tls,
+            proof: tls::conclude(client_tls, server_tls),
+        }
+    }
+
+    pub(super) fn hello(&self) -> Option<&tls::ClientHello> {
+        let facts = self.client_tls?;
+        facts
+            .client_hello
+            .as_deref()
+            .or(facts.second_client_hello.as_deref())
+    }
+
+    pub(super) fn answer(&self) -> Option<&tls::ServerHello> {
+        self.server_tls?.server_hello.as_deref()
+    }
+
+    pub(super) fn offer(&self) -> Option<Offer> {
+        let offered = self.client_tls?.offer()?;
+        let suites = self.hello().and_then(|hello| hello.suites.as_ref());
+        Some(Offer {
+            versions: Arc::clone(&offered.versions),
+            max: offered.max,
+            listed: offered.listed,
+            acceptable_suite: suites.map(|suites| {
+                suites
+                    .iter()
+                    .any(|suite| exchange::is_acceptable_suite(*suite))
+            }),
+        })
+    }
+
+    /// Who kept the version down: only where the answer was legacy, or refused for its version.
+    pub(super) fn limited_by(&self) -> Option<LimitedBy> {
+        let offered = self.client_tls?.offer()?;
+        let answer_is_legacy = self.proof.negotiated.is_some_and(Version::is_legacy);
+        let refused_for_version = self.proof.negotiated.is_none()
+            && self
+                .proof
+                .alert
+                .is_some_and(|alert| alert.by == Side::Server && alert.code == PROTOCOL_VERSION);
+        if !answer_is_legacy && !refused_for_version {
+            return None;
+        }
+        Some(if offered.max.is_legacy() {
+            LimitedBy::Client
+        } else {
+            LimitedBy::Server
+        })
+    }
+
+    /// The client sent mail or logged in without ever asking for TLS. One that asked whether it may and went away did nothing wrong.
+    pub(super) fn never_asked(&self, mode: Option<Mode>) -> bool {
+        let client = self.dialogue.client.as_ref().map(|side| &side.facts);
+        mode == Some(Mode::Plaintext)
+            && client.is_some_and(|facts| facts.transacted && facts.asked_tls.is_none())
+    }
+
+    /// AUTH outside TLS. Behind an accepted STARTTLS it was inside, and a decrypting tap shows it.
+    pub(super) fn auth_in_clear(&self) -> bool {
+        let sees_tls = self.client_tls.is_some() || self.server_tls.is_some();
+        self.dialogue.client.as_ref().is_some_and(|side| {
+            (side.facts.auth_before_tls || (side.facts.auth_after_tls && !self.was_accepted()))
+                && (sees_tls || !self.may_have_begun_unseen())
+        })
+    }
+
+    pub(super) fn latency(&self) -> Latency {
+        let starttls = match self.dialogue.joint.starttls {
+            Starttls::Accepted { latency } => latency,
+            _ => None,
+        };
+        Latency {
+            connect: self.connection.connect_latency(),
+            starttls,
+            hello: self.proof.hello_latency,
+        }
+    }
+
+    pub(super) fn gaps(&self) -> Option<Gaps> {
+        let counts = self.connection.counts();
+        (counts.gaps > 0).then_some(Gaps {
+            count: counts.gaps,
+            bytes: counts.gap_bytes,
+        })
+    }
+
+    pub(super) fn seen(&self) -> Seen {
+        let client = self.connection.saw(self.client_way);
+        let server = self.connection.saw(self.client_way.reversed());
+        match (client, server) {
+            (true, false) => Seen::Client,
+            (false, true) => Seen::Server,
+            _ => Seen::Both,
+        }
+    }
+
+    pub(super) fn server_port(&self) -> u16 {
+        self.connection.key.sender_port(self.client_way.reversed())
+    }
+
+    pub(super) fn exchange(&self) -> Option<Exchange> {
+        let version = self.proof.negotiated?;
+        if self.proof.established != Some(true) {
+            return None;
+        }
+        let ends = tls::handshake_end(self.client_tls?, self.server_tls?, version)?;
+        let flowed = self.connection.flowed_behind(self.client_way, ends)?;
+        let likely = flowed.bursts.as_ref().map_or(Likely::Unknown, |bursts| {
+            let sent: Vec<Sent> = bursts.iter().map(|burst| self.sent(*burst)).collect();
+            exchanged::likely(&Amounts {
+                version,
+                cipher: self.proof.cipher,
+                server_port: self.server_port(),
+                sent: &sent,
+                cut: flowed.cut,
+                over: self.close != Close::Open,
+            })
+        });
+        let bytes = |way: Way| flowed.bytes[way.index()];
+        Some(Exchange {
+            client_bytes: bytes(self.client_way),
+            server_bytes: bytes(self.client_way.reversed()),
+            ended: self.ended(),
+            likely,
+        })
+    }
+
+    pub(super) fn sent(&self, burst: Burst) -> Sent {
+        Sent {
+            by_client: burst.way == self.client_way,
+            bytes: burst.bytes,
+        }
+    }
+
+    pub(super) fn ended(&self) -> Option<Ended> {
+        let (way, ending) = self.connection.ended()?;
+        Some(match (way == self.client_way, ending) {
+            (true, Ending::Fin) => Ended::ClientClosed,
+            (false, Ending::Fin) => Ended::ServerClosed,
+            (true, Ending::Rst) => Ended::ClientReset,
+            (false, Ending::Rst) => Ended::ServerReset,
+        })
+    }
+}
+
+/// AlertDescription protocol_version.
+const PROTOCOL_VERSION: u8 = 70;
