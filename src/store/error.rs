@@ -132,7 +132,12 @@ fn is_damage(error: &rusqlite::Error) -> bool {
                 ErrorCode::ConstraintViolation,
                 ErrorCode::TypeMismatch,
             ];
-            found.contains(&code) || failure.extended_code == rusqlite::ffi::SQLITE_ERROR
+            // A file that ends before what was written to it, unlike other errors of reading, is not the disk's fault.
+            let extended = [
+                rusqlite::ffi::SQLITE_ERROR,
+                rusqlite::ffi::SQLITE_IOERR_SHORT_READ,
+            ];
+            found.contains(&code) || extended.contains(&failure.extended_code)
         }
         rusqlite::Error::SqlInputError { .. }
         | rusqlite::Error::InvalidColumnType(..)

@@ -153,6 +153,11 @@ fn watching_goes_on_when_the_store_breaks() {
     until("sessions in the store", || !stored(&store).is_empty());
     // Another program's transaction makes the writer look at the file again.
     let file = store.join("sessions.sqlite");
+    let other = rusqlite::Connection::open(&file).unwrap();
+    other
+        .execute_batch("create table other (x); drop table other")
+        .unwrap();
+    drop(other);
     let mut bytes = fs::read(&file).unwrap();
     bytes[4_096..].fill(0xa5);
     fs::write(&file, &bytes).unwrap();
