@@ -17,6 +17,8 @@ use ratatui::crossterm::terminal::{
     EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
 use ratatui::crossterm::{cursor, execute};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
 
 use super::board::{Board, Notice};
 use super::log;
@@ -53,6 +55,30 @@ pub(super) fn run(board: &Board, stop: &AtomicBool, folder: &Path) -> Result<()>
     result.context("the console has lost its terminal")
 }
 
+/// Whether there are events, within `time`. Asks the terminal first whether it still is there: at the end of one that has gone,
+/// crossterm reads on forever.
+fn wait_for_keys(time: Duration) -> io::Result<bool> {
+    let input = io::stdin();
+    if !input.is_terminal() {
+        return event::poll(time);
+    }
+    let mut terminal = [PollFd::new(&input, PollFlags::IN)];
+    let limit = Timespec::try_from(time).ok();
+    match poll(&mut terminal, limit.as_ref()) {
+        Ok(_) | Err(Errno::INTR) => {}
+        Err(error) => return Err(error.into()),
+    }
+    let [terminal] = terminal;
+    if terminal
+        .revents()
+        .intersects(PollFlags::HUP | PollFlags::ERR)
+    {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
+    // Resizing comes as a signal, of which the terminal says nothing.
+    event::poll(Duration::ZERO)
+}
+
 struct Shell<'a> {
     console: Console,
     terminal: Terminal<CrosstermBackend<Stdout>>,
@@ -75,7 +101,7 @@ impl Shell<'_> {
             }
             self.read(board);
             self.draw()?;
-            if event::poll(PERIOD)? && self.take_events()? {
+            if wait_for_keys(PERIOD)? && self.take_events()? {
                 return Ok(());
             }
         }
@@ -127,7 +153,7 @@ impl Shell<'_> {
             }
             // Whoever presses a key does not wait for the next picture.
             self.drawn = None;
-            if !event::poll(Duration::ZERO)? {
+            if !wait_for_keys(Duration::ZERO)? {
                 return Ok(false);
             }
         }
