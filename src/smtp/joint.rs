@@ -24,6 +24,8 @@ pub enum Starttls {
 #[derive(Debug, Default)]
 pub struct Joint {
     pairing: Pairing,
+    /// When TLS was last asked for.
+    asked_at: Option<Timestamp>,
     /// The request for TLS.
     pub starttls: Starttls,
     /// An EHLO was answered with 250.
@@ -46,6 +48,9 @@ impl Joint {
 
     /// The client sent a line that wants a reply.
     pub fn ask(&mut self, asked: Asked, time: Timestamp) {
+        if asked == Asked::Tls {
+            self.asked_at = Some(time);
+        }
         match asked {
             Asked::Tls if !matches!(self.starttls, Starttls::Accepted { .. }) => {
                 self.starttls = Starttls::Asked;
@@ -61,8 +66,9 @@ impl Joint {
     pub fn reply(&mut self, code: u16, time: Timestamp) {
         let pair = self.pairing.reply(Replied { code, time });
         self.learn(pair);
-        // The count is lost, but 220 is said only to greet and to let TLS begin.
-        if self.pairing.is_lost() && code == 220 && self.starttls == Starttls::Asked {
+        // The count is lost, but 220 is said only to greet, before anything is asked, and to let TLS begin.
+        let answers = self.asked_at.is_some_and(|asked| time >= asked);
+        if self.pairing.is_lost() && code == 220 && answers && self.starttls == Starttls::Asked {
             self.starttls = Starttls::Accepted { latency: None };
         }
     }
@@ -101,5 +107,34 @@ impl Joint {
             Asked::Tls => self.starttls = Starttls::Refused(reply.code),
             Asked::Other => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Both directions have lost bytes, the server's its SYN too, so its greeting is read when all of the client's was.
+    fn asked_for_tls(at: u64) -> Joint {
+        let mut joint = Joint::default();
+        joint.server_joined_late();
+        joint.lose_count();
+        joint.ask(Asked::Tls, Timestamp(at));
+        joint
+    }
+
+    #[test]
+    fn a_greeting_that_is_read_late_answers_nothing() {
+        let mut joint = asked_for_tls(5);
+        joint.reply(220, Timestamp(1));
+        joint.reply(250, Timestamp(3));
+        assert_eq!(joint.starttls, Starttls::Asked);
+    }
+
+    #[test]
+    fn a_later_220_lets_tls_begin_though_the_count_is_lost() {
+        let mut joint = asked_for_tls(5);
+        joint.reply(220, Timestamp(6));
+        assert_eq!(joint.starttls, Starttls::Accepted { latency: None });
     }
 }
