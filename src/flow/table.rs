@@ -447,12 +447,10 @@ impl<R> Table<R> {
             && *due <= now
             && let Some(record) = record.take()
         {
-            let last = place.trace.last;
-            let second = now;
             outlet.deliver(Over {
                 record,
-                last,
-                second,
+                last: place.trace.last,
+                second: now,
             });
             // The ticket of the deadline is in the wheel as well.
             return;

@@ -323,9 +323,11 @@ impl<O: Fn(u32) -> Arc<Origin>> Outlet for Desk<'_, O> {
     }
 
     /// A session in clear may follow a failure of TLS, which is told by the order of their ends ([`crate::session::fallback`]).
+    /// Where there is no session nothing is handed out, and nothing need be timed.
     fn is_patient(&self, record: &Self::Record) -> bool {
-        let mode = record.as_ref().and_then(|session| session.mode);
-        mode == Some(Mode::Plaintext)
+        record
+            .as_ref()
+            .is_none_or(|session| session.mode == Some(Mode::Plaintext))
     }
 
     fn deliver(&mut self, over: Over<Self::Record>) {

@@ -76,6 +76,12 @@ fn stored_lines(folder: &Folder) -> Vec<String> {
     lines
 }
 
+/// Rows of a table, whatever they mean.
+fn rows(connection: &Connection, table: &str) -> i64 {
+    let count = format!("SELECT count(*) FROM {table}");
+    connection.query_row(&count, [], |row| row.get(0)).unwrap()
+}
+
 fn count_of_sessions(folder: &Folder) -> u64 {
     let mut reader = reader(folder);
     let days = reader.days();

@@ -36,10 +36,7 @@ fn a_store_is_read_where_nothing_may_be_written() {
     writer.close().unwrap();
     assert!(!folder.path().join("sessions.sqlite-wal").exists());
     let (connection, caution) = crate::store::schema::unchanging(&file(folder.path())).unwrap();
-    let sessions: i64 = connection
-        .query_row("SELECT count(*) FROM session", [], |row| row.get(0))
-        .unwrap();
-    assert_eq!((sessions, caution), (10, None));
+    assert_eq!((rows(&connection, "session"), caution), (10, None));
 }
 
 #[test]

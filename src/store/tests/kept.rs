@@ -24,10 +24,7 @@ fn days_go_when_they_are_old_and_not_on_the_word_of_one_day() {
     assert_eq!(count_of_sessions(&folder), 31);
     drop(writer);
     let connection = Connection::open(file(folder.path())).unwrap();
-    let rows: i64 = connection
-        .query_row("SELECT count(*) FROM profile", [], |row| row.get(0))
-        .unwrap();
-    assert_eq!(rows, 1);
+    assert_eq!(rows(&connection, "profile"), 1);
 }
 
 #[test]
@@ -51,11 +48,7 @@ fn what_no_session_needs_is_forgotten() {
     writer.close().unwrap();
     let connection = Connection::open(file(folder.path())).unwrap();
     for table in ["profile", "handshake", "text"] {
-        let rows: i64 = connection
-            .query_row(&format!("SELECT count(*) FROM {table}"), [], |row| {
-                row.get(0)
-            })
-            .unwrap();
+        let rows = rows(&connection, table);
         assert!(rows <= 13, "{table}: {rows}");
     }
     let names = reader(&folder).names();
