@@ -183,6 +183,26 @@ fn resets() {
     assert_eq!(text(&record, "tls.version"), "");
 }
 
+/// The server's SYN and answer are lost, and the client has acknowledged both: it cannot be said that there was no answer.
+#[test]
+fn an_answer_that_was_acknowledged_and_is_not_in_the_capture() {
+    let all = segments();
+    let hello = place(&all, From::Client, &[22]);
+    let answer = place(&all, From::Server, &[22]);
+    let kept: Vec<_> = all
+        .into_iter()
+        .enumerate()
+        .filter(|(at, segment)| match segment.from {
+            From::Client => *at <= hello || segment.flags & FIN != 0,
+            From::Server => *at < answer && segment.flags & SYN == 0,
+        })
+        .map(|(_, segment)| segment)
+        .collect();
+    let record = Reading::new().only(&packets(&kept));
+    assert_eq!(text(&record, "tlstally.outcome"), "incomplete");
+    assert_eq!(text(&record, "tlstally.mode"), "starttls");
+}
+
 /// Large receive offload: the capture shows segments that never were on the wire, up to 64 KiB.
 #[test]
 fn segments_larger_than_any_link() {

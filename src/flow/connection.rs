@@ -617,7 +617,8 @@ impl Half {
     /// before a later sequence number.
     fn end_where_told(&mut self) {
         for end in [self.acknowledged, self.highest].into_iter().flatten() {
-            let ahead = self.stream.next().map(|next| end.wrapping_sub(next));
+            let known = self.stream.next().or(self.stream.lowest_held());
+            let ahead = known.map(|known| end.wrapping_sub(known));
             if self.fin.is_none()
                 && self.stream.accepts(end)
                 && ahead.is_some_and(|ahead| ahead < 1 << 30)
