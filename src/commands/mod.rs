@@ -16,10 +16,11 @@ mod reporting;
 mod watch;
 mod writer;
 
-use std::io;
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use crate::cli::{Cli, Command};
+use crate::output::escape;
 
 /// How a command ended, where it did not fail outright.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -60,24 +61,15 @@ pub fn run(cli: Cli) -> ExitCode {
 }
 
 /// One line on standard error, with all causes.
-#[expect(
-    clippy::print_stderr,
-    reason = "standard error is where people are told"
-)]
 fn complain(error: &anyhow::Error) {
-    eprintln!(
-        "tlstally: {}",
-        crate::output::escape::terminal(&format!("{error:#}"))
-    );
+    let told = format!("{error:#}");
+    tell(&format!("tlstally: {}\n", escape::terminal(&told)));
 }
 
-/// Text for people beside the answer, on standard error.
-#[expect(
-    clippy::print_stderr,
-    reason = "standard error is where people are told"
-)]
+/// Text for people beside the answer, on standard error. Where nobody can be told, as on a terminal that has gone, there is nobody to
+/// tell that either.
 fn tell(text: &str) {
-    eprint!("{text}");
+    let _ = io::stderr().write_all(text.as_bytes());
 }
 
 fn is_closed_pipe(error: &anyhow::Error) -> bool {

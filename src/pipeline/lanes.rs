@@ -38,6 +38,8 @@ struct Lane {
     /// There were few of them in the block before.
     few: bool,
     told: u64,
+    /// Its worker takes nothing any more: it has panicked, or nobody takes what it delivers.
+    gone: bool,
     sender: Sender<Batch>,
     empties: Receiver<Batch>,
 }
@@ -65,6 +67,7 @@ impl<'a, O> Lanes<'a, O> {
                     bytes: 0,
                     few: !frames,
                     told: 0,
+                    gone: false,
                     sender,
                     empties: returned,
                 }
@@ -76,6 +79,11 @@ impl<'a, O> Lanes<'a, O> {
             frames,
         };
         (lanes, ends)
+    }
+
+    /// Whether all workers are there.
+    fn are_whole(&self) -> bool {
+        self.others.iter().all(|lane| !lane.gone)
     }
 
     /// The lane to the worker that owns the flow of `segment`; `None` if that is the reader's own.
@@ -127,7 +135,7 @@ impl<O: Fn(u32) -> Arc<Origin>> Route for Lanes<'_, O> {
     }
 
     /// Workers that have not heard of the time for long are told.
-    fn tick(&mut self, clock: u64) {
+    fn tick(&mut self, clock: u64) -> bool {
         for lane in &mut self.others {
             // Who keeps packets wants more of them than segments tell.
             lane.few = lane.bytes < FEW && !self.frames;
@@ -136,15 +144,15 @@ impl<O: Fn(u32) -> Arc<Origin>> Route for Lanes<'_, O> {
                 lane.send(clock);
             }
         }
-        self.own.tick(clock);
+        self.own.tick(clock) && self.are_whole()
     }
 
     /// What is there goes, and every worker hears of the time, so that it can show that it works.
-    fn pause(&mut self, clock: u64) {
+    fn pause(&mut self, clock: u64) -> bool {
         for lane in &mut self.others {
             lane.send(clock);
         }
-        self.own.pause(clock);
+        self.own.pause(clock) && self.are_whole()
     }
 
     /// Sends what is left; the others finish when their lanes are dropped.
@@ -165,7 +173,6 @@ impl Lane {
         self.batch.clock = clock;
         let empty = self.empties.try_recv().unwrap_or_default();
         let full = std::mem::replace(&mut self.batch, empty);
-        // A worker that is gone has panicked; the pipeline reports that when it joins the threads.
-        let _ = self.sender.send(full);
+        self.gone |= self.sender.send(full).is_err();
     }
 }

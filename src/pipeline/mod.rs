@@ -24,7 +24,7 @@ mod signs;
 mod worker;
 
 use std::sync::Arc;
-use std::thread;
+use std::thread::{self, ScopedJoinHandle};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
@@ -107,6 +107,8 @@ pub fn read<'a>(
     let timed = consumer.wants_pace();
     let keeps = consumer.wants_evidence();
     thread::scope(|scope| {
+        // Where the consumer panics, this end goes first, so that the threads stop for which the scope then waits.
+        let delivered = delivered;
         let worker = |number, deliveries: &Sender<Delivery>| {
             let beside = Beside {
                 pace: timed.then(Pace::default),
@@ -138,15 +140,19 @@ pub fn read<'a>(
             .collect::<Result<_, _>>()
             .map_err(|_| Defect)?;
         consume(&delivered, workers, &shown, consumer);
-        let (reader, worked) = reading.join().map_err(|_| Defect)?;
+        drop(delivered);
+        let read = reading.join();
+        // All of them: for one that nobody joins the scope would panic itself.
+        let worked: Vec<_> = working.into_iter().map(ScopedJoinHandle::join).collect();
+        let (reader, own) = read.map_err(|_| Defect)?;
         let mut facts = Facts {
             reader,
-            workers: worked.facts,
-            pace: worked.pace,
+            workers: own.facts,
+            pace: own.pace,
             ..Facts::default()
         };
-        for handle in working {
-            let worked = handle.join().map_err(|_| Defect)?;
+        for worked in worked {
+            let worked = worked.map_err(|_| Defect)?;
             facts.workers.merge(&worked.facts);
             if let Some(pace) = worked.pace {
                 facts.pace.get_or_insert_default().merge(&pace);

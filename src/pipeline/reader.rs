@@ -68,7 +68,7 @@ impl Shown {
     }
 }
 
-/// Reads everything there is, and sends what is to be followed on its `route`.
+/// Reads everything there is, and sends what is to be followed on its `route`, as long as somebody takes it there.
 pub(super) fn read(
     source: &mut impl Source,
     interest: &Interest,
@@ -87,18 +87,21 @@ pub(super) fn read(
     let mut show_at = SHOWN_EVERY;
     loop {
         reader.facts.turns += 1;
-        match source.next() {
+        let goes_on = match source.next() {
             Next::Packets(stretch) => {
                 reader.stretch(stretch, &mut route);
                 route.hosts(reader.names.new_hosts());
-                route.tick(reader.clock.elapsed());
+                route.tick(reader.clock.elapsed())
             }
             Next::Pause(nanoseconds) => {
                 reader.clock.pause(nanoseconds);
-                route.pause(reader.clock.elapsed());
                 show_at = 0;
+                route.pause(reader.clock.elapsed())
             }
-            Next::End => break,
+            Next::End => false,
+        };
+        if !goes_on {
+            break;
         }
         if reader.facts.packets >= show_at {
             show_at = reader.facts.packets + SHOWN_EVERY;

@@ -23,11 +23,12 @@ pub(super) trait Route {
     /// Names of internal hosts that were learned.
     fn hosts(&mut self, hosts: impl Iterator<Item = HostName>);
 
-    /// A stretch of packets has been read to its end at `clock`, nanoseconds of forward time.
-    fn tick(&mut self, clock: u64);
+    /// A stretch of packets has been read to its end at `clock`, nanoseconds of forward time. False if a thread at the other end has
+    /// stopped: then all the rest would be lost, and reading is over.
+    fn tick(&mut self, clock: u64) -> bool;
 
-    /// Nothing comes for now.
-    fn pause(&mut self, clock: u64);
+    /// Nothing comes for now. False as for [`Route::tick`].
+    fn pause(&mut self, clock: u64) -> bool;
 
     /// Nothing will come any more. Returns what was counted by workers on this thread.
     fn finish(self, clock: u64) -> Worked;

@@ -1,5 +1,6 @@
-//! A link that falls silent: sessions end and figures move though no packet comes.
+//! A link that falls silent: sessions end and figures move though no packet comes. A thread that panics: all others end.
 
+use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -52,25 +53,35 @@ impl Consumer for Listener {
     }
 }
 
-fn watch(workers: usize) -> (u32, Vec<Session>) {
-    let heard = Arc::new(AtomicBool::new(false));
+/// More pauses than any test waits for.
+const FOREVER: u32 = 1_000_000;
+
+fn link(heard: &Arc<AtomicBool>) -> Link {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("pcaps/curl.pcap");
-    let mut link = Link {
+    Link {
         capture: Timeline::open(&[path]),
-        heard: Arc::clone(&heard),
-        patience: 1_000_000,
-    };
-    let judge = Judge {
+        heard: Arc::clone(heard),
+        patience: FOREVER,
+    }
+}
+
+fn judge() -> Judge {
+    Judge {
         sensor: "test".into(),
         networks: Networks::new(Vec::new()),
         catalog: Arc::new(Catalog::built_in()),
         ports: Arc::new([25, 465, 587, 2525].into_iter().collect::<PortSet>()),
-    };
+    }
+}
+
+fn watch(workers: usize) -> (u32, Vec<Session>) {
+    let heard = Arc::new(AtomicBool::new(false));
+    let mut link = link(&heard);
     let mut listener = Listener {
         heard,
         sessions: Vec::new(),
     };
-    read(&mut link, &judge, workers, &mut listener).unwrap();
+    read(&mut link, &judge(), workers, &mut listener).unwrap();
     (link.patience, listener.sessions)
 }
 
@@ -82,4 +93,28 @@ fn silence_ends_sessions() {
         let origin = Origin::Interface("tap0".into());
         assert!(sessions.iter().all(|session| *session.origin == origin));
     }
+}
+
+/// A link on which nothing comes would be read on for as long as the computer runs.
+#[test]
+fn a_consumer_that_panics_ends_the_reading() {
+    for workers in [1, 3] {
+        let mut link = link(&Arc::default());
+        let mut consumer = |_: Session| panic!("as this test wants it");
+        let read = || read(&mut link, &judge(), workers, &mut consumer).map(|_| ());
+        assert!(panic::catch_unwind(AssertUnwindSafe(read)).is_err());
+        assert!(link.patience > 0, "read to the end with {workers} workers");
+    }
+}
+
+#[test]
+fn a_worker_that_panics_ends_the_reading() {
+    let mut link = link(&Arc::default());
+    let crew = Crew {
+        workers: 3,
+        begin: &|task| assert_ne!(task, Task::Work, "as this test wants it"),
+    };
+    let defect = read(&mut link, &judge(), crew, &mut |_: Session| {}).unwrap_err();
+    assert_eq!(defect, Defect);
+    assert!(link.patience > 0, "read to the end");
 }

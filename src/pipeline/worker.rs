@@ -243,20 +243,22 @@ impl<O: Fn(u32) -> Arc<Origin>> Route for Worker<'_, O> {
         self.hosts.extend(hosts);
     }
 
-    fn tick(&mut self, clock: u64) {
+    fn tick(&mut self, clock: u64) -> bool {
         self.take_gathered();
         self.table.tick(clock, &mut self.desk);
-        if self.desk.over.len() >= DELIVERED || clock >= self.told + SECOND {
-            self.told = clock;
-            self.deliver(self.table.second());
+        if self.desk.over.len() < DELIVERED && clock < self.told + SECOND {
+            return true;
         }
+        self.told = clock;
+        self.deliver(self.table.second())
     }
 
     /// Delivers whatever the time, that of a link without a packet stands still, so that it is seen to work.
-    fn pause(&mut self, clock: u64) {
-        self.tick(clock);
+    fn pause(&mut self, clock: u64) -> bool {
+        self.take_gathered();
+        self.table.tick(clock, &mut self.desk);
         self.told = clock;
-        self.deliver(self.table.second());
+        self.deliver(self.table.second())
     }
 
     fn finish(mut self, clock: u64) -> Worked {

@@ -117,3 +117,12 @@ fn a_signal_gives_the_terminal_back() {
         "{report}"
     );
 }
+
+/// There is nobody to show the report to: that is an error, and none that the program stumbles over.
+#[test]
+fn a_terminal_that_goes_away_ends_the_program() {
+    let Some(namespace) = cabled() else { return };
+    let mut screen = Screen::watch(&namespace, "one", &[], &[]);
+    screen.wait_for("sensor lab · one");
+    assert_eq!(screen.hang_up().exit_code(), 1);
+}

@@ -2,11 +2,12 @@
 
 use std::io::{Read as _, Write};
 use std::num::NonZero;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
 use vt100::{Color, Parser};
 
 use crate::network::Namespace;
@@ -21,12 +22,14 @@ const ROWS: u16 = 30;
 const LEAVE: &str = "\u{1b}[?1049l";
 
 pub struct Screen {
-    child: Box<dyn Child + Send + Sync>,
+    program: Program,
     master: Box<dyn MasterPty + Send>,
     keyboard: Box<dyn Write + Send>,
     emulator: Arc<Mutex<Parser>>,
     /// In the end gives all that was written on the terminal.
     reader: JoinHandle<Vec<u8>>,
+    /// Nobody looks at the terminal any more.
+    left: Arc<AtomicBool>,
     /// What the terminal's line discipline was before the program had it.
     before: String,
 }
@@ -60,10 +63,12 @@ impl Screen {
             at_least_one(COLUMNS),
             0,
         )));
+        let left = Arc::new(AtomicBool::new(false));
         Self {
-            child,
+            program: Program(child),
             keyboard: pair.master.take_writer().unwrap(),
-            reader: read(&*pair.master, Arc::clone(&emulator)),
+            reader: read(&*pair.master, Arc::clone(&emulator), Arc::clone(&left)),
+            left,
             master: pair.master,
             emulator,
             before,
@@ -83,7 +88,7 @@ impl Screen {
             if let Some(line) = text.lines().find(|line| line.contains(words)) {
                 return line.to_owned();
             }
-            let ended = self.child.try_wait().unwrap();
+            let ended = self.program.0.try_wait().unwrap();
             assert!(
                 begun.elapsed() < PATIENCE && ended.is_none(),
                 "`{words}` is not on the screen ({ended:?}):\n{text}"
@@ -117,7 +122,7 @@ impl Screen {
     }
 
     pub fn signal(&self, signal: &str) {
-        let id = self.child.process_id().unwrap().to_string();
+        let id = self.program.0.process_id().unwrap().to_string();
         let sent = std::process::Command::new("kill")
             .args(["-s", signal, &id])
             .status();
@@ -126,14 +131,7 @@ impl Screen {
 
     /// Waits for the good end of the program; what it left on the terminal, which is as it was before.
     pub fn end(mut self) -> String {
-        let begun = Instant::now();
-        let status = loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                break status;
-            }
-            assert!(begun.elapsed() < PATIENCE, "no end:\n{}", self.text());
-            thread::sleep(Duration::from_millis(20));
-        };
+        let status = self.program.end();
         assert_eq!(discipline(&*self.master), self.before);
         let written = String::from_utf8(self.reader.join().unwrap()).unwrap();
         let emulator = self.emulator.lock().unwrap();
@@ -141,6 +139,38 @@ impl Screen {
         let (_, after) = written.rsplit_once(LEAVE).unwrap();
         assert!(status.success(), "{status:?}:\n{after}");
         after.to_owned()
+    }
+
+    /// The terminal goes away, as when a connection to the computer breaks; how the program ends then.
+    pub fn hang_up(mut self) -> ExitStatus {
+        self.left.store(true, Ordering::Relaxed);
+        self.press("?"); // the answer to which is the last that is read
+        self.reader.join().unwrap();
+        drop((self.keyboard, self.master));
+        self.program.end()
+    }
+}
+
+/// Does not outlive a test that fails.
+struct Program(Box<dyn Child + Send + Sync>);
+
+impl Program {
+    fn end(&mut self) -> ExitStatus {
+        let begun = Instant::now();
+        loop {
+            if let Some(status) = self.0.try_wait().unwrap() {
+                return status;
+            }
+            assert!(begun.elapsed() < PATIENCE, "no end");
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
     }
 }
 
@@ -163,7 +193,11 @@ fn discipline(master: &dyn MasterPty) -> String {
 }
 
 /// Feeds the emulator with all that is written on the terminal.
-fn read(master: &dyn MasterPty, emulator: Arc<Mutex<Parser>>) -> JoinHandle<Vec<u8>> {
+fn read(
+    master: &dyn MasterPty,
+    emulator: Arc<Mutex<Parser>>,
+    left: Arc<AtomicBool>,
+) -> JoinHandle<Vec<u8>> {
     let mut output = master.try_clone_reader().unwrap();
     thread::spawn(move || {
         let (mut bytes, mut all) = ([0; 4_096], Vec::new());
@@ -171,6 +205,9 @@ fn read(master: &dyn MasterPty, emulator: Arc<Mutex<Parser>>) -> JoinHandle<Vec<
         while let Ok(count @ 1..) = output.read(&mut bytes) {
             emulator.lock().unwrap().process(&bytes[..count]);
             all.extend_from_slice(&bytes[..count]);
+            if left.load(Ordering::Relaxed) {
+                break;
+            }
         }
         all
     })

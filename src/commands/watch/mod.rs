@@ -15,6 +15,7 @@
 
 mod board;
 mod console;
+mod defect;
 mod doubts;
 mod evidence;
 mod known;
@@ -44,7 +45,7 @@ use super::{Ended, complain};
 use crate::cli::{CaptureArgs, Clock, RotationArgs, WatchArgs};
 use crate::names::{self, HostName};
 use crate::packet::PortSet;
-use crate::pipeline::{self, Consumer, Crew, Evidence, Facts};
+use crate::pipeline::{self, Consumer, Crew, Defect, Evidence, Facts};
 use crate::privilege::{Change, Mode, Role, Sandbox};
 use crate::session::Session;
 use crate::source::live::{self, Filter, Opened, Options, Stamps};
@@ -62,6 +63,7 @@ const FLUSH: Duration = Duration::from_secs(1);
 /// Runs the command.
 pub(super) fn run(args: &WatchArgs) -> Result<Ended> {
     log::start(args.running.verbose);
+    defect::notice();
     let signals = Signals::catch().context("signals cannot be caught")?;
     let judge = judge(&args.follow)?;
     let listener = args.running.metrics.map(metrics::listen).transpose()?;
@@ -257,7 +259,7 @@ impl Watching<'_> {
         let enough = self
             .stop_after
             .is_some_and(|most| self.known.sessions() >= most);
-        self.signals.end() || enough || self.end.is_some_and(|end| now >= end)
+        self.signals.end() || enough || self.end.is_some_and(|end| now >= end) || defect::seen()
     }
 
     fn write_records(&mut self) {
@@ -309,6 +311,10 @@ impl Watching<'_> {
         }
         self.doubts.look_now(&self.known);
         self.view.end(&self.known);
+        if defect::seen() {
+            complain(&Defect.into());
+            ended = Ended::InPart;
+        }
         if self.destination.is_some() {
             self.report()?;
         }
