@@ -1,19 +1,25 @@
-//! What a tally of many hosts takes: little for each, and for those who only want numbers nothing that grows with them.
+//! What a tally of many hosts takes: little for each, and for those who only want numbers nothing that grows with them. What connections
+//! take that are over: nothing.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod common;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
+use common::conversation::{WRAPPING, recorded};
 use common::pcaps;
 use tlstally::exchange::Catalog;
+use tlstally::flow::segment::Place;
+use tlstally::flow::{Connection, Limits, Outlet, Over, Reason, Segment, Table};
+use tlstally::packet::{Decoded, Interest, LinkType, PortSet, decode};
 use tlstally::pipeline;
 use tlstally::session::judge::Judge;
 use tlstally::session::networks::Networks;
 use tlstally::session::{Session, Verdict};
 use tlstally::source::Timeline;
 use tlstally::tally::{CaptureHealth, Context, Report, Tally, To};
+use tlstally::time::{SECOND, Timestamp};
 
 #[global_allocator]
 static ALLOCATOR: dhat::Alloc = dhat::Alloc;
@@ -51,12 +57,16 @@ fn tally_of(session: &Session, verdict: Verdict) -> Tally {
     tally
 }
 
+/// One test at a time: all of the process is counted.
+static ALONE: Mutex<()> = Mutex::new(());
+
 fn held() -> u64 {
     dhat::HeapStats::get().curr_bytes as u64
 }
 
 #[test]
 fn a_host_of_one_session_takes_little() {
+    let _alone = ALONE.lock().unwrap();
     let session = recorded_session();
     let _counting = dhat::Profiler::builder().testing().build();
     for verdict in [Verdict::Modern, Verdict::Legacy] {
@@ -74,4 +84,64 @@ fn a_host_of_one_session_takes_little() {
         let each = (held() - before) / report.totals.hosts;
         assert!(each < 1_500, "{each} bytes a host of the report");
     }
+}
+
+/// Counts the connections that are over.
+struct Count(u64);
+
+impl Outlet for Count {
+    type Record = ();
+
+    fn conclude(&mut self, _: &Connection, _: Reason) {}
+
+    fn deliver(&mut self, _: Over<()>) {
+        self.0 += 1;
+    }
+}
+
+/// Connections that open and close in each second of [`MINUTES`].
+const EACH_SECOND: u16 = 10;
+/// Long enough for all that is kept of a closed connection for a while to go.
+const MINUTES: u64 = 6;
+
+/// A sensor that runs for months sees any number of them.
+#[test]
+fn connections_that_are_over_leave_nothing() {
+    let _alone = ALONE.lock().unwrap();
+    let mut conversation = recorded(&pcaps().join("openssl-s_client.pcap")).remove(0);
+    let ports: PortSet = [conversation.server.1].into_iter().collect();
+    let interest = Interest::new(ports.clone(), PortSet::none());
+    let mut table = Table::new(Arc::new(ports), Limits::default());
+    let mut over = Count(0);
+    let _counting = dhat::Profiler::builder().testing().build();
+    let mut after = Vec::new();
+    for second in 1..=2 * MINUTES * 60 {
+        for port in 0..EACH_SECOND {
+            conversation.client.1 = 10_000 + (second as u16 % 1_000) * EACH_SECOND + port;
+            for packet in conversation.packets(WRAPPING, &conversation.segments(1400)) {
+                let place = Place {
+                    base: 0,
+                    origin: 0,
+                    time: Timestamp(second * SECOND),
+                    clock: second * SECOND,
+                };
+                let length = packet.bytes.len() as u32;
+                if let Decoded::Tcp(tcp) =
+                    decode(LinkType::ETHERNET, &packet.bytes, length, &interest)
+                {
+                    table.segment(&Segment::new(&tcp, place), &packet.bytes, &mut over);
+                }
+            }
+        }
+        table.tick(second * SECOND, &mut over);
+        if second % (MINUTES * 60) == 0 {
+            after.push((over.0, table.len(), held()));
+        }
+    }
+    let [(half, _, before), (all, open, now)] = after[..] else {
+        unreachable!()
+    };
+    assert!(half > 3_000 && all > 6_000, "{after:?}");
+    assert!(open < 1_000, "{after:?}");
+    assert!(now < before + 4_096, "{after:?}");
 }

@@ -27,7 +27,7 @@ pub struct Limits {
     pub flows: usize,
     /// Bytes held back for missing segments, over all connections.
     pub held_bytes: usize,
-    /// Seconds without a packet after which an open connection is over; below [`TURN`].
+    /// Seconds without a packet after which an open connection is over.
     pub idle: u32,
     /// Seconds that a closed connection is kept for late copies of its packets.
     pub linger: u32,
@@ -40,7 +40,7 @@ impl Default for Limits {
         Self {
             flows: 1_000_000,
             held_bytes: 64 << 20,
-            idle: TURN - 96,
+            idle: 4_000,
             linger: 60,
             rest: 2,
         }
