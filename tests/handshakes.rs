@@ -343,6 +343,66 @@ fn handshakes() -> Vec<Handshake> {
             "tls.version=1.3 tlstally.offered_max=1.3",
         ),
         (
+            "draft 18 with its own HelloRetryRequest (draft-ietf-tls-tls13-18 section 4.1.4), which stands where the answer would",
+            vec![
+                hello_record(&client_hello(
+                    TLS12,
+                    &[offers(&[0x7f12, TLS12]), client_key()],
+                )),
+                (
+                    SERVER,
+                    record(
+                        HANDSHAKE,
+                        TLS10,
+                        &message(
+                            6,
+                            &[&[0x7f, 0x12][..], &extensions(&[(40, vec![0, 23])])].concat(),
+                        ),
+                    ),
+                ),
+                hello_record(&client_hello(
+                    TLS12,
+                    &[offers(&[0x7f12, TLS12]), client_key()],
+                )),
+                (
+                    SERVER,
+                    record(
+                        HANDSHAKE,
+                        TLS10,
+                        &message(
+                            2,
+                            &[
+                                &[0x7f, 0x12][..],
+                                &[7; 32],
+                                &[0x13, 0x01],
+                                &extensions(&[server_key()]),
+                            ]
+                            .concat(),
+                        ),
+                    ),
+                ),
+            ],
+            "tls.version=1.3 tlstally.offered_max=1.3 tlstally.latency.hello",
+        ),
+        (
+            "a record of nothing before each hello, which no sender may send (RFC 8446 section 5.1)",
+            vec![
+                (
+                    CLIENT,
+                    [
+                        record(HANDSHAKE, TLS10, &[]),
+                        record(HANDSHAKE, TLS10, &modern_hello(&[])),
+                    ]
+                    .concat(),
+                ),
+                (SERVER, record(HANDSHAKE, TLS12, &[])),
+                answer13(),
+                finished13(),
+                said(CLIENT, 30),
+            ],
+            "tls.version=1.3 tlstally.offered_max=1.3 tlstally.outcome=established",
+        ),
+        (
             "draft 28: its number stands in the list",
             vec![
                 hello_record(&client_hello(

@@ -5,6 +5,7 @@
 //! message length and version agree: about 55 bits of a random stream would have to. Its session id and lists are not
 //! looked at, so that a hello that is wrong further on still counts as one.
 
+use super::handshake::{CLIENT_HELLO, DRAFT_HELLO_RETRY, SERVER_HELLO};
 use super::record::{self, Header};
 use super::stream::MAX_MESSAGE;
 use super::{Role, Version, ssl2};
@@ -14,7 +15,7 @@ use super::{Role, Version, ssl2};
 pub enum Probe {
     /// A ClientHello in TLS records.
     ClientHello,
-    /// A ServerHello in TLS records.
+    /// A ServerHello in TLS records, or what the drafts of TLS 1.3 before 22 sent instead of it to have another ClientHello.
     ServerHello,
     /// A CLIENT-HELLO of SSL 2.0, whatever version it asks for.
     Ssl2ClientHello,
@@ -30,12 +31,15 @@ pub enum Probe {
     NeedMore,
 }
 
-/// Most bytes ever needed to tell: the first six of a message, each in a record of its own.
+/// Most bytes ever looked at to tell: the first six of a message, each in a record of its own. Records of nothing, which RFC 8446
+/// section 5.1 forbids and some have met, count as well.
 pub(super) const MAX_NEEDED: usize = LEAD * (record::HEADER + 1);
 /// Bytes of a handshake message that tell a hello: type, length, version.
 const LEAD: usize = 6;
 /// Shortest body of a hello: version, random, an empty session id, a suite (drafts before 22: without the id).
 const MIN_HELLO: usize = 36;
+/// Shortest body of a HelloRetryRequest of the drafts: version and extensions, of which there is at least one (draft 18, 4.1.4).
+const MIN_DRAFT_RETRY: usize = 8;
 /// Shortest body of an encrypted record: the tag or MAC alone is 16 bytes, but for CCM_8.
 const MIN_ENCRYPTED: u16 = 9;
 
@@ -74,13 +78,13 @@ fn begin_record(bytes: &[u8]) -> Probe {
     let body = bytes.get(record::HEADER..).unwrap_or_default();
     match (header.kind, header.length) {
         (record::CHANGE_CIPHER_SPEC, 1) => expect(body, &[|byte| byte == 1], Probe::OtherRecord),
+        (record::HANDSHAKE, _) => begin_handshake(bytes),
         (record::CHANGE_CIPHER_SPEC, _) | (_, 0) => Probe::NotTls,
         (record::ALERT, 2) => expect(
             body,
             &[|level| matches!(level, 1 | 2), |_| true],
             Probe::Alert,
         ),
-        (record::HANDSHAKE, _) => begin_handshake(bytes),
         (_, length) if length >= MIN_ENCRYPTED => Probe::OtherRecord,
         _ => Probe::NotTls,
     }
@@ -98,33 +102,43 @@ fn expect(body: &[u8], tests: &[fn(u8) -> bool], found: Probe) -> Probe {
 }
 
 fn begin_handshake(bytes: &[u8]) -> Probe {
+    let bytes = bytes.get(..MAX_NEEDED).unwrap_or(bytes);
     let (lead, count, broken) = lead(bytes);
     let [kind, a, b, c, major, minor] = lead;
-    let hello = match kind {
-        _ if count == 0 => return Probe::NeedMore,
-        1 => Probe::ClientHello,
-        2 => Probe::ServerHello,
+    if count == 0 {
+        return unless_more(broken || bytes.len() == MAX_NEEDED, Probe::NotTls);
+    }
+    let (hello, shortest) = match kind {
+        CLIENT_HELLO => (Probe::ClientHello, MIN_HELLO),
+        SERVER_HELLO => (Probe::ServerHello, MIN_HELLO),
+        DRAFT_HELLO_RETRY if count < LEAD || major == DRAFT => {
+            (Probe::ServerHello, MIN_DRAFT_RETRY)
+        }
         _ => return Probe::OtherRecord,
     };
     if count < LEAD {
-        return if broken {
-            Probe::OtherRecord
-        } else {
-            Probe::NeedMore
-        };
+        return unless_more(broken || bytes.len() == MAX_NEEDED, Probe::OtherRecord);
     }
     let length = u32::from_be_bytes([0, a, b, c]) as usize;
-    if (MIN_HELLO..=MAX_MESSAGE).contains(&length) && is_hello_version(major, minor) {
+    if (shortest..=MAX_MESSAGE).contains(&length) && is_hello_version(major, minor) {
         hello
     } else {
         Probe::OtherRecord
     }
 }
 
+/// `found` where no further byte can tell.
+const fn unless_more(told: bool, found: Probe) -> Probe {
+    if told { found } else { Probe::NeedMore }
+}
+
 /// Whether the body of a hello begins with a version that hellos carry.
 pub(super) fn begins_hello_body(body: &[u8]) -> bool {
     matches!(body, [major, minor, ..] if is_hello_version(*major, *minor))
 }
+
+/// First byte of the versions of the drafts of TLS 1.3.
+const DRAFT: u8 = 0x7f;
 
 /// Versions that hellos carry: 0x03xx, whatever the second byte claims, and the drafts of TLS 1.3.
 const fn is_hello_version(major: u8, minor: u8) -> bool {
