@@ -23,6 +23,11 @@ impl Timestamp {
         self.0.saturating_sub(earlier.0)
     }
 
+    /// Nanoseconds from `earlier` to `self`; nothing if `earlier` is later: two clocks that disagree measure nothing.
+    pub const fn after(self, earlier: Self) -> Option<u64> {
+        self.0.checked_sub(earlier.0)
+    }
+
     /// `nanoseconds` later.
     #[must_use]
     pub const fn plus(self, nanoseconds: u64) -> Self {
@@ -116,6 +121,8 @@ mod tests {
     #[test]
     fn runs_backwards_without_wrapping() {
         assert_eq!(Timestamp(5).since(Timestamp(9)), 0);
+        assert_eq!(Timestamp(5).after(Timestamp(9)), None);
+        assert_eq!(Timestamp(9).after(Timestamp(5)), Some(4));
         assert_eq!(Timestamp(u64::MAX).plus(1), Timestamp(u64::MAX));
     }
 }

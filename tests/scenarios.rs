@@ -579,6 +579,126 @@ const SCENARIOS: &[Scenario] = &[
          S: 221 bye",
         "tlstally.mode=plaintext tlstally.outcome=starttls_not_offered tls.version",
     ),
+    (
+        "XCLIENT, greeted again, and STARTTLS without an answer",
+        25,
+        "S: 220 a ESMTP
+         C: EHLO proxy
+         S: 250-a
+         S: 250-XCLIENT NAME ADDR
+         S: 250 STARTTLS
+         C: XCLIENT NAME=b ADDR=203.0.113.9
+         S: 220 a ESMTP
+         C: EHLO b
+         S: 250-a
+         S: 250 STARTTLS
+         C: STARTTLS",
+        "tlstally.mode tlstally.outcome=incomplete tlstally.verdict=unknown",
+    ),
+    (
+        "454, and the client sends its hello all the same",
+        587,
+        "S: 220 a ESMTP
+         C: EHLO b
+         S: 250-a
+         S: 250 STARTTLS
+         C: STARTTLS
+         S: 454 4.7.0 TLS not available due to temporary reason
+         HELLO 1",
+        "tlstally.mode=starttls tlstally.outcome=starttls_refused tls.version tlstally.offered_max=1.0",
+    ),
+    (
+        "the hello in one segment with STARTTLS, which is refused",
+        587,
+        "S: 220 a ESMTP
+         C: EHLO b
+         S: 250-a
+         S: 250 STARTTLS
+         C: STARTTLS
+         HELLO 2
+         S: 454 4.7.0 TLS not available due to temporary reason",
+        "tlstally.mode=starttls tlstally.outcome=starttls_refused tls.version tlstally.offered_max=1.1",
+    ),
+    (
+        "a mail to two recipients over LMTP, which is answered twice (RFC 2033 section 4.2), then STARTTLS refused",
+        2525,
+        "S: 220 a LMTP ready
+         C: LHLO b
+         S: 250-a
+         S: 250-PIPELINING
+         S: 250 STARTTLS
+         C: MAIL FROM:<x@y.example>
+         C: RCPT TO:<one@z.example>
+         C: RCPT TO:<no@z.example>
+         C: RCPT TO:<two@z.example>
+         C: DATA
+         S: 250 ok
+         S: 250 ok
+         S: 550 5.1.1 no such user
+         S: 250 ok
+         S: 354 go
+         C: Subject: x
+         C: .
+         S: 250 taken for one
+         S: 452 4.2.2 two is full
+         C: STARTTLS
+         S: 454 4.7.0 TLS not available
+         C: QUIT
+         S: 221 bye",
+        "tlstally.mode=plaintext tlstally.outcome=starttls_refused tlstally.findings",
+    ),
+    (
+        "a mail in chunks to two recipients over LMTP, then STARTTLS refused",
+        2525,
+        "S: 220 a LMTP ready
+         C: LHLO b
+         S: 250-a
+         S: 250-CHUNKING
+         S: 250 STARTTLS
+         C: MAIL FROM:<x@y.example>
+         S: 250 ok
+         C: RCPT TO:<one@z.example>
+         S: 250 ok
+         C: RCPT TO:<two@z.example>
+         S: 250 ok
+         C: BDAT 10
+         C: STARTTLS
+         S: 250 ok
+         C: BDAT 10 LAST
+         C: STARTTLS
+         S: 250 taken for one
+         S: 250 taken for two
+         C: STARTTLS
+         S: 454 4.7.0 TLS not available
+         C: QUIT
+         S: 221 bye",
+        "tlstally.mode=plaintext tlstally.outcome=starttls_refused",
+    ),
+    (
+        "a server that offers no TLS, and a client that asked what it offers",
+        25,
+        "S: 220 a ESMTP
+         C: EHLO b
+         S: 250-a
+         S: 250 8BITMIME
+         C: MAIL FROM:<x@y.example>
+         S: 250 ok
+         C: QUIT
+         S: 221 bye",
+        "tlstally.mode=plaintext tlstally.outcome=starttls_not_offered tlstally.verdict=plaintext",
+    ),
+    (
+        "a client that knows no EHLO",
+        25,
+        "S: 220 a ESMTP
+         C: HELO b
+         S: 250 a
+         C: MAIL FROM:<x@y.example>
+         S: 250 ok
+         C: QUIT
+         S: 221 bye",
+        r#"tlstally.mode=plaintext tlstally.outcome=starttls_not_offered tlstally.findings=["starttls_never"]"#,
+    ),
 ];
 
 #[test]
@@ -647,7 +767,7 @@ fn any_part_of_each_scenario() {
 }
 
 /// Scenario and part, where what is seen is told for what it looks like (docs/accuracy.md, "What is not shown").
-const KNOWN_TO_MISLEAD: [(&str, &str); 5] = [
+const KNOWN_TO_MISLEAD: [(&str, &str); 8] = [
     // Port 465 without its beginning is implicit TLS, as registered.
     ("STARTTLS on port 465", "from "),
     // Clear text without its beginning is clear text.
@@ -656,6 +776,9 @@ const KNOWN_TO_MISLEAD: [(&str, &str); 5] = [
     ("a mail before STARTTLS", "up to "),
     ("454, then asked again", "up to "),
     ("501 to STARTTLS", "up to "),
+    ("454, and the client sends its hello", "up to "),
+    ("a mail to two recipients over LMTP", "up to "),
+    ("a mail in chunks to two recipients", "up to "),
 ];
 
 /// What is no session at all on these ports: nothing said, or nothing that SMTP or TLS says.

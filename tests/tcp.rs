@@ -307,6 +307,21 @@ fn gaps() {
     }
 }
 
+/// The clock of one tap is behind the other's: what lies between the two is not known, and no time is better than none at all.
+#[test]
+fn clocks_that_disagree() {
+    let segments = segments();
+    let mut packets = packets(&segments);
+    for (packet, segment) in packets.iter_mut().zip(&segments) {
+        if segment.from == From::Server {
+            packet.time -= 500_000_000;
+        }
+    }
+    let record = Reading::new().only(&packets);
+    assert_eq!(text(&record, "tls.version"), "1.2");
+    assert_eq!(text(&record, "tlstally.latency"), "");
+}
+
 /// Only one direction is in the capture.
 #[test]
 fn one_direction_only() {

@@ -377,7 +377,7 @@ impl Connection {
 
     /// SYN to SYN-ACK, nanoseconds.
     pub fn connect_latency(&self) -> Option<u64> {
-        Some(self.syn_ack_at?.since(self.syn_at?))
+        self.syn_ack_at?.after(self.syn_at?)
     }
 
     /// Whether packets of `way` are in the capture.

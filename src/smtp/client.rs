@@ -232,6 +232,9 @@ impl ClientSide {
                 self.facts.greeted_again |= self.facts.said_hello && verb != HelloVerb::Helo;
                 self.facts.said_hello = true;
                 self.facts.extended |= verb != HelloVerb::Helo;
+                if verb == HelloVerb::Lhlo {
+                    joint.speaks_lmtp();
+                }
                 if self.facts.name.is_none() {
                     self.facts.name = name;
                 }
@@ -253,7 +256,7 @@ impl ClientSide {
             }
             Command::Quit => self.facts.go_on(time),
             Command::Data => self.phase = Phase::DataAsked,
-            Command::Bdat(size) if size > 0 => self.phase = Phase::Chunk(size),
+            Command::Bdat { size, .. } if size > 0 => self.phase = Phase::Chunk(size),
             _ => {}
         }
     }
@@ -307,7 +310,7 @@ impl ClientSide {
                 (Dot::Single, b'\r') => Dot::SingleCr,
                 (Dot::Single | Dot::SingleCr, b'\n') => {
                     self.phase = Phase::Lines;
-                    joint.ask(Asked::Other, time);
+                    joint.ask(Asked::Content, time);
                     return after;
                 }
                 (Dot::LineStart, b'\n') => Dot::LineStart,
@@ -381,7 +384,10 @@ const fn asked(command: &Command) -> Asked {
     match command {
         Command::Hello { .. } => Asked::Hello,
         Command::Starttls | Command::XAnonymousTls => Asked::Tls,
+        Command::Mail => Asked::Mail,
+        Command::Rcpt => Asked::Recipient,
         Command::Data => Asked::Data,
+        Command::Bdat { last: true, .. } => Asked::Content,
         _ => Asked::Other,
     }
 }

@@ -26,8 +26,13 @@ pub enum Command {
     Rcpt,
     /// DATA: content follows if the server says 354.
     Data,
-    /// BDAT with the number of content bytes that follow (RFC 3030).
-    Bdat(u64),
+    /// BDAT (RFC 3030).
+    Bdat {
+        /// Content bytes that follow.
+        size: u64,
+        /// They are the last.
+        last: bool,
+    },
     /// QUIT.
     Quit,
     /// XCLIENT (Postfix): the server greets again.
@@ -103,7 +108,7 @@ impl Command {
                 | Self::XAnonymousTls
                 | Self::Mail
                 | Self::Rcpt
-                | Self::Bdat(_)
+                | Self::Bdat { .. }
         )
     }
 
@@ -117,15 +122,13 @@ impl Command {
 
     /// A size that is no number means that no content follows: the server will refuse the line.
     fn bdat(argument: &[u8]) -> Self {
-        let digits = argument
-            .trim_ascii()
-            .split(|b| *b == b' ')
-            .next()
-            .unwrap_or_default();
+        let mut words = argument.trim_ascii().split(|b| *b == b' ');
+        let digits = words.next().unwrap_or_default();
         let size = std::str::from_utf8(digits)
             .ok()
             .and_then(|text| text.parse().ok());
-        size.map_or(Self::Other, Self::Bdat)
+        let last = words.any(|word| word.eq_ignore_ascii_case(b"LAST"));
+        size.map_or(Self::Other, |size| Self::Bdat { size, last })
     }
 }
 
@@ -163,7 +166,9 @@ mod tests {
     #[test]
     fn bdat_sizes() {
         // RFC 3030 section 2: chunk-size is decimal; LAST may follow.
-        assert_eq!(Command::parse(b"BDAT 86 LAST\r\n"), Command::Bdat(86));
+        let bdat = |size, last| Command::Bdat { size, last };
+        assert_eq!(Command::parse(b"BDAT 86 LAST\r\n"), bdat(86, true));
+        assert_eq!(Command::parse(b"BDAT 1000\r\n"), bdat(1000, false));
         assert_eq!(
             Command::parse(b"BDAT 99999999999999999999999\r\n"),
             Command::Other

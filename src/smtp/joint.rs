@@ -62,6 +62,11 @@ impl Joint {
         self.learn(pair);
     }
 
+    /// The client greets as one of LMTP.
+    pub fn speaks_lmtp(&mut self) {
+        self.pairing.answer_by_recipient();
+    }
+
     /// The server finished a reply.
     pub fn reply(&mut self, code: u16, time: Timestamp) {
         let pair = self.pairing.reply(Replied { code, time });
@@ -99,13 +104,13 @@ impl Joint {
             Asked::Tls if matches!(self.starttls, Starttls::Accepted { .. }) => {}
             Asked::Tls if reply.code == 220 => {
                 self.starttls = Starttls::Accepted {
-                    latency: Some(reply.time.since(time)),
+                    latency: reply.time.after(time),
                 };
             }
             // RFC 3207 section 4 knows 220, 454 and 501: anything that is no refusal answers another command.
             Asked::Tls if reply.code < 400 => self.pairing.lose_count(),
             Asked::Tls => self.starttls = Starttls::Refused(reply.code),
-            Asked::Other => {}
+            Asked::Mail | Asked::Recipient | Asked::Content | Asked::Other => {}
         }
     }
 }

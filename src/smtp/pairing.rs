@@ -15,9 +15,15 @@ pub enum Asked {
     Hello,
     /// STARTTLS or X-ANONYMOUSTLS.
     Tls,
+    /// MAIL: a transaction begins, without recipients.
+    Mail,
+    /// RCPT.
+    Recipient,
     /// DATA, before its content.
     Data,
-    /// Anything else: other commands, answers to AUTH challenges, the end of the content.
+    /// The end of the content: the lone dot, or the last chunk of BDAT.
+    Content,
+    /// Anything else: other commands, answers to AUTH challenges.
     Other,
 }
 
@@ -40,6 +46,10 @@ pub struct Pairing {
     replied: VecDeque<Replied>,
     greeted: bool,
     lost: bool,
+    /// LMTP: the content is answered once for each recipient that was taken (RFC 2033 section 4.2).
+    by_recipient: bool,
+    /// Recipients taken whose answer to the content has not been seen.
+    recipients: u32,
     /// Without the connection's start nobody knows how many commands and replies went before: times must help.
     late: bool,
 }
@@ -86,11 +96,33 @@ impl Pairing {
         while self.late && self.replied.front().is_some_and(|reply| reply.time < time) {
             self.replied.pop_front();
         }
-        if let Some(reply) = self.replied.pop_front() {
-            return Some((asked, time, reply));
+        let Some(reply) = self.replied.pop_front() else {
+            self.wait(|pairing| pairing.asked.push_back((asked, time)));
+            return None;
+        };
+        if !self.is_answered(asked, reply) {
+            self.ask(asked, time);
         }
-        self.wait(|pairing| pairing.asked.push_back((asked, time)));
-        None
+        Some((asked, time, reply))
+    }
+
+    /// The client speaks LMTP.
+    pub fn answer_by_recipient(&mut self) {
+        self.by_recipient = true;
+    }
+
+    /// Whether no more replies to the same line are to come after `reply`.
+    fn is_answered(&mut self, asked: Asked, reply: Replied) -> bool {
+        match asked {
+            Asked::Mail => self.recipients = 0,
+            Asked::Recipient => self.recipients += u32::from(reply.code < 300),
+            Asked::Content if self.by_recipient => {
+                self.recipients = self.recipients.saturating_sub(1);
+                return self.recipients == 0;
+            }
+            _ => {}
+        }
+        true
     }
 
     /// The server sent a reply. The first one is the greeting and answers nothing.
@@ -107,7 +139,9 @@ impl Pairing {
             // It answers a command that was not seen.
             Some((_, time)) if self.late && reply.time < time => None,
             Some((asked, time)) => {
-                self.asked.pop_front();
+                if self.is_answered(asked, reply) {
+                    self.asked.pop_front();
+                }
                 Some((asked, time, reply))
             }
             None => {

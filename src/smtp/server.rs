@@ -46,6 +46,8 @@ pub struct ServerFacts {
     pub extensions_seen: bool,
     /// Replies with code 220 behind the greeting: TLS may begin (or XCLIENT was taken).
     pub ready_again: u32,
+    /// When the last of them came.
+    pub ready_at: Option<Timestamp>,
     /// A command was taken: a reply of 2xx or 3xx that no greeting is.
     pub agreed: bool,
     /// A command was refused: a reply of 4xx or 5xx.
@@ -176,6 +178,7 @@ impl ServerFacts {
             // knows.
             if self.banner.is_some() || self.replies > 0 {
                 self.ready_again = self.ready_again.saturating_add(1);
+                self.ready_at = Some(time);
             } else if names_mail(line.text) {
                 self.banner = Some(clean(line.text));
             }

@@ -274,7 +274,7 @@ fn hello_latency(client: Option<&Facts>, server: Option<&Facts>) -> Option<u64> 
     let straight = !server.hello_retry && client.second_client_hello.is_none();
     client.client_hello.as_ref().filter(|_| straight)?;
     server.server_hello.as_ref()?;
-    Some(server.hello_time?.begin.since(client.hello_time?.end))
+    server.hello_time?.begin.after(client.hello_time?.end)
 }
 
 #[cfg(test)]

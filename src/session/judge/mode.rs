@@ -78,10 +78,11 @@ impl View<'_> {
         };
         let client = self.dialogue.client.as_ref().map(|side| &side.facts);
         let client_unseen = client.is_none_or(|facts| facts.commands == 0);
+        let asked_at = client.and_then(|facts| facts.asked_tls).map(|(_, at)| at);
         match self.dialogue.joint.starttls {
             Starttls::Accepted { .. } => true,
-            // The count was lost, or the 220 came before the command.
-            Starttls::Asked => server.ready_again > 0,
+            // The count was lost. A 220 from before the command greets again, as after XCLIENT.
+            Starttls::Asked => server.ready_at.is_some_and(|at| Some(at) >= asked_at),
             Starttls::NotAsked | Starttls::Refused(_) => {
                 client_unseen
                     && server.ready_again > 0

@@ -70,6 +70,14 @@ impl View<'_> {
         if self.proof.negotiated.is_some() || self.answered_hello() {
             return Outcome::Negotiated;
         }
+        if mode != Some(Mode::Implicit) && self.refused_before_hello() {
+            // In a hole it may have been asked and answered again.
+            return if self.was_refused() && self.gaps().is_none() {
+                Outcome::StarttlsRefused
+            } else {
+                Outcome::Incomplete
+            };
+        }
         if self.refused_in_text() {
             match mode {
                 Some(Mode::Starttls) => return Outcome::StarttlsRefused,
@@ -112,6 +120,16 @@ impl View<'_> {
             .last
             .is_some_and(|(code, time)| code >= 400 && time > hello.end);
         after && self.server_tls.is_none()
+    }
+
+    /// The last that the server said, before the hello, was no: to STARTTLS, for all that is seen.
+    pub(super) fn refused_before_hello(&self) -> bool {
+        let hello = self.client_tls.and_then(|facts| facts.hello_time);
+        let server = self.dialogue.server.as_ref().map(|side| &side.facts);
+        let last = server.and_then(|facts| facts.last);
+        let no = last
+            .is_some_and(|(code, at)| code >= 400 && hello.is_some_and(|hello| at <= hello.end));
+        self.server_tls.is_none() && !self.was_accepted() && (no || self.was_refused())
     }
 
     /// The silence after the last packet was long enough to count.

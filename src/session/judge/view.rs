@@ -96,6 +96,16 @@ impl<'a> View<'a> {
         let client = self.dialogue.client.as_ref().map(|side| &side.facts);
         mode == Some(Mode::Plaintext)
             && client.is_some_and(|facts| facts.transacted && facts.asked_tls.is_none())
+            && self.would_show_request()
+    }
+
+    /// A request for TLS would be seen: nothing of the client is missing, or nothing of the server, whose answer would be 220 or a
+    /// refusal.
+    fn would_show_request(&self) -> bool {
+        let server = self.dialogue.server.as_ref().map(|side| &side.facts);
+        let answers_nothing = server.is_some_and(|facts| !facts.refused && facts.ready_again == 0);
+        self.connection.is_unbroken(self.client_way)
+            || (answers_nothing && self.connection.is_whole(self.client_way.reversed()))
     }
 
     /// AUTH outside TLS. Behind an accepted STARTTLS it was inside, and a decrypting tap shows it.
