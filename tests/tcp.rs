@@ -227,6 +227,11 @@ fn fast_open() {
     fast[1].ack += opening.payload.len() as u32;
     let difference = contrast(&record(&fast), &record(&plain));
     assert!(difference.is_empty(), "{difference}");
+    // The server's tap in front of the client's: its answer to the SYN is seen before the SYN and the bytes with it.
+    let (server, client): (Vec<_>, Vec<_>) =
+        (fast.iter().cloned()).partition(|segment| segment.from == From::Server);
+    let difference = contrast(&record(&[server, client].concat()), &record(&plain));
+    assert!(difference.is_empty(), "{difference}");
     // A server that does not take them gets them again.
     let mut again = plain.clone();
     again[0].payload = opening.payload;
@@ -248,6 +253,69 @@ fn simultaneous_open() {
     let record = timeless(Reading::new().only(&packets(&segments)));
     let difference = contrast(&record, &plain());
     assert!(difference.is_empty(), "{difference}");
+}
+
+/// The same, with the SYN of the watched port first: which end is the client is not told by who came first.
+#[test]
+fn simultaneous_open_of_the_server_first() {
+    let mut segments = segments();
+    let [syn, answer] = [segments[0].clone(), segments[1].clone()];
+    let crossing = Segment {
+        flags: SYN,
+        ack: 0,
+        ..answer.clone()
+    };
+    let taken = Segment {
+        flags: SYN | ACK,
+        ack: 1,
+        ..syn.clone()
+    };
+    segments.splice(..3, [crossing, syn, taken, answer]);
+    let record = timeless(Reading::new().only(&packets(&segments)));
+    let difference = contrast(&record, &plain());
+    assert!(difference.is_empty(), "{difference}");
+}
+
+/// The client's SYN is lost. The server's acknowledges it, so where the client begins is known, and all that it said is seen.
+#[test]
+fn the_answer_to_a_syn_tells_where_its_sender_begins() {
+    is_told_the_same(&packets(&segments()[1..]));
+    let never = recorded(&pcaps().join("starttls-never.pcap")).remove(0);
+    let all = never.segments(1000);
+    let findings = |segments: &[Segment]| {
+        let record = Reading::new().only(&never.packets(WRAPPING, segments));
+        text(&record, "tlstally.findings")
+    };
+    assert_eq!(findings(&all), r#"["starttls_never"]"#);
+    assert_eq!(findings(&all[1..]), r#"["starttls_never"]"#);
+    // Nothing tells any more what went before the client's first bytes.
+    assert_eq!(findings(&all[3..]), "");
+}
+
+/// The same ports again after a reset, and the SYNs of the second session are not in the capture: its numbers tell it apart.
+#[test]
+fn the_same_ports_after_a_reset_without_syns() {
+    let segments = segments();
+    let closed = segments.iter().position(|segment| segment.flags & FIN != 0);
+    let mut first = segments[..closed.unwrap()].to_vec();
+    let reset = Segment {
+        flags: RST,
+        ack: 0,
+        payload: Vec::new(),
+        ..segments[closed.unwrap()].clone()
+    };
+    first.push(reset);
+    let mut both = SESSION.packets(WRAPPING, &first);
+    let elsewhere = WRAPPING.map(|number| number.wrapping_add(1 << 31));
+    both.extend(SESSION.packets(elsewhere, &segments[3..]));
+    renumber(&mut both);
+    let records = Reading::new().ethernet(&both);
+    assert_eq!(records.len(), 2);
+    for record in &records {
+        assert_eq!(text(record, "tls.version"), "1.2");
+        assert_eq!(text(record, "tlstally.outcome"), "established");
+        assert_eq!(text(record, "tlstally.gaps"), "");
+    }
 }
 
 /// Urgent data is part of the stream (RFC 6093): a byte that a client marks is read with the others.

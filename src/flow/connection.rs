@@ -14,7 +14,7 @@ use crate::smtp::Dialogue;
 use crate::smtp::command::Command;
 use crate::smtp::opening::{self, Standing};
 use crate::smtp::reply::ReplyLine;
-use crate::time::Timestamp;
+use crate::time::{SECOND, Timestamp};
 
 /// A sequence number further than this from the highest is not of this connection (RFC 7323: windows end at 2^30).
 const WINDOW: u32 = 1 << 30;
@@ -22,6 +22,10 @@ const WINDOW: u32 = 1 << 30;
 const LATE_SYN_WINDOW: u32 = 64 * 1024;
 /// Bytes that an end may have sent where all of it comes late: a message, and no more than can be told from chance.
 const LATE_WAY_WINDOW: u32 = 64 * 1024 * 1024;
+
+/// Nanoseconds without a packet after which numbers that are far away are another connection's, and not those of a copy that a firewall
+/// has numbered anew.
+const SILENCE: u64 = 10 * SECOND;
 
 /// A TCP connection on a watched port.
 #[derive(Debug)]
@@ -189,7 +193,7 @@ impl Connection {
                 half.stream.first(),
                 half.stream.next().or(half.stream.lowest_held()),
             ) {
-                (Some(first), _) => first != after_syn,
+                (Some(first), _) => first != after_syn && !half.stream.may_start_before(after_syn),
                 (None, Some(lowest)) => lowest.wrapping_sub(after_syn) > LATE_SYN_WINDOW,
                 (None, None) => {
                     // One tap behind the other: this end comes last, and the other has acknowledged it already.
@@ -201,7 +205,25 @@ impl Connection {
             };
         }
         let beyond = half.highest.is_some_and(|end| is_beyond(end, segment));
-        segment.length > 0 && self.is_over() && half.fin.is_some() && beyond
+        segment.length > 0
+            && ((self.is_over() && half.fin.is_some() && beyond) || self.is_foreign_to(segment))
+    }
+
+    /// Both numbers of `segment` are far from all that this connection sent, which has ended or is silent: the SYNs of another
+    /// connection are not in the capture.
+    fn is_foreign_to(&self, segment: &Segment) -> bool {
+        let is_far = |half: &Half, number: u32| {
+            let known = half.highest.or(half.acknowledged);
+            known.is_some_and(|known| {
+                let ahead = number.wrapping_sub(known);
+                ahead.min(ahead.wrapping_neg()) > LATE_WAY_WINDOW
+            })
+        };
+        let silent = self.is_over() || segment.time.since(self.last) > SILENCE;
+        silent
+            && segment.has(Segment::ACK)
+            && is_far(&self.halves[segment.way.index()], segment.seq)
+            && is_far(&self.halves[segment.way.reversed().index()], segment.ack)
     }
 
     /// Takes one segment of this connection in; `block` holds its bytes.
@@ -480,10 +502,15 @@ impl Connection {
         let mut seq = segment.seq;
         if segment.has(Segment::SYN) {
             seq = seq.wrapping_add(1);
-            self.note_opening(segment);
+            self.note_opening(segment, ports);
             self.with_reader(segment.way, ports, |stream, sink| {
                 stream.start_at(seq, sink);
             });
+            if segment.has(Segment::ACK) {
+                self.with_reader(segment.way.reversed(), ports, |stream, sink| {
+                    stream.presume_start(segment.ack, sink);
+                });
+            }
         }
         if segment.length > 0 && self.is_sound(segment, block) {
             let payload = segment.payload(block);
@@ -579,7 +606,12 @@ impl Connection {
         }
     }
 
-    fn note_opening(&mut self, segment: &Segment) {
+    fn note_opening(&mut self, segment: &Segment, ports: &PortSet) {
+        let crossing = self.opened == Some(segment.way.reversed()) && self.syn_at.is_some();
+        if !segment.has(Segment::ACK) && crossing {
+            // Both ends opened (RFC 9293 section 3.5): the watched port is the server's.
+            self.opened = client_by_port(&self.key, ports).or(self.opened);
+        }
         if segment.has(Segment::ACK) {
             self.opened.get_or_insert(segment.way.reversed());
             self.syn_ack_at.get_or_insert(segment.time);
@@ -669,11 +701,8 @@ impl Half {
 /// Who the client is where no SYN tells: the other end of the watched port, else whoever speaks like one, else the end with the
 /// higher port.
 fn guess_client(key: &FlowKey, ports: &PortSet, way: Way, bytes: &[u8]) -> Way {
-    let (up, down) = (key.sender_port(Way::Up), key.sender_port(Way::Down));
-    match (ports.contains(up), ports.contains(down)) {
-        (true, false) => return Way::Down,
-        (false, true) => return Way::Up,
-        _ => {}
+    if let Some(client) = client_by_port(key, ports) {
+        return client;
     }
     let line = bytes.split(|b| *b == b'\n').next().unwrap_or_default();
     if ReplyLine::parse(line).is_some() {
@@ -686,5 +715,19 @@ fn guess_client(key: &FlowKey, ports: &PortSet, way: Way, bytes: &[u8]) -> Way {
         crate::tls::Probe::ClientHello | crate::tls::Probe::Ssl2ClientHello => return way,
         _ => {}
     }
-    if up > down { Way::Up } else { Way::Down }
+    if key.sender_port(Way::Up) > key.sender_port(Way::Down) {
+        Way::Up
+    } else {
+        Way::Down
+    }
+}
+
+/// The other end of the watched port, if one of the two is watched.
+fn client_by_port(key: &FlowKey, ports: &PortSet) -> Option<Way> {
+    let watched = |way: Way| ports.contains(key.sender_port(way));
+    match (watched(Way::Up), watched(Way::Down)) {
+        (true, false) => Some(Way::Down),
+        (false, true) => Some(Way::Up),
+        _ => None,
+    }
 }

@@ -14,6 +14,8 @@ use crate::time::Timestamp;
 pub const MAX_HELD_BYTES: usize = 1024 * 1024;
 /// Segments held per direction while something before them is missing.
 pub const MAX_HELD_SEGMENTS: usize = 1024;
+/// Bytes that a SYN may have with it.
+const MAX_SYN_DATA: u32 = 64 * 1024;
 /// What a held segment costs besides its bytes.
 const PART: usize = 64;
 /// Without a SYN nobody knows which byte is first: so many segments are looked at before the lowest is taken.
@@ -45,6 +47,8 @@ impl Piece<'_> {
 pub struct Direction {
     next: u32,
     synced: bool,
+    /// `first` was told by the other end.
+    presumed: bool,
     first: Option<u32>,
     end: Option<u32>,
     duplicates: u32,
@@ -87,9 +91,23 @@ struct Part<B> {
 impl Direction {
     /// The SYN of this direction: its data starts at `first`. Ignored once bytes have gone on.
     pub fn start_at(&mut self, first: u32, sink: &mut (impl FnMut(Piece<'_>) + ?Sized)) {
-        if self.synced {
+        let nothing_went_on = self.presumed && self.first == Some(self.next);
+        if self.synced && !nothing_went_on {
             return;
         }
+        self.presumed = false;
+        self.start(first, sink);
+    }
+
+    /// The other end's SYN acknowledges that of this direction, so its data starts at `first`, or with the SYN itself (RFC 7413).
+    pub fn presume_start(&mut self, first: u32, sink: &mut (impl FnMut(Piece<'_>) + ?Sized)) {
+        if !self.synced {
+            self.presumed = true;
+            self.start(first, sink);
+        }
+    }
+
+    fn start(&mut self, first: u32, sink: &mut (impl FnMut(Piece<'_>) + ?Sized)) {
         self.first = Some(first);
         self.next = first;
         self.synced = true;
@@ -100,6 +118,12 @@ impl Direction {
     /// The first sequence number of the stream, where its SYN was seen.
     pub const fn first(&self) -> Option<u32> {
         self.first
+    }
+
+    /// Whether a SYN with data up to `first` may have gone before, which is not the one that was seen.
+    pub fn may_start_before(&self, seq: u32) -> bool {
+        let ahead = self.first.map(|first| first.wrapping_sub(seq));
+        self.presumed && ahead.is_some_and(|ahead| ahead < MAX_SYN_DATA)
     }
 
     /// The next sequence number expected, once anything is known.

@@ -116,7 +116,12 @@ impl Trace {
         if segment.has(Segment::SYN) {
             return first[way] != segment.seq.wrapping_add(1);
         }
-        segment.length > 0 && is_beyond(self.highest[way], segment)
+        let other = if self.is_dismissed() {
+            is_beyond(self.highest[way], segment)
+        } else {
+            is_outside(first[way], self.highest[way], segment)
+        };
+        segment.length > 0 && other
     }
 }
 
@@ -124,6 +129,13 @@ impl Trace {
 pub(super) const fn is_beyond(end: u32, segment: &Segment) -> bool {
     let ahead = segment.seq.wrapping_sub(end);
     ahead > 1 && ahead < 1 << 31
+}
+
+/// Whether `segment` begins before the `first` byte of its direction (a keep-alive stands one before it) or further than a FIN's number
+/// behind its end.
+const fn is_outside(first: u32, end: u32, segment: &Segment) -> bool {
+    let from = first.wrapping_sub(1);
+    segment.seq.wrapping_sub(from) > end.wrapping_sub(from).wrapping_add(1)
 }
 
 /// The higher of `highest` and the end of `segment`, in sequence space.
