@@ -99,6 +99,7 @@ fn watched(facts: &InterfaceFacts) -> WatchedInterface {
         dropped_kernel: facts.dropped_kernel,
         dropped_interface: facts.dropped_interface,
         ring_bytes: facts.ring_bytes,
+        ring_most: facts.ring_most,
     }
 }
 

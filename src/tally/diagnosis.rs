@@ -28,6 +28,9 @@ pub const GAPS_LOUD: f64 = 0.05;
 /// From one packet in this many seen before on, the mirror is suspected to show traffic twice.
 pub const DUPLICATES_LOUD: u64 = 4;
 
+/// From this share of its ring in use on, an interface is near to losing packets.
+pub const RING_LOUD: f64 = 0.75;
+
 /// One thing that makes the answer doubtful.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Warning {
@@ -54,6 +57,8 @@ pub enum Doubt {
     NoInternalHost,
     /// The kernel dropped packets.
     KernelDrops,
+    /// The kernel's ring was nearly full.
+    RingNearlyFull,
     /// The interface dropped packets.
     InterfaceDrops,
     /// Many sessions were seen in one direction only.
@@ -80,6 +85,7 @@ words!(Doubt {
     OneWay => "one_way",
     NoInternalHost => "no_internal_host",
     KernelDrops => "kernel_drops",
+    RingNearlyFull => "ring_nearly_full",
     InterfaceDrops => "interface_drops",
     OneDirection => "one_direction",
     Gaps => "gaps",
@@ -113,6 +119,7 @@ pub fn warnings(report: &Report) -> Vec<Warning> {
             capture,
             KERNEL_ADVICE,
         ),
+        ring(capture),
         dropped(
             Doubt::InterfaceDrops,
             "interface",
@@ -138,6 +145,24 @@ pub fn warnings(report: &Report) -> Vec<Warning> {
 const KERNEL_ADVICE: &str =
     "give the sensor a larger buffer (`--ring`), a narrower mirror or more cores";
 const INTERFACE_ADVICE: &str = "mirror less to this interface or use a faster one";
+
+/// Where packets were dropped it is known that the ring was full.
+fn ring(capture: &Capture) -> Option<Warning> {
+    if capture.dropped_kernel > Some(0) {
+        return None;
+    }
+    let names = names(capture, is_nearly_full)?;
+    let text = format!(
+        "The kernel's ring was nearly full at {names}; when it is full, packets are lost: {KERNEL_ADVICE}."
+    );
+    Some(Warning::new(Doubt::RingNearlyFull, text))
+}
+
+/// Its ring had little room left at some time.
+pub fn is_nearly_full(one: &WatchedInterface) -> bool {
+    let most = one.ring_most.unwrap_or(0);
+    most > 0 && most as f64 >= one.ring_bytes as f64 * RING_LOUD
+}
 
 /// History has sessions without packets; that is no fault.
 fn no_packets(capture: &Capture) -> Option<Warning> {
@@ -433,6 +458,41 @@ mod tests {
         assert!(told(busy).starts_with("7 frames arrived at eth1, none of which can be mail"));
         let down = WatchedInterface { up: false, ..eth1 };
         assert!(told(down).starts_with("Not watched, since down or gone: eth1."));
+    }
+
+    #[test]
+    fn a_ring_that_is_nearly_full_is_told_until_it_was_full() {
+        let with = |most, dropped| CaptureHealth {
+            interfaces: vec![WatchedInterface {
+                name: "eth1".into(),
+                up: true,
+                packets: 9,
+                ring_bytes: 1_000,
+                ring_most: most,
+                ..WatchedInterface::default()
+            }],
+            dropped_kernel: dropped,
+            ..packets(9)
+        };
+        let modern = [sample::submission("10.0.0.1", 0, Version::TLS12)];
+        assert_eq!(codes(&modern, with(Some(749), Some(0))), [""; 0]);
+        assert_eq!(codes(&modern, with(None, Some(0))), [""; 0]);
+        let found = codes(&modern, with(Some(750), Some(0)));
+        assert_eq!(found, ["ring_nearly_full"]);
+        assert_eq!(codes(&modern, with(Some(999), Some(1))), ["kernel_drops"]);
+    }
+
+    #[test]
+    fn every_code_is_in_the_documents() {
+        for document in [
+            include_str!("../../docs/record.md"),
+            include_str!("../../docs/span-port.md"),
+        ] {
+            for doubt in Doubt::ALL {
+                let code = format!("`{doubt}`");
+                assert!(document.contains(&code), "{code}");
+            }
+        }
     }
 
     #[test]

@@ -65,6 +65,8 @@ pub struct WatchedInterface {
     pub dropped_interface: Option<u64>,
     /// Bytes of the kernel's ring.
     pub ring_bytes: u64,
+    /// The most of them that were in use at a time, about; `None` where that is not told.
+    pub ring_most: Option<u64>,
 }
 
 impl CaptureHealth {

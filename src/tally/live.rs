@@ -54,6 +54,8 @@ pub struct Interface {
     pub dropped_interface: Option<u64>,
     /// Bytes of the kernel's ring for it, all handles together.
     pub ring_bytes: u64,
+    /// The most of them that were in use in the last seconds, about; `None` where that is not told.
+    pub ring_used: Option<u64>,
 }
 
 /// How much of something is held, and how much may be.

@@ -35,18 +35,6 @@ fn cabled() -> Option<Namespace> {
     Some(namespace)
 }
 
-/// What the metrics server says, asked from inside the namespace.
-fn ask(namespace: &Namespace, page: &str) -> String {
-    let script = format!(
-        "exec 3<>/dev/tcp/127.0.0.1/9587; printf 'GET {page} HTTP/1.0\\r\\n\\r\\n' >&3; cat <&3"
-    );
-    let output = namespace
-        .command("bash", &["-c", &script])
-        .output()
-        .unwrap();
-    String::from_utf8(output.stdout).unwrap()
-}
-
 #[test]
 fn a_morning_in_the_office() {
     let Some(namespace) = cabled() else { return };
@@ -58,7 +46,11 @@ fn a_morning_in_the_office() {
     let mut screen = Screen::watch(&namespace, "one", &options, &[("NO_COLOR", "")]);
     screen.wait_for("sensor lab · one");
     screen.wait_for("No session of an internal host");
-    assert!(ask(&namespace, "/healthz").starts_with("HTTP/1.1 200 OK\r\n"));
+    assert!(
+        namespace
+            .ask(9587, "/healthz")
+            .starts_with("HTTP/1.1 200 OK\r\n")
+    );
     for capture in MORNING {
         namespace.replay("other", &pcaps().join(capture), 2_000);
     }
@@ -68,7 +60,7 @@ fn a_morning_in_the_office() {
     let hosts = screen.text();
     assert!(hosts.contains("> 10.20.0.21      SCANNER-3F"), "{hosts}");
     assert!(screen.has_colours());
-    let metrics = ask(&namespace, "/metrics");
+    let metrics = namespace.ask(9587, "/metrics");
     assert!(metrics.contains("\ntlstally_legacy_hosts 6\n"), "{metrics}");
     assert!(
         metrics.contains("\ntlstally_interface_up{interface=\"one\"} 1\n"),

@@ -82,6 +82,15 @@ impl Namespace {
         command
     }
 
+    /// What a metrics server says that listens inside the namespace.
+    pub fn ask(&self, port: u16, page: &str) -> String {
+        let script = format!(
+            "exec 3<>/dev/tcp/127.0.0.1/{port}; printf 'GET {page} HTTP/1.0\\r\\n\\r\\n' >&3; cat <&3"
+        );
+        let output = self.command("bash", &["-c", &script]).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    }
+
     /// Sends the packets of a capture out of an interface, so many a second.
     pub fn replay(&self, interface: &str, capture: &Path, a_second: u32) {
         let (rate, capture) = (format!("--pps={a_second}"), capture.to_str().unwrap());

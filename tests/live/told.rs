@@ -158,6 +158,37 @@ fn one_way_traffic_is_told_in_words() {
     );
 }
 
+/// What came while the program could not take it is what the ring held.
+#[test]
+fn how_full_the_ring_was() {
+    let metrics = ["--metrics", "9588"];
+    let Some((namespace, scratch, watch)) = busy(&metrics, 10, 2000) else {
+        return;
+    };
+    until("nine sessions in the records", || {
+        lines(&watch.records) >= 9
+    });
+    watch.running.signal("STOP");
+    let sent = scratch.path().join("sent.pcap");
+    for _ in 0..5 {
+        namespace.replay("mirror", &sent, 20_000);
+    }
+    watch.running.signal("CONT");
+    let all = 5 * fs::metadata(&sent).unwrap().len();
+    let mut used = 0;
+    until("the ring to be seen", || {
+        let page = namespace.ask(9588, "/metrics");
+        let line = page
+            .lines()
+            .find_map(|line| line.strip_prefix("tlstally_ring_used_bytes{interface=\"sensor\"} "));
+        used = line.map_or(0, |figure| figure.parse().unwrap());
+        used > all / 2
+    });
+    // The file has 16 bytes beside each packet, the ring about 88.
+    assert!(used < 2 * all, "{used} of {all}");
+    watch.end();
+}
+
 #[test]
 fn what_is_not_there_cannot_be_watched() {
     let Some(namespace) = Namespace::new() else {

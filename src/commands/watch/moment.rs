@@ -45,6 +45,7 @@ fn interface(facts: &InterfaceFacts) -> Interface {
         dropped_kernel: Some(facts.dropped_kernel),
         dropped_interface: facts.dropped_interface,
         ring_bytes: facts.ring_bytes,
+        ring_used: facts.ring_used,
     }
 }
 

@@ -74,8 +74,15 @@ fn of_interface(interface: &Interface, palette: Palette) -> Lines {
     ];
     let figures = figures.map(|figure| fitted_right(&figure, FIGURE)).concat();
     let link = interface.link.as_deref().unwrap_or("not opened yet");
-    let about = format!("link type {link}, ring of {}", bytes(interface.ring_bytes));
-    let about = fitted(&about, 60);
+    let ring = bytes(interface.ring_bytes);
+    let used = interface
+        .ring_used
+        .map(|used| format!(", of late {} used", percent(used, interface.ring_bytes)));
+    let about = format!(
+        "link type {link}, ring of {ring}{}",
+        used.unwrap_or_default()
+    );
+    let about = fitted(&about, 70);
     vec![
         Line::from(vec![
             Span::raw(fitted(&interface.name, NAME) + " "),

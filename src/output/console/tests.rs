@@ -26,6 +26,7 @@ fn moment(seconds: u64) -> Moment {
         dropped_kernel: Some(0),
         dropped_interface: None,
         ring_bytes: 67_108_864,
+        ring_used: up.then_some(6_710_886),
     };
     let mut moment = Moment {
         time: Timestamp::from_parts(MORNING + 86_400, 0),

@@ -93,6 +93,8 @@ pub(super) const ALL: &[Family] = &[
         dropped),
     family("tlstally_ring_bytes", Gauge, &["interface"], "Size of the kernel's ring.",
         |facts| interfaces(facts, |interface| Some(interface.ring_bytes))),
+    family("tlstally_ring_used_bytes", Gauge, &["interface"], "The most of the ring that was in use in the last ten to twenty seconds, about. Absent where packets are stamped by another clock.",
+        |facts| interfaces(facts, |interface| interface.ring_used)),
 
     family("tlstally_queue_batches", Gauge, &[], "Batches waiting between the reader and the workers.",
         |facts| whole(facts.moment.queue.now)),

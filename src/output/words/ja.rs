@@ -481,6 +481,11 @@ fn doubt(doubt: Doubt, report: &Report) -> String {
             capture.packets,
             "センサーのバッファーまたはワーカーを増やしてください。",
         ),
+        Doubt::RingNearlyFull => format!(
+            "{} でカーネルのリングバッファーがほぼ満杯になりました。満杯になるとパケットが失われます。センサーのバッファーまたはワーカーを\
+             増やしてください。",
+            diagnosis::names(capture, diagnosis::is_nearly_full).unwrap_or_default()
+        ),
         Doubt::InterfaceDrops => dropped(
             "インターフェイス",
             capture.dropped_interface,

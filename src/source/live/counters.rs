@@ -30,6 +30,10 @@ pub struct InterfaceFacts {
     pub dropped_interface: Option<u64>,
     /// Bytes of the kernel's ring.
     pub ring_bytes: u64,
+    /// The most of them that were in use lately, about; `None` where the packets' clock is not the host's.
+    pub ring_used: Option<u64>,
+    /// The most that ever were.
+    pub ring_most: Option<u64>,
     /// How often it went down or away.
     pub losses: u64,
     /// Blocks that wait to be read.
@@ -47,6 +51,10 @@ pub(super) struct Counters {
     received: AtomicU64,
     /// One more than the count; zero is not known.
     dropped_interface: AtomicU64,
+    /// One more than the count; zero is not known.
+    ring_used: AtomicU64,
+    /// One more than the count; zero is not known.
+    ring_most: AtomicU64,
     pub(super) losses: AtomicU64,
     pub(super) up: AtomicBool,
     /// One more than the number; zero is not known.
@@ -73,6 +81,12 @@ impl Counters {
         }
     }
 
+    /// From the first time on it is known.
+    pub(super) fn set_ring_used(&self, lately: u64) {
+        self.ring_used.store(lately + 1, Relaxed);
+        self.ring_most.fetch_max(lately + 1, Relaxed);
+    }
+
     /// Adds packets that were taken.
     pub(super) fn took(&self, packets: u64, bytes: u64) {
         self.packets.fetch_add(packets, Relaxed);
@@ -93,6 +107,8 @@ impl Counters {
             dropped_kernel: self.dropped_kernel.load(Relaxed),
             dropped_interface: self.dropped_interface.load(Relaxed).checked_sub(1),
             ring_bytes,
+            ring_used: self.ring_used.load(Relaxed).checked_sub(1),
+            ring_most: self.ring_most.load(Relaxed).checked_sub(1),
             losses: self.losses.load(Relaxed),
             waiting: self.waiting.load(Relaxed),
         }
@@ -131,10 +147,15 @@ mod tests {
         let counters = Counters::default();
         let facts = counters.facts("eth1", 1);
         assert_eq!((facts.link, facts.dropped_interface), (None, None));
+        assert_eq!((facts.ring_used, facts.ring_most), (None, None));
         counters.set_link(LinkType(0));
         counters.add_card(OfCard::default());
         let facts = counters.facts("eth1", 1);
         assert_eq!(facts.link, Some(LinkType(0)));
         assert_eq!(facts.dropped_interface, Some(0));
+        counters.set_ring_used(7);
+        counters.set_ring_used(0);
+        let facts = counters.facts("eth1", 1);
+        assert_eq!((facts.ring_used, facts.ring_most), (Some(0), Some(7)));
     }
 }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::io;
 use std::os::fd::AsFd as _;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use pcap::{Active, Capture, Precision, TimestampType};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -14,6 +14,7 @@ use tracing::debug;
 use super::card::Card;
 use super::counters::{Counters, Wrapping};
 use super::error::OpenError;
+use super::fill::{Fill, Lately};
 use super::filter;
 use super::slab::{InRing, Slabs};
 use crate::packet::{Interest, LinkType};
@@ -71,6 +72,8 @@ pub(super) struct Handle {
     promiscuous: bool,
     dropped: Wrapping,
     card: Card,
+    /// How full the ring is; packets that another clock stamps do not tell.
+    fill: Option<(Fill, Lately)>,
 }
 
 /// What became of taking packets from the ring.
@@ -111,6 +114,8 @@ impl Handle {
             promiscuous: options.promiscuous && !all,
             dropped: Wrapping::default(),
             card: Card::of(name),
+            fill: (options.stamps == Stamps::Host)
+                .then(|| (Fill::default(), Lately::new(Instant::now()))),
         })
     }
 
@@ -127,12 +132,20 @@ impl Handle {
     pub(super) fn take(&mut self, slabs: &mut Slabs, counters: &Counters) -> Took {
         let (mut packets, mut bytes) = (0, 0);
         let link = self.link;
+        let mut fill = self.fill.as_mut().map(|(fill, _)| fill);
+        if let Some(fill) = &mut fill {
+            fill.look();
+        }
         let took = self.capture.dispatch(Some(AT_ONCE), |packet| {
             let header = packet.header;
             packets += 1;
             bytes += u64::from(header.len);
+            let time = time(header.ts.tv_sec, header.ts.tv_usec);
+            if let Some(fill) = &mut fill {
+                fill.packet(time, packet.data.len());
+            }
             slabs.push(InRing {
-                time: time(header.ts.tv_sec, header.ts.tv_usec),
+                time,
                 link,
                 bytes: packet.data,
                 original: header.len,
@@ -140,7 +153,12 @@ impl Handle {
         });
         counters.took(packets, bytes);
         match took {
-            Ok(0) => Took::Nothing,
+            Ok(0) => {
+                if let Some(fill) = fill {
+                    fill.end();
+                }
+                Took::Nothing
+            }
             Ok(_) => Took::Some,
             Err(error) => Took::Lost(words(&error)),
         }
@@ -156,8 +174,11 @@ impl Handle {
         let _ = poll(&mut [PollFd::new(&fd, PollFlags::IN)], Some(&longest));
     }
 
-    /// Takes down what the kernel and the card have dropped.
+    /// Takes down what the kernel and the card have dropped, and how near the kernel was to dropping.
     pub(super) fn count_drops(&mut self, counters: &Counters) {
+        if let Some((fill, lately)) = &mut self.fill {
+            counters.set_ring_used(lately.note(fill.most(), Instant::now()));
+        }
         if let Ok(stats) = self.capture.stats() {
             counters.add_dropped_kernel(self.dropped.since(stats.dropped));
         }

@@ -29,6 +29,7 @@ mod capture;
 mod card;
 mod counters;
 mod error;
+mod fill;
 mod handle;
 mod slab;
 
