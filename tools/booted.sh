@@ -12,7 +12,9 @@ capture=$(realpath "$(dirname "$0")/../pcaps/office-morning-1.pcap")
 root=$(mktemp -d)
 trap 'rm -rf --one-file-system "$root"' EXIT
 
-debootstrap --variant=minbase --include=systemd,systemd-sysv,dbus,iproute2,tcpreplay,libpcap0.8 stable "$root" >"$root.log" ||
+# The release that the package was built on, whose libraries it wants.
+release=$(. /etc/os-release && echo "$VERSION_CODENAME")
+debootstrap --variant=minbase --include=systemd,systemd-sysv,dbus,iproute2,tcpreplay,libpcap0.8 "$release" "$root" >"$root.log" ||
 	{ cat "$root.log"; exit 1; }
 rm "$root.log"
 cp "$package" "$root/root/tlstally.deb"

@@ -66,6 +66,11 @@ pub struct CaptureArgs {
     #[arg(long, value_name = "MIB", default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..=2047))]
     pub ring: u32,
 
+    /// Take each packet as soon as it is there, not in blocks that the kernel hands on after a tenth of a second. Costs more, and the ring then
+    /// has room for fewer packets.
+    #[arg(long)]
+    pub immediate: bool,
+
     /// Bytes kept of a packet; hellos that do not fit are known only in part.
     #[arg(long, value_name = "BYTES", default_value_t = 262_144, value_parser = clap::value_parser!(u32).range(64..=262_144))]
     pub snaplen: u32,

@@ -17,12 +17,12 @@ fn read(files: &[PathBuf]) -> BTreeMap<String, Value> {
 }
 
 /// Sends frames past the program and tcpdump: the records of both.
-fn both(workers: &str, frames: &[Packet]) -> Option<[BTreeMap<String, Value>; 2]> {
+fn both(options: &[&str], frames: &[Packet]) -> Option<[BTreeMap<String, Value>; 2]> {
     let namespace = Namespace::new()?;
     let scratch = Scratch::new();
     namespace.cable("mirror", "sensor");
     let dump = Dump::start(&namespace, "sensor", &scratch);
-    let watch = Watch::start(&namespace, &["sensor"], &scratch, &["--workers", workers]);
+    let watch = Watch::start(&namespace, &["sensor"], &scratch, options);
     namespace.replay("mirror", &write(&scratch, "sent.pcap", frames), 4000);
     let dumped = dump.end(frames);
     let (watched, _) = watch.end();
@@ -48,8 +48,8 @@ fn recorded() -> Vec<Packet> {
 #[test]
 fn all_captures_for_any_number_of_workers() {
     let frames = recorded();
-    for workers in ["1", "2"] {
-        let Some([watched, read]) = both(workers, &frames) else {
+    for options in [&["--workers", "1"][..], &["--workers", "2", "--immediate"]] {
+        let Some([watched, read]) = both(options, &frames) else {
             return;
         };
         assert!(read.len() > 80, "{}", read.len());
@@ -84,7 +84,7 @@ fn inside_tags_and_tunnels() {
         }
         found += 1;
         let workers = if found % 2 == 0 { "1" } else { "2" };
-        let Some([watched, read]) = both(workers, &frames) else {
+        let Some([watched, read]) = both(&["--workers", workers], &frames) else {
             return;
         };
         assert_eq!(read.len(), 3, "{name}");

@@ -152,6 +152,7 @@ fn options(args: &CaptureArgs, ports: &PortSet) -> Options {
         ring_bytes: args.ring << 20,
         snaplen: args.snaplen,
         promiscuous: !args.no_promiscuous,
+        immediate: args.immediate,
         stamps: match args.time_stamps {
             Clock::Host => Stamps::Host,
             Clock::Adapter => Stamps::Adapter,

@@ -86,6 +86,7 @@ const GLANCE: Options = Options {
     ring_bytes: 1 << 20,
     snaplen: 64,
     promiscuous: false,
+    immediate: false,
     stamps: Stamps::Host,
     filter: Filter::None,
 };

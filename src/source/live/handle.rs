@@ -35,6 +35,8 @@ pub struct Options {
     pub snaplen: u32,
     /// Take packets that are for others.
     pub promiscuous: bool,
+    /// Take each packet as soon as it is there, instead of a block of them.
+    pub immediate: bool,
     /// Whose clock.
     pub stamps: Stamps,
     /// What the kernel lets pass.
@@ -97,6 +99,7 @@ impl Handle {
             .snaplen(options.snaplen.cast_signed())
             .promisc(options.promiscuous && !all)
             .timeout(RETIRE)
+            .immediate_mode(options.immediate)
             .precision(Precision::Nano);
         let inactive = match options.stamps {
             Stamps::Host => inactive,
@@ -307,6 +310,7 @@ mod tests {
             ring_bytes: 1 << 20,
             snaplen: 65_535,
             promiscuous: true,
+            immediate: false,
             stamps: Stamps::Host,
             filter: Filter::None,
         };
