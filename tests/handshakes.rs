@@ -403,6 +403,18 @@ fn handshakes() -> Vec<Handshake> {
             "tls.version=1.3 tlstally.offered_max=1.3 tlstally.outcome=established",
         ),
         (
+            "HelloRetryRequest with a cookie, which comes back (RFC 8446 section 4.2.2)",
+            vec![
+                hello_record(&modern_hello(&[])),
+                retry(),
+                hello_record(&modern_hello(&[(44, vec![0, 2, 7, 7])])),
+                answer13(),
+                finished13(),
+                said(CLIENT, 30),
+            ],
+            "tls.version=1.3 tlstally.offered_max=1.3 tlstally.outcome=established",
+        ),
+        (
             "draft 28: its number stands in the list",
             vec![
                 hello_record(&client_hello(

@@ -688,6 +688,43 @@ const SCENARIOS: &[Scenario] = &[
         "tlstally.mode=plaintext tlstally.outcome=starttls_not_offered tlstally.verdict=plaintext",
     ),
     (
+        "offered only to the second EHLO, and not used",
+        25,
+        "S: 220 a ESMTP
+         C: EHLO b
+         S: 250-a
+         S: 250 8BITMIME
+         C: EHLO b
+         S: 250-a
+         S: 250 STARTTLS
+         C: MAIL FROM:<x@y.example>
+         S: 250 ok
+         C: QUIT
+         S: 221 bye",
+        r#"tlstally.mode=plaintext tlstally.outcome=starttls_not_used tlstally.findings=["starttls_never"]"#,
+    ),
+    (
+        "a mail in clear, then STARTTLS, and the hello stays without an answer",
+        25,
+        "S: 220 a ESMTP
+         C: EHLO b
+         S: 250-a
+         S: 250 STARTTLS
+         C: MAIL FROM:<x@y.example>
+         S: 250 ok
+         C: RCPT TO:<z@y.example>
+         S: 250 ok
+         C: DATA
+         S: 354 go
+         C: Subject: x
+         C: .
+         S: 250 taken
+         C: STARTTLS
+         S: 220 go
+         HELLO 3",
+        "tlstally.mode=starttls tlstally.outcome=closed tlstally.offered_max=1.2",
+    ),
+    (
         "a client that knows no EHLO",
         25,
         "S: 220 a ESMTP
@@ -767,16 +804,24 @@ fn any_part_of_each_scenario() {
 }
 
 /// Scenario and part, where what is seen is told for what it looks like (docs/accuracy.md, "What is not shown").
-const KNOWN_TO_MISLEAD: [(&str, &str); 8] = [
+const KNOWN_TO_MISLEAD: [(&str, &str); 15] = [
     // Port 465 without its beginning is implicit TLS, as registered.
     ("STARTTLS on port 465", "from "),
     // Clear text without its beginning is clear text.
     ("behind a tap that decrypts", "from "),
+    ("STARTTLS on port 465", "without 5 from 3 on"),
+    // So is what has all of the STARTTLS, the 220 and the second EHLO in one hole.
+    ("behind a tap that decrypts", "without 3 from 6 on"),
+    ("behind a tap that decrypts", "without 5 from "),
     // The capture ends before the client asks, or asks again.
     ("a mail before STARTTLS", "up to "),
     ("454, then asked again", "up to "),
     ("501 to STARTTLS", "up to "),
     ("454, and the client sends its hello", "up to "),
+    ("a mail in clear, then STARTTLS", "up to "),
+    ("454, and the client sends its hello", "without 3 from 8 on"),
+    ("454, and the client sends its hello", "without 5 from 8 on"),
+    ("a mail in clear, then STARTTLS", "without 5 from 14 on"),
     ("a mail to two recipients over LMTP", "up to "),
     ("a mail in chunks to two recipients", "up to "),
 ];

@@ -203,6 +203,25 @@ fn an_answer_that_was_acknowledged_and_is_not_in_the_capture() {
     assert_eq!(text(&record, "tlstally.mode"), "starttls");
 }
 
+/// The server's alert is lost, and the reset behind it stands where its sender had got to.
+#[test]
+fn an_alert_that_is_missing_in_front_of_a_reset() {
+    let refused = recorded(&pcaps().join("legacy-capped-alert.pcap")).remove(0);
+    let mut segments = refused.segments(1000);
+    let alert = place(&segments, From::Server, &[21]);
+    let reset = Segment {
+        seq: segments[alert].seq + segments[alert].payload.len() as u32,
+        flags: RST | ACK,
+        payload: Vec::new(),
+        ..segments[alert].clone()
+    };
+    segments.truncate(alert);
+    segments.push(reset);
+    let record = Reading::new().only(&refused.packets(WRAPPING, &segments));
+    assert_eq!(text(&record, "tlstally.outcome"), "incomplete");
+    assert_eq!(text(&record, "tlstally.gaps.count"), "1");
+}
+
 /// Large receive offload: the capture shows segments that never were on the wire, up to 64 KiB.
 #[test]
 fn segments_larger_than_any_link() {

@@ -648,15 +648,18 @@ impl Half {
     /// No FIN is needed to know that bytes are missing at the end: what was acknowledged was sent, and so was what lies
     /// before a later sequence number.
     fn end_where_told(&mut self) {
-        for end in [self.acknowledged, self.highest].into_iter().flatten() {
-            let known = self.stream.next().or(self.stream.lowest_held());
-            let ahead = known.map(|known| end.wrapping_sub(known));
-            if self.fin.is_none()
-                && self.stream.accepts(end)
-                && ahead.is_some_and(|ahead| ahead < 1 << 30)
-            {
-                self.stream.end_at(end);
-            }
+        let known = self.stream.next().or(self.stream.lowest_held());
+        let Some(known) = known.filter(|_| self.fin.is_none()) else {
+            return;
+        };
+        let told = [self.acknowledged, self.highest].into_iter().flatten();
+        let furthest = told
+            .filter(|end| self.stream.accepts(*end))
+            .map(|end| end.wrapping_sub(known))
+            .filter(|ahead| *ahead < WINDOW)
+            .max();
+        if let Some(ahead) = furthest {
+            self.stream.end_at(known.wrapping_add(ahead));
         }
     }
 

@@ -86,8 +86,8 @@ impl Judge {
                 exchange::classify_sender(&self.catalog, client_ip, client_name.as_deref());
         }
         let banner_host = place.banner_host.clone();
-        let ja3 = view.hello().and_then(|hello| hello.ja3.clone());
-        let ja4 = view.hello().and_then(|hello| hello.ja4.clone());
+        let ja3 = view.first_hello().and_then(|hello| hello.ja3.clone());
+        let ja4 = view.first_hello().and_then(|hello| hello.ja4.clone());
         let mut session = Session {
             id: super::identity::session_id(
                 &self.sensor,

@@ -49,6 +49,8 @@ pub struct TlsStart {
     before: Before,
     /// Bytes were missed: TLS may have begun inside the hole, so any record at a segment's start is taken.
     searching: bool,
+    /// Bytes were missed, as many as a request for TLS or the answer to it takes at least, and no text was recognised behind them.
+    ends_in_hole: bool,
     tls: Tls,
     at: Option<TlsAt>,
     /// Bytes that had come of it when it began.
@@ -92,6 +94,7 @@ impl TlsStart {
             role,
             before,
             searching: !whole,
+            ends_in_hole: false,
             tls: Tls::None,
             at: None,
             begun_with: 0,
@@ -206,6 +209,7 @@ impl TlsStart {
     /// `length` bytes are missing before the next ones.
     pub(super) fn gap(&mut self, length: u32) {
         self.searching = true;
+        self.ends_in_hole |= length >= self.shortest();
         self.undecided = false;
         self.line.clear();
         if self.before == Before::Nothing {
@@ -220,6 +224,20 @@ impl TlsStart {
     /// Text was recognised again: a TLS record is not expected in the middle of it.
     pub(super) const fn stop_searching(&mut self) {
         self.searching = false;
+        self.ends_in_hole = false;
+    }
+
+    /// Whether TLS may have begun in a hole behind which nothing was recognised.
+    pub const fn ends_in_hole(&self) -> bool {
+        self.ends_in_hole
+    }
+
+    /// Bytes of the shortest line that goes before TLS: `STARTTLS` or `220`, and a line feed.
+    const fn shortest(&self) -> u32 {
+        match self.role {
+            Role::Client => 9,
+            Role::Server => 4,
+        }
     }
 
     /// What is known of the TLS of this direction, once it has begun.

@@ -79,7 +79,7 @@ fn is_part(list: &str, of: &str) -> bool {
     words(list).iter().all(|word| all.contains(word))
 }
 
-/// What any part of the conversation makes its record say that the whole does not: with each segment missing, and each two in a
+/// What any part of the conversation makes its record say that the whole does not: with each segment missing, and each two, three and five in a
 /// row; from each segment on; up to each; from one end alone.
 pub fn said_more_of_parts(
     reading: &Reading,
@@ -90,7 +90,7 @@ pub fn said_more_of_parts(
     let whole = timeless(reading.only(&conversation.packets(WRAPPING, &all)));
     let mut parts: Vec<(String, Vec<Segment>)> = Vec::new();
     for at in 0..all.len() {
-        for gone in [1, 2] {
+        for gone in [1, 2, 3, 5] {
             let kept = [&all[..at], all.get(at + gone..).unwrap_or_default()].concat();
             parts.push((format!("without {gone} from {at} on"), kept));
         }

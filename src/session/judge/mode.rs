@@ -53,7 +53,7 @@ impl View<'_> {
         if self.was_accepted() {
             return Some(Mode::Starttls);
         }
-        if self.may_have_begun_unseen() {
+        if self.may_have_begun_unseen() || self.ends_in_holes() {
             return None;
         }
         let client = self.dialogue.client.as_ref();
@@ -91,6 +91,14 @@ impl View<'_> {
         }
     }
 
+    /// TLS may have begun behind all text that is seen: bytes are missing there in both directions.
+    fn ends_in_holes(&self) -> bool {
+        let client = self.dialogue.client.as_ref();
+        let server = self.dialogue.server.as_ref();
+        client.is_some_and(|side| side.tls.ends_in_hole())
+            && server.is_some_and(|side| side.tls.ends_in_hole())
+    }
+
     /// TLS may have begun where the capture does not show it, though what follows is text: behind a tap that decrypts. The client
     /// then greets again (RFC 3207 section 4.2).
     pub(super) fn may_have_begun_unseen(&self) -> bool {
@@ -101,9 +109,12 @@ impl View<'_> {
             && self.connection.saw(self.client_way.reversed());
         let greeted_again = client.is_some_and(|facts| facts.greeted_again);
         let unanswered = self.dialogue.joint.starttls == Starttls::Asked;
-        // Of the server alone: 220 in the middle, to a command that was not seen.
-        let ready_unasked = client.is_none_or(|facts| facts.commands == 0)
-            && server.is_some_and(|facts| facts.ready_again > 0);
+        // 220 in the middle, to a command that was not seen.
+        let unasked = client.is_none_or(|facts| {
+            let unbroken = self.connection.is_unbroken(self.client_way);
+            facts.commands == 0 || (facts.asked_tls.is_none() && !unbroken)
+        });
+        let ready_unasked = unasked && server.is_some_and(|facts| facts.ready_again > 0);
         (greeted_again && !whole && !self.was_refused())
             || (unanswered && (self.gaps().is_some() || !client.is_some_and(|facts| facts.went_on)))
             || ready_unasked

@@ -26,8 +26,15 @@ impl View<'_> {
             .client
             .as_ref()
             .is_some_and(|side| side.facts.extended);
+        let asked = self
+            .dialogue
+            .client
+            .as_ref()
+            .is_some_and(|side| side.facts.asked_tls.is_some());
         match server {
             _ if self.was_refused() => Outcome::StarttlsRefused,
+            // What came of it is not seen.
+            _ if asked => Outcome::Incomplete,
             // Where the client was not heard, an error may be what the command got.
             Some(facts) if facts.offers_tls => {
                 let server_heard = self.connection.is_whole(self.client_way.reversed());
@@ -37,11 +44,19 @@ impl View<'_> {
                     Outcome::Incomplete
                 }
             }
-            Some(_) if answered || (!extended && self.heard_client()) => {
-                Outcome::StarttlsNotOffered
-            }
+            Some(_) if answered && self.saw_every_offer() => Outcome::StarttlsNotOffered,
+            Some(_) if !extended && self.heard_client() => Outcome::StarttlsNotOffered,
             _ => Outcome::Incomplete,
         }
+    }
+
+    /// No answer to EHLO but those that were seen: the client said it once, or nothing of the server is missing from its greeting on.
+    fn saw_every_offer(&self) -> bool {
+        let client = self.dialogue.client.as_ref().map(|side| &side.facts);
+        let server = self.dialogue.server.as_ref().map(|side| &side.facts);
+        let once = self.heard_client() && client.is_some_and(|facts| !facts.greeted_again);
+        let greeted = server.is_some_and(|facts| facts.banner.is_some());
+        once || (greeted && self.connection.is_unbroken(self.client_way.reversed()))
     }
 
     /// All that the client said was seen, so what it did not say was not said.

@@ -53,6 +53,19 @@ impl<'a> View<'a> {
             .or(facts.second_client_hello.as_deref())
     }
 
+    /// The first hello, of which fingerprints are made. One that is behind missing bytes may be the second, which a HelloRetryRequest makes
+    /// differ in its extensions (RFC 8446 section 4.1.2).
+    pub(super) fn first_hello(&self) -> Option<&tls::ClientHello> {
+        let facts = self.client_tls?;
+        let hello = self.hello()?;
+        let retried = self.server_tls.is_some_and(|facts| facts.hello_retry);
+        let may_be_second = facts.second_client_hello.is_none()
+            && (facts.begun_late
+                || hello.extensions.contains(&COOKIE)
+                || (retried && !self.connection.is_whole(self.client_way)));
+        (!may_be_second).then_some(hello)
+    }
+
     pub(super) fn answer(&self) -> Option<&tls::ServerHello> {
         self.server_tls?.server_hello.as_deref()
     }
@@ -196,5 +209,7 @@ impl<'a> View<'a> {
     }
 }
 
+/// ExtensionType cookie: only a second ClientHello has it (RFC 8446 section 4.2.2).
+const COOKIE: u16 = 44;
 /// AlertDescription protocol_version.
 const PROTOCOL_VERSION: u8 = 70;
