@@ -10,6 +10,7 @@ set -euo pipefail
 package=$(realpath "$1")
 capture=$(realpath "$(dirname "$0")/../pcaps/office-morning-1.pcap")
 root=$(mktemp -d)
+chmod 755 "$root" # it will be a /
 trap 'rm -rf --one-file-system "$root"' EXIT
 
 # The release that the package was built on, whose libraries it wants.
