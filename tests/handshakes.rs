@@ -275,6 +275,71 @@ fn handshakes() -> Vec<Handshake> {
             "tls.version=1.3 tlstally.offered_max=1.3 tlstally.outcome=established",
         ),
         (
+            "HelloRetryRequest and both hellos in records of seven bytes, and no version in common after all",
+            vec![
+                (CLIENT, records(HANDSHAKE, TLS10, &modern_hello(&[]), 7)),
+                (
+                    SERVER,
+                    [
+                        records(
+                            HANDSHAKE,
+                            TLS12,
+                            &server_hello(
+                                TLS12,
+                                RETRY,
+                                0x1301,
+                                &[chosen(TLS13), (51, vec![0, 23])],
+                            ),
+                            7,
+                        ),
+                        CHANGE.to_vec(),
+                    ]
+                    .concat(),
+                ),
+                (
+                    CLIENT,
+                    [
+                        CHANGE.to_vec(),
+                        records(HANDSHAKE, TLS12, &modern_hello(&[]), 7),
+                    ]
+                    .concat(),
+                ),
+                (SERVER, fatal(47)),
+            ],
+            "tls.version tlstally.outcome=rejected tlstally.offered_max=1.3 tls.established",
+        ),
+        (
+            "HelloRetryRequest, then second hello and answer in records of one byte behind ChangeCipherSpec",
+            vec![
+                hello_record(&modern_hello(&[])),
+                retry(),
+                (
+                    CLIENT,
+                    [
+                        CHANGE.to_vec(),
+                        records(HANDSHAKE, TLS12, &modern_hello(&[]), 1),
+                    ]
+                    .concat(),
+                ),
+                (
+                    SERVER,
+                    [
+                        records(
+                            HANDSHAKE,
+                            TLS12,
+                            &server_hello(TLS12, [7; 32], 0x1301, &[chosen(TLS13), server_key()]),
+                            1,
+                        ),
+                        record(APPLICATION, TLS12, &[0x40; 53]),
+                    ]
+                    .concat(),
+                ),
+                finished13(),
+                said(CLIENT, 30),
+            ],
+            "tls.version=1.3 tlstally.offered_max=1.3 tlstally.outcome=established",
+        ),
+        (
             "HelloRetryRequest is no answer",
             vec![hello_record(&modern_hello(&[])), retry()],
             "tls.version tlstally.offered_max=1.3 tls.established=false",

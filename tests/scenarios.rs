@@ -725,6 +725,35 @@ const SCENARIOS: &[Scenario] = &[
         "tlstally.mode=starttls tlstally.outcome=closed tlstally.offered_max=1.2",
     ),
     (
+        "between Exchange servers, by the command that is theirs after the other one was refused",
+        25,
+        "S: 220 a Microsoft ESMTP MAIL Service ready
+         C: EHLO b
+         S: 250-a
+         S: 250-X-ANONYMOUSTLS
+         S: 250 STARTTLS
+         C: STARTTLS now
+         S: 501 5.5.4 Invalid arguments
+         C: X-ANONYMOUSTLS
+         S: 220 2.0.0 SMTP server ready
+         TLS 3",
+        "tlstally.mode=starttls tls.version=1.2 tlstally.starttls_command=X-ANONYMOUSTLS tlstally.outcome=established",
+    ),
+    (
+        "STARTTLS is not offered, asked for, and refused",
+        25,
+        "S: 220 a ESMTP
+         C: EHLO b
+         S: 250-a
+         S: 250-XXXXXXXA
+         S: 250 8BITMIME
+         C: STARTTLS
+         S: 500 5.5.1 unrecognized
+         C: QUIT
+         S: 221 bye",
+        "tlstally.mode=plaintext tlstally.outcome=starttls_refused",
+    ),
+    (
         "a client that knows no EHLO",
         25,
         "S: 220 a ESMTP
@@ -804,7 +833,7 @@ fn any_part_of_each_scenario() {
 }
 
 /// Scenario and part, where what is seen is told for what it looks like (docs/accuracy.md, "What is not shown").
-const KNOWN_TO_MISLEAD: [(&str, &str); 15] = [
+const KNOWN_TO_MISLEAD: [(&str, &str); 16] = [
     // Port 465 without its beginning is implicit TLS, as registered.
     ("STARTTLS on port 465", "from "),
     // Clear text without its beginning is clear text.
@@ -817,6 +846,7 @@ const KNOWN_TO_MISLEAD: [(&str, &str); 15] = [
     ("a mail before STARTTLS", "up to "),
     ("454, then asked again", "up to "),
     ("501 to STARTTLS", "up to "),
+    ("between Exchange servers, by the command", "up to "),
     ("454, and the client sends its hello", "up to "),
     ("a mail in clear, then STARTTLS", "up to "),
     ("454, and the client sends its hello", "without 3 from 8 on"),

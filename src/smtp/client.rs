@@ -54,6 +54,8 @@ pub struct ClientFacts {
     pub greeted_again: bool,
     /// The command that asked for TLS, and when it was last sent.
     pub asked_tls: Option<(StarttlsCommand, Timestamp)>,
+    /// Bytes are missing between that command and TLS: there may have been another.
+    pub hole_since_asked: bool,
     /// AUTH before any request for TLS.
     pub auth_before_tls: bool,
     /// AUTH in clear after a request for TLS (refused, or seen behind a decrypting tap).
@@ -136,6 +138,7 @@ impl ClientSide {
 
     /// `length` bytes are missing before the next ones.
     pub fn gap(&mut self, length: u32) {
+        self.facts.hole_since_asked |= self.tls.facts().is_none();
         self.tls.gap(length);
         self.adrift = true;
         self.held.clear();
@@ -355,6 +358,7 @@ impl ClientFacts {
         extended: false,
         greeted_again: false,
         asked_tls: None,
+        hole_since_asked: false,
         auth_before_tls: false,
         auth_after_tls: false,
         went_on: false,
@@ -364,6 +368,7 @@ impl ClientFacts {
 
     const fn ask_tls(&mut self, command: StarttlsCommand, time: Timestamp) {
         self.asked_tls = Some((command, time));
+        self.hole_since_asked = false;
         self.went_on = false;
     }
 

@@ -56,7 +56,8 @@ pub fn conclude(client: Option<&Facts>, server: Option<&Facts>) -> Conclusion {
 /// The ServerHello decides. One that was cut before it could is helped by what only one version does:
 ///
 /// - TLS 1.2 sends Certificate, key exchange, ServerHelloDone and NewSessionTicket in clear, and its Finished in a
-///   handshake record after ChangeCipherSpec; TLS 1.3 does neither.
+///   handshake record after ChangeCipherSpec; TLS 1.3 does neither. (Where bytes are missing, such a record may be the rest of a
+///   second ClientHello.)
 /// - TLS 1.3 follows its ServerHello with application data records; older versions cannot before their Finished. This
 ///   one rests on having seen all records between, so it does not hold if any may be missing.
 fn negotiated(client: Option<&Facts>, server: Option<&Facts>) -> Option<Version> {
@@ -65,7 +66,8 @@ fn negotiated(client: Option<&Facts>, server: Option<&Facts>) -> Option<Version>
     if let Some(version) = hello.version() {
         return Some(version);
     }
-    let has_old_messages = |facts: &Facts| facts.full_handshake() || facts.finished;
+    let has_old_messages =
+        |facts: &Facts| facts.full_handshake() || (facts.finished && !facts.lost);
     if has_old_messages(server)
         || server.messages.contains(MessageSet::NEW_SESSION_TICKET)
         || client.is_some_and(has_old_messages)

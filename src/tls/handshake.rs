@@ -19,6 +19,9 @@ const HEADER: usize = 4;
 /// Shortest body of a hello worth the name.
 const MIN_HELLO: usize = 36;
 
+/// Shortest encrypted record with Finished: header 4, verify_data 12, a truncated MAC 10 (RFC 5246 7.4.9, RFC 6066 7).
+const MIN_ENCRYPTED_FINISHED: usize = 26;
+
 /// Who takes the messages.
 pub(super) trait Sink {
     /// Whether the body of a message of this type is of use.
@@ -145,9 +148,12 @@ impl Messages {
         self.state = State::default();
     }
 
-    /// Whether a message is held that is not whole.
-    pub(super) const fn in_message(&self) -> bool {
-        matches!(self.state, State::Hold { .. })
+    /// Whether the first bytes of a message are here, and not all of it.
+    pub(super) const fn has_begun(&self) -> bool {
+        matches!(
+            self.state,
+            State::Hold { .. } | State::Header { count: 1.., .. }
+        )
     }
 
     /// Bytes of memory held.
@@ -218,7 +224,7 @@ impl Messages {
     fn refuse<'a>(&mut self, doubt: Doubt, sink: &mut impl Sink) -> &'a [u8] {
         self.state = State::Ignore;
         self.lost = true;
-        if doubt.after == After::ChangeCipherSpec {
+        if doubt.after == After::ChangeCipherSpec && doubt.record >= MIN_ENCRYPTED_FINISHED {
             sink.encrypted();
         }
         &[]

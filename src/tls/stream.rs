@@ -22,9 +22,6 @@ use super::{Role, ssl2};
 /// post-quantum key shares take some KiB, chains of certificates seldom more than 20.
 pub const MAX_MESSAGE: usize = 1 << 16;
 
-/// Shortest handshake record that can hold a hello.
-const MIN_HELLO_RECORD: u16 = 40;
-
 /// Reader of one direction from its first TLS byte on.
 #[derive(Debug)]
 pub struct Stream {
@@ -272,8 +269,8 @@ impl Stream {
 
     fn open_handshake(&mut self, length: u16) -> Body {
         self.collector.record_end = self.offset.saturating_add(u64::from(length));
-        let after = if self.collector.facts.change_cipher_spec && !self.messages.in_message() {
-            if !self.collector.expects_hello() || length < MIN_HELLO_RECORD {
+        let after = if self.collector.facts.change_cipher_spec && !self.messages.has_begun() {
+            if !self.collector.expects_hello() {
                 if length > 0 {
                     self.collector.finished();
                 }

@@ -124,7 +124,8 @@ impl View<'_> {
         if mode != Some(Mode::Starttls) {
             return None;
         }
-        let (command, _) = self.dialogue.client.as_ref()?.facts.asked_tls?;
-        Some(command)
+        let facts = &self.dialogue.client.as_ref()?.facts;
+        let (command, _) = facts.asked_tls?;
+        (!facts.hole_since_asked).then_some(command)
     }
 }

@@ -44,7 +44,14 @@ impl View<'_> {
                     Outcome::Incomplete
                 }
             }
-            Some(_) if answered && self.saw_every_offer() => Outcome::StarttlsNotOffered,
+            // Where the client was not heard, it may have asked all the same.
+            Some(facts) if answered && self.saw_every_offer() => {
+                if self.heard_client() || !facts.refused {
+                    Outcome::StarttlsNotOffered
+                } else {
+                    Outcome::Incomplete
+                }
+            }
             Some(_) if !extended && self.heard_client() => Outcome::StarttlsNotOffered,
             _ => Outcome::Incomplete,
         }
