@@ -115,6 +115,11 @@ fn the_report_is_that_of_the_captures() {
                 "{part}"
             );
         }
+        // A store knows nothing of packets, and does not make it up.
+        for part in ["packets", "bytes", "truncated", "duplicates"] {
+            assert!(of_captures["capture"][part].is_u64(), "{part}");
+            assert!(of_store["capture"][part].is_null(), "{part}");
+        }
     }
 }
 

@@ -166,7 +166,7 @@ pub fn is_nearly_full(one: &WatchedInterface) -> bool {
 
 /// History has sessions without packets; that is no fault.
 fn no_packets(capture: &Capture) -> Option<Warning> {
-    if capture.packets > 0 || capture.sessions > 0 || !capture.interfaces.is_empty() {
+    if capture.packets.unwrap_or(0) > 0 || capture.sessions > 0 || !capture.interfaces.is_empty() {
         return None;
     }
     let text = "No packet was seen: check that the mirror is on and that this is the right interface or file.";
@@ -174,13 +174,13 @@ fn no_packets(capture: &Capture) -> Option<Warning> {
 }
 
 fn no_smtp(capture: &Capture) -> Option<Warning> {
-    if capture.packets == 0 || capture.sessions > 0 || capture.open > 0 {
+    if capture.packets.unwrap_or(0) == 0 || capture.sessions > 0 || capture.open > 0 {
         return None;
     }
     let text = format!(
         "No SMTP session in {}: check that mail passes this point, that the mirror carries TCP payload, and that \
          `--ports` names the ports in use.",
-        counted(capture.packets, "packet")
+        counted(capture.packets.unwrap_or(0), "packet")
     );
     Some(Warning::new(Doubt::NoSmtp, text))
 }
@@ -259,14 +259,20 @@ fn gaps(capture: &Capture) -> Option<Warning> {
 
 fn duplicates(capture: &Capture) -> Option<Warning> {
     let followed = capture.to_servers.saturating_add(capture.from_servers);
-    if followed < ONE_WAY_PACKETS || capture.duplicates.saturating_mul(DUPLICATES_LOUD) < followed {
+    if followed < ONE_WAY_PACKETS
+        || capture
+            .duplicates
+            .unwrap_or(0)
+            .saturating_mul(DUPLICATES_LOUD)
+            < followed
+    {
         return None;
     }
     let text = format!(
         "{} ({}) were seen before: the mirror shows the same traffic twice. The answer is right, but the sensor does double \
          work; mirror each link once.",
-        counted(capture.duplicates, "packet"),
-        percent(capture.duplicates, followed)
+        counted(capture.duplicates.unwrap_or(0), "packet"),
+        percent(capture.duplicates.unwrap_or(0), followed)
     );
     Some(Warning::new(Doubt::Duplicates, text))
 }
@@ -290,7 +296,10 @@ fn dropped(
     advice: &str,
 ) -> Option<Warning> {
     let dropped = dropped.filter(|dropped| *dropped > 0)?;
-    let share = percent(dropped, dropped.saturating_add(capture.packets));
+    let share = percent(
+        dropped,
+        dropped.saturating_add(capture.packets.unwrap_or(0)),
+    );
     let dropped = counted(dropped, "packet");
     let text = format!(
         "The {who} dropped {dropped} ({share}), so sessions may be missing or unknown: {advice}."
@@ -314,22 +323,22 @@ fn one_direction(capture: &Capture) -> Option<Warning> {
 }
 
 fn truncated(capture: &Capture) -> Option<Warning> {
-    if capture.truncated == 0 {
+    if capture.truncated.unwrap_or(0) == 0 {
         return None;
     }
     let text = format!(
         "The capture cuts {} short: record whole packets (`tcpdump -s 0`, no truncation on the mirror).",
-        counted(capture.truncated, "packet")
+        counted(capture.truncated.unwrap_or(0), "packet")
     );
     Some(Warning::new(Doubt::PacketsCut, text))
 }
 
 fn malformed(capture: &Capture) -> Option<Warning> {
     let malformed = capture.malformed.total();
-    if malformed == 0 || malformed.saturating_mul(MALFORMED_LOUD) < capture.packets {
+    if malformed == 0 || malformed.saturating_mul(MALFORMED_LOUD) < capture.packets.unwrap_or(0) {
         return None;
     }
-    let share = percent(malformed, capture.packets);
+    let share = percent(malformed, capture.packets.unwrap_or(0));
     let malformed = counted(malformed, "packet");
     let text =
         format!("{malformed} ({share}) could not be read: the capture or the mirror damages them.");

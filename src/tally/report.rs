@@ -9,7 +9,7 @@ use std::sync::Arc;
 use serde::{Serialize, Serializer};
 
 use super::counts::{Counts, PerVersion, PerWord};
-use super::diagnosis::{self, Warning};
+use super::diagnosis::{self, Doubt, Warning};
 use super::group::{self, GroupBy};
 use super::health::{CaptureHealth, WatchedInterface};
 use super::history::History;
@@ -223,18 +223,18 @@ const LEGACY_HOSTS_LEFT_OUT: &str = "legacy_hosts_left_out";
 /// What the capture held and lost, with what the tally left out.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Capture {
-    /// Packets read.
-    pub packets: u64,
+    /// Packets read; `null` where the report is not made of packets, as with the three below.
+    pub packets: Option<u64>,
     /// Their bytes on the wire.
-    pub bytes: u64,
+    pub bytes: Option<u64>,
     /// Packets the kernel dropped; `null` where that cannot be known.
     pub dropped_kernel: Option<u64>,
     /// Packets the interface dropped; `null` where that cannot be known.
     pub dropped_interface: Option<u64>,
     /// Packets the capture holds only in part.
-    pub truncated: u64,
+    pub truncated: Option<u64>,
     /// Packets seen before.
-    pub duplicates: u64,
+    pub duplicates: Option<u64>,
     /// Connections that are still followed.
     #[serde(skip)]
     pub open: u64,
@@ -280,6 +280,15 @@ pub struct Capture {
     pub one_direction_share: Option<f64>,
     /// What makes the answer doubtful, and what to check.
     pub warnings: Vec<Warning>,
+}
+
+impl Capture {
+    /// The report is not made of packets but of sessions that were kept, which say nothing of them.
+    pub fn without_packets(&mut self) {
+        [self.packets, self.bytes, self.truncated, self.duplicates] = [None; 4];
+        self.warnings
+            .retain(|warning| warning.code != Doubt::NoPackets);
+    }
 }
 
 impl Report {
@@ -465,12 +474,12 @@ fn capture(tally: &Tally, health: CaptureHealth, shown: &Shown) -> Capture {
     let sessions = tally.seen.total();
     let one_direction = sessions - tally.seen.of(Seen::Both);
     Capture {
-        packets: health.packets,
-        bytes: health.bytes,
+        packets: Some(health.packets),
+        bytes: Some(health.bytes),
         dropped_kernel: health.dropped_kernel,
         dropped_interface: health.dropped_interface,
-        truncated: health.truncated,
-        duplicates: health.duplicates,
+        truncated: Some(health.truncated),
+        duplicates: Some(health.duplicates),
         open: health.open,
         to_servers: health.to_servers,
         from_servers: health.from_servers,

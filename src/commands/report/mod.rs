@@ -17,7 +17,6 @@ use super::writer::Destination;
 use super::{Ended, complain};
 use crate::cli::{self, HistoryArgs, To};
 use crate::store::Range;
-use crate::tally::diagnosis::Doubt;
 use crate::tally::history::over_time::OverTime;
 use crate::tally::history::{By, Comparison, Figures, History, Side};
 use crate::tally::microsoft::beside::beside;
@@ -172,11 +171,7 @@ fn built(
         group_by: group_by(&args.report),
     };
     let mut report = Report::new(tally, health, context);
-    // Packets are not what a store holds.
-    report
-        .capture
-        .warnings
-        .retain(|warning| warning.code != Doubt::NoPackets);
+    report.capture.without_packets();
     report
 }
 

@@ -157,8 +157,8 @@ fn reasons(capture: &Capture, palette: Palette, columns: usize) -> Lines {
         ("Malformed", counts(&capture.malformed)),
         ("Not followed", counts(&capture.not_followed)),
         ("Bounds reached", counts(&capture.bounds)),
-        ("Cut short", number(capture.truncated)),
-        ("Duplicates", number(capture.duplicates)),
+        ("Cut short", known(capture.truncated)),
+        ("Duplicates", known(capture.duplicates)),
     ];
     for (label, text) in lists {
         let text = if text.is_empty() { "none" } else { &text };

@@ -70,9 +70,9 @@ fn warnings(report: &Report, page: &mut Page) {
 
 fn packets(capture: &Capture, page: &mut Page) {
     let words = page.words;
-    number(words.capture.packets, capture.packets, page);
+    maybe(words.capture.packets, capture.packets, page);
     page.fact(words.capture.bytes, |page| {
-        page.text((words.bytes)(capture.bytes));
+        page.text((words.bytes)(capture.bytes.unwrap_or(0)));
     });
     if let (Some(first), Some(last)) = (capture.first_packet, capture.last_packet) {
         page.fact(words.capture.packet_times, |page| {
@@ -108,8 +108,8 @@ fn losses(capture: &Capture, page: &mut Page) {
         capture.dropped_interface,
         page,
     );
-    number(words.capture.truncated, capture.truncated, page);
-    number(words.capture.duplicates, capture.duplicates, page);
+    maybe(words.capture.truncated, capture.truncated, page);
+    maybe(words.capture.duplicates, capture.duplicates, page);
     reasons(words.capture.malformed, &capture.malformed, page);
     reasons(words.capture.not_followed, &capture.not_followed, page);
     reasons(words.capture.bounds, &capture.bounds, page);

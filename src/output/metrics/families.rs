@@ -112,9 +112,9 @@ pub(super) const ALL: &[Family] = &[
         |facts| facts.moment.resident_bytes.map(whole).unwrap_or_default()),
 
     family("tlstally_truncated_packets_total", Counter, &[], "Packets that the capture holds only in part.",
-        |facts| whole(facts.report.capture.truncated)),
+        |facts| facts.report.capture.truncated.map(whole).unwrap_or_default()),
     family("tlstally_duplicate_packets_total", Counter, &[], "Packets seen before, as two mirror ports give them.",
-        |facts| whole(facts.report.capture.duplicates)),
+        |facts| facts.report.capture.duplicates.map(whole).unwrap_or_default()),
     family("tlstally_malformed_total", Counter, &["reason"], "What could not be read, by reason.",
         |facts| reasons("reason", &facts.report.capture.malformed)),
     family("tlstally_not_followed_total", Counter, &["reason"], "What was whole and yet not followed, by reason.",

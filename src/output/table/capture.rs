@@ -36,7 +36,10 @@ pub(super) fn render(report: &Report, page: Page) -> String {
 }
 
 fn packets(capture: &Capture) -> Vec<String> {
-    let mut parts = vec![counted(capture.packets, "packet"), bytes(capture.bytes)];
+    let mut parts = vec![
+        counted(capture.packets.unwrap_or(0), "packet"),
+        bytes(capture.bytes.unwrap_or(0)),
+    ];
     if capture.files_read > 0 {
         parts.push(format!("{} read", counted(capture.files_read, "file")));
     }
@@ -72,8 +75,8 @@ fn losses(capture: &Capture) -> Vec<String> {
             known(capture.dropped_kernel),
             known(capture.dropped_interface)
         ),
-        format!("cut short: {}", number(capture.truncated)),
-        format!("duplicates: {}", number(capture.duplicates)),
+        format!("cut short: {}", known(capture.truncated)),
+        format!("duplicates: {}", known(capture.duplicates)),
         counts("malformed", capture.malformed.iter()).join(", "),
         counts("not followed", capture.not_followed.iter()).join(", "),
         counts("bounds reached", capture.bounds.iter()).join(", "),

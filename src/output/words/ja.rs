@@ -456,7 +456,7 @@ fn doubt(doubt: Doubt, report: &Report) -> String {
         Doubt::NoSmtp => format!(
             "{}個のパケットの中にSMTPセッションがありませんでした。メールがこの地点を通ること、ミラーリングにTCPのデータ部が含まれる\
              こと、`--ports` に使用中のポートが指定されていることを確認してください。",
-            number(capture.packets)
+            number(capture.packets.unwrap_or(0))
         ),
         Doubt::InterfaceLost => format!(
             "停止中または存在しないため監視できないインターフェイス：{}。復旧次第、自動的に監視を再開します。ケーブルと `ip link` を確認して\
@@ -478,7 +478,7 @@ fn doubt(doubt: Doubt, report: &Report) -> String {
         Doubt::KernelDrops => dropped(
             "カーネル",
             capture.dropped_kernel,
-            capture.packets,
+            capture.packets.unwrap_or(0),
             "センサーのバッファーまたはワーカーを増やしてください。",
         ),
         Doubt::RingNearlyFull => format!(
@@ -489,7 +489,7 @@ fn doubt(doubt: Doubt, report: &Report) -> String {
         Doubt::InterfaceDrops => dropped(
             "インターフェイス",
             capture.dropped_interface,
-            capture.packets,
+            capture.packets.unwrap_or(0),
             "このインターフェイスにミラーリングする量を減らすか、より速いものを使用してください。",
         ),
         Doubt::OneDirection => {
@@ -511,19 +511,19 @@ fn doubt(doubt: Doubt, report: &Report) -> String {
         Doubt::Duplicates => format!(
             "{}個のパケットが重複しています。同じ通信が二重にミラーリングされているようです。結果に影響はありませんが、各リンクを一度だけ\
              ミラーリングしてください。",
-            number(capture.duplicates)
+            number(capture.duplicates.unwrap_or(0))
         ),
         Doubt::PacketsCut => format!(
             "{}個のパケットが途中までしか記録されていません。パケット全体を記録してください（`tcpdump -s 0` を指定し、ミラーリング\
              側でも切り詰めないこと）。",
-            number(capture.truncated)
+            number(capture.truncated.unwrap_or(0))
         ),
         Doubt::Malformed => {
             let malformed = capture.malformed.total();
             format!(
                 "{}個のパケット（{}）を読み取れませんでした。キャプチャまたはミラーリングで壊れている可能性があります。",
                 number(malformed),
-                percent(malformed, capture.packets)
+                percent(malformed, capture.packets.unwrap_or(0))
             )
         }
         Doubt::BoundsReached => {
