@@ -29,6 +29,18 @@ impl LinkType {
     pub const IEEE802_11: Self = Self(105);
     /// OpenBSD loopback: address family in network byte order.
     pub const LOOP: Self = Self(108);
+    /// IPsec of the BSDs, before encryption and after decryption.
+    pub const ENC: Self = Self(109);
+    /// Firewall log of the BSDs.
+    pub const PFLOG: Self = Self(117);
+    /// PPP whose address byte says who sent it.
+    pub const PPP_PPPD: Self = Self(166);
+    /// Endace ERF.
+    pub const ERF: Self = Self(197);
+    /// PPP behind a byte that says who sent it.
+    pub const PPP_WITH_DIR: Self = Self(204);
+    /// Cisco HDLC behind a byte that says who sent it.
+    pub const C_HDLC_WITH_DIR: Self = Self(205);
     /// Linux cooked, version 1.
     pub const LINUX_SLL: Self = Self(113);
     /// 802.11 behind a radiotap header.
@@ -59,6 +71,11 @@ impl LinkType {
             Self::LINUX_SLL2 => Layer::Cooked2,
             Self::NULL | Self::LOOP => Layer::Loopback,
             Self::PPP | Self::PPP_HDLC | Self::C_HDLC => Layer::Ppp,
+            Self::PPP_WITH_DIR | Self::C_HDLC_WITH_DIR => Layer::DirectedPpp(1),
+            Self::PPP_PPPD => Layer::DirectedPpp(2), // and the control byte
+            Self::ERF => Layer::Erf,
+            Self::PFLOG => Layer::Pflog,
+            Self::ENC => Layer::Enc,
             Self::PPP_ETHER => Layer::PppoeSession,
             Self::MPLS => Layer::Mpls,
             Self::NFLOG => Layer::Nflog,

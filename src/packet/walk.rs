@@ -4,8 +4,9 @@ use super::decoded::{Addresses, Decoded, Macs};
 use super::interest::Interest;
 use super::reason::{Malformed, NotFollowed};
 use super::{
-    arista, authentication, cooked, erspan, ethernet, extension, fragment, gre, ip, llc, loopback,
-    macsec, mpls, nflog, nsh, pktap, ppp, pppoe, radiotap, tag, tcp, trill, udp, wireless,
+    arista, authentication, cooked, erf, erspan, ethernet, extension, fragment, gre, ip, llc,
+    loopback, macsec, mpls, nflog, nsh, pf, pktap, ppp, pppoe, radiotap, tag, tcp, trill, udp,
+    wireless,
 };
 
 /// Most headers looked at in one frame, all encapsulations together.
@@ -34,6 +35,14 @@ pub(super) enum Layer {
     PppoeSession,
     /// PPP, with or without HDLC-like framing; Cisco HDLC.
     Ppp,
+    /// So many bytes that tell the direction, then PPP or Cisco HDLC.
+    DirectedPpp(u8),
+    /// Endace ERF.
+    Erf,
+    /// BSD firewall log.
+    Pflog,
+    /// BSD IPsec, decrypted.
+    Enc,
     /// Network Service Header.
     Nsh,
     /// Linux cooked, version 1.
@@ -280,6 +289,10 @@ impl<'a> Walk<'a> {
             Layer::Mpls => mpls::open(rest, self.rest_on_wire()),
             Layer::PppoeSession => pppoe::open(rest),
             Layer::Ppp => ppp::open(rest),
+            Layer::DirectedPpp(length) => Ok(Inner::new(length as usize, Layer::Ppp)),
+            Layer::Erf => erf::open(rest),
+            Layer::Pflog => pf::open_log(rest),
+            Layer::Enc => pf::open_enc(rest),
             Layer::Nsh => nsh::open(rest),
             Layer::Cooked => cooked::open(rest),
             Layer::Cooked2 => cooked::open2(rest),

@@ -5,7 +5,7 @@ use crate::packet::LinkType;
 
 all_of! {
     /// A link that captures come from.
-    Link { Ethernet, Raw, RawByVersion, Cooked, CookedVlan, Cooked2, Cooked2Vlan, Null, NullBigEndian, Loop, Ppp, PppFramed, CiscoHdlc, PppoeOnly, MplsOnly, Nflog, NflogBigEndian, Pktap, Wireless, RadiotapQos, RadiotapPadded, Ppi }
+    Link { Ethernet, Raw, RawByVersion, Cooked, CookedVlan, Cooked2, Cooked2Vlan, Null, NullBigEndian, Loop, Ppp, PppFramed, CiscoHdlc, PppOfPppd, PppDirected, CiscoHdlcDirected, Erf, ErfExtended, ErfHdlc, Pflog, Enc, PppoeOnly, MplsOnly, Nflog, NflogBigEndian, Pktap, Wireless, RadiotapQos, RadiotapPadded, Ppi }
 }
 
 impl Link {
@@ -35,6 +35,28 @@ impl Link {
             Self::Ppp => (9, ppp.to_vec()),
             Self::PppFramed => (50, [&[0xff, 3][..], &ppp].concat()),
             Self::CiscoHdlc => (104, [&[0x0f, 0][..], &kind].concat()),
+            Self::PppOfPppd => (166, [&[1, 3][..], &ppp].concat()),
+            Self::PppDirected => (204, [&[0, 0xff, 3][..], &ppp].concat()),
+            Self::CiscoHdlcDirected => (205, [&[1, 0x0f, 0][..], &kind].concat()),
+            Self::Erf | Self::ErfExtended => {
+                let frame = Frame::Ip(packet.clone()).ethernet();
+                let extended = self == Self::ErfExtended;
+                let more: &[u8] = if extended {
+                    &[0x83, 0, 0, 0, 0, 0, 0, 1, 0x04, 0, 0, 0, 0, 0, 0, 2]
+                } else {
+                    &[]
+                };
+                let head = erf(if extended { 0x82 } else { 2 }, more, frame.len(), 2);
+                let ethernet = &frame[..frame.len() - packet.len()];
+                (197, [&head, &[0, 0][..], ethernet].concat())
+            }
+            Self::ErfHdlc => {
+                let cisco = [&[0x0f, 0][..], &kind].concat();
+                (197, [erf(1, &[], packet.len() + 4, 0), cisco].concat())
+            }
+            // 61 bytes as OpenBSD and FreeBSD have them, then up to a multiple of four.
+            Self::Pflog => (117, [&[61, 2, 0, 0][..], b"em0", &[0; 57]].concat()),
+            Self::Enc => (109, [&[2, 0, 0, 0][..], &[0; 8]].concat()),
             Self::PppoeOnly => (
                 51,
                 [&[0x11, 0, 0, 1][..], &be16(packet.len() + 2), &ppp].concat(),
@@ -102,4 +124,11 @@ fn wireless(control: u8, direction: u8) -> Vec<u8> {
 
 fn snap(kind: [u8; 2]) -> Vec<u8> {
     [&[0xaa, 0xaa, 3, 0, 0, 0][..], &kind].concat()
+}
+
+/// Time, type, flags, length of the record, losses, length on the wire, extension headers.
+fn erf(kind: u8, extensions: &[u8], on_wire: usize, padding: usize) -> Vec<u8> {
+    let record = be16(16 + extensions.len() + padding + on_wire);
+    let head = [&[0; 8][..], &[kind, 4], &record, &[0, 0], &be16(on_wire)];
+    [&head.concat(), extensions].concat()
 }
