@@ -112,7 +112,7 @@ impl Session {
             8 => self.client(out, ACK, &client_hello(&self.random, self.kind))?,
             9 => self.server(out, ACK, &server_hello(&self.random, self.kind))?,
             10 => self.client(out, ACK, KEY_EXCHANGE)?,
-            11 => self.server(out, ACK, &KEY_EXCHANGE[37..])?,
+            11 => self.server(out, ACK, &KEY_EXCHANGE[KEY..])?,
             _ if body.contains(&step) => self.body(step, out, noise)?,
             _ if step == body.end => self.client(out, ACK | FIN, &[])?,
             _ if step == body.end + 1 => self.server(out, ACK | FIN, &[])?,
@@ -186,12 +186,15 @@ const GREETING: &[u8] =
     b"220 AM0PR02CA0001.outlook.office365.com Microsoft ESMTP MAIL Service ready\r\n";
 const EXTENSIONS: &[u8] = b"250-AM0PR02CA0001.outlook.office365.com Hello [192.0.2.7]\r\n\
     250-SIZE 157286400\r\n250-PIPELINING\r\n250-STARTTLS\r\n250 SMTPUTF8\r\n";
-/// ClientKeyExchange without its key, ChangeCipherSpec, Finished; the last two are the server's answer.
+/// ClientKeyExchange, ChangeCipherSpec, Finished; the last two are the server's answer.
 const KEY_EXCHANGE: &[u8] = &[
     22, 3, 3, 0, 37, 16, 0, 0, 33, 32, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17,
     18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 20, 3, 3, 0, 1, 1, 22, 3, 3, 0, 16,
     9, 8, 7, 6, 5, 4, 3, 2, 1, 0, 9, 8, 7, 6, 5, 4,
 ];
+
+/// Bytes of the record with ClientKeyExchange.
+const KEY: usize = 42;
 
 /// Kinds of old clients, of sixteen.
 const OLD_KINDS: usize = 2;
