@@ -3,9 +3,11 @@
 //! Found by all the bytes that decide the answer, so nobody can tell whether it was worked out anew. Its hash is keyed: whoever
 //! sends the bytes cannot choose where they go.
 
+use std::hash::BuildHasher as _;
 use std::mem;
+use std::sync::Arc;
 
-use hashbrown::HashMap;
+use hashbrown::{DefaultHashBuilder, HashMap};
 
 /// Answers in the younger half of a memory; the older half has as many at most.
 const MAX_ANSWERS: usize = 512;
@@ -58,9 +60,52 @@ impl<V: Clone> Memo<V> {
     }
 }
 
+/// Texts met lately, for those that come again to be held once. What comes but once costs little more than without.
+#[derive(Debug, Default)]
+pub struct Texts {
+    /// Each at the place that its hash gives it.
+    places: Vec<Option<Arc<str>>>,
+    seed: DefaultHashBuilder,
+}
+
+impl Texts {
+    /// The text that these bytes are, if they are one; else what `clean` makes of them.
+    pub fn share(&mut self, bytes: &[u8], clean: impl FnOnce() -> Arc<str>) -> Arc<str> {
+        if self.places.is_empty() {
+            self.places.resize(2 * MAX_ANSWERS, None);
+        }
+        let at = self.seed.hash_one(bytes) as usize % (2 * MAX_ANSWERS);
+        let Some(place) = self.places.get_mut(at) else {
+            return clean();
+        };
+        if let Some(known) = place
+            && known.as_bytes() == bytes
+        {
+            return Arc::clone(known);
+        }
+        let text = clean();
+        if text.as_bytes() == bytes {
+            *place = Some(Arc::clone(&text));
+        }
+        text
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn texts_that_come_again_are_held_once() {
+        let mut texts = Texts::default();
+        let first = texts.share(b"mx.example.com", || "mx.example.com".into());
+        let again = texts.share(b"mx.example.com", || unreachable!());
+        assert!(Arc::ptr_eq(&first, &again));
+        for _ in 0..2 {
+            let cleaned = texts.share(b"a\0", || "a\u{fffd}".into());
+            assert_eq!(&*cleaned, "a\u{fffd}");
+        }
+    }
 
     fn recall(memo: &mut Memo<u32>, number: u32) -> Option<u32> {
         let outline = |input: &mut Vec<u8>| {

@@ -116,7 +116,7 @@ impl Command {
         let name = argument.trim_ascii();
         Self::Hello {
             verb,
-            name: (!name.is_empty()).then(|| text::clean_name(name)),
+            name: (!name.is_empty()).then(|| text::clean_shared(name)),
         }
     }
 

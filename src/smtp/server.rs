@@ -6,7 +6,7 @@ use super::client::MAX_NOISE;
 use super::joint::Joint;
 use super::reply::ReplyLine;
 use super::start::{Step, TlsStart};
-use super::text::clean;
+use super::text::clean_shared;
 use crate::time::Timestamp;
 use crate::tls::Role;
 
@@ -165,7 +165,7 @@ impl ServerFacts {
         let is_greeting = whole && self.replies == 0;
         if is_greeting && !continued {
             self.greeting = Some(line.code);
-            self.banner = Some(clean(line.text));
+            self.banner = Some(clean_shared(line.text));
         }
         if line.code == 250 && !is_greeting && (line.continues || continued) {
             self.learn_extension(line, place);
@@ -180,7 +180,7 @@ impl ServerFacts {
                 self.ready_again = self.ready_again.saturating_add(1);
                 self.ready_at = Some(time);
             } else if names_mail(line.text) {
-                self.banner = Some(clean(line.text));
+                self.banner = Some(clean_shared(line.text));
             }
         }
         self.agreed |= (200..400).contains(&line.code) && line.code != 220;
@@ -195,7 +195,7 @@ impl ServerFacts {
             continued, adrift, ..
         } = place;
         if !continued && !adrift && self.hello.is_none() {
-            self.hello = Some(clean(line.text));
+            self.hello = Some(clean_shared(line.text));
         }
         self.offers_tls |= line.names(b"STARTTLS") || line.names(b"X-ANONYMOUSTLS");
         self.masked |= continued && line.is_masked();

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use memchr::memchr;
 
-use crate::memo::Memo;
+use crate::memo::Texts;
 use crate::session::MAX_STRING;
 use crate::session::text::is_harmless;
 
@@ -69,7 +69,7 @@ pub(super) const fn begins_text(byte: u8) -> bool {
 }
 
 /// At most [`MAX_STRING`] bytes of printable text; what is not UTF-8 or not printable becomes U+FFFD, what is longer ends in `…`.
-pub(super) fn clean(bytes: &[u8]) -> Arc<str> {
+fn clean(bytes: &[u8]) -> Arc<str> {
     if let Some(plain) = plain(bytes) {
         return plain.into();
     }
@@ -100,18 +100,13 @@ fn plain(bytes: &[u8]) -> Option<&str> {
 }
 
 thread_local! {
-    /// Names that hosts give for themselves: few, and each again in every session of its host.
-    static NAMES: RefCell<Memo<Arc<str>>> = RefCell::default();
+    /// What hosts say of themselves: few things, and each again in every session.
+    static TEXTS: RefCell<Texts> = RefCell::default();
 }
 
-/// The same for a name that will come again: shared with the sessions before.
-pub(super) fn clean_name(bytes: &[u8]) -> Arc<str> {
-    let outline = |input: &mut Vec<u8>| {
-        input.extend_from_slice(bytes);
-        Some(())
-    };
-    let shared = NAMES.with_borrow_mut(|names| names.recall(outline, || Some(clean(bytes))));
-    shared.unwrap_or_else(|| clean(bytes))
+/// The same for text that may come again: shared with the sessions before.
+pub(super) fn clean_shared(bytes: &[u8]) -> Arc<str> {
+    TEXTS.with_borrow_mut(|texts| texts.share(bytes, || clean(bytes)))
 }
 
 #[cfg(test)]
