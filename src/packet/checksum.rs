@@ -73,24 +73,22 @@ fn sum_of_addresses(addresses: &Addresses) -> u64 {
     }
 }
 
-/// Sum of 16-bit big-endian words, an odd last byte in front of a zero. Eight bytes at a time: four words side by side
-/// add up to the same sum once folded (RFC 1071 section 2).
+/// Sum of 16-bit big-endian words, an odd last byte in front of a zero. Four bytes at a time and lowest byte first: two words side
+/// by side, and words of the other order, add up to the same sum once folded and turned round (RFC 1071 section 2).
 #[inline]
 pub fn sum(bytes: &[u8]) -> u64 {
-    let (words, tail) = bytes.as_chunks::<8>();
+    let (words, tail) = bytes.as_chunks::<4>();
     let sum: u64 = words
         .iter()
-        .map(|word| halves(u64::from_be_bytes(*word)))
+        .map(|word| u64::from(u32::from_le_bytes(*word)))
         .sum();
-    let mut last = [0; 8];
-    last.iter_mut().zip(tail).for_each(|(to, from)| *to = *from);
-    sum + halves(u64::from_be_bytes(last))
-}
-
-/// Both 32-bit halves added: a sum of as many as 2^32 of these fits.
-#[inline]
-const fn halves(word: u64) -> u64 {
-    (word >> 32) + (word & 0xffff_ffff)
+    let last = match *tail {
+        [] => 0,
+        [a] => u32::from_le_bytes([a, 0, 0, 0]),
+        [a, b] => u32::from_le_bytes([a, b, 0, 0]),
+        [a, b, c, ..] => u32::from_le_bytes([a, b, c, 0]),
+    };
+    u64::from(fold(sum + u64::from(last)).swap_bytes())
 }
 
 /// Adds the carries back in until 16 bits are left.
