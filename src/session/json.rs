@@ -22,7 +22,36 @@ pub fn object(out: &mut Vec<u8>, fill: impl FnOnce(&mut Object<'_>)) {
     out.push(b'}');
 }
 
+/// Appends members of an object that has others before them, filled by `fill`, without its brackets; each begins with its comma.
+pub fn members(out: &mut Vec<u8>, fill: impl FnOnce(&mut Object<'_>)) {
+    fill(&mut Object { out, empty: false });
+}
+
 impl Object<'_> {
+    /// What [`members`] wrote before.
+    pub fn members(&mut self, written: &[u8]) {
+        self.out.extend_from_slice(written);
+    }
+
+    /// An object inside this one that is left open, for [`Object::close`].
+    pub fn open(&mut self, key: &str, fill: impl FnOnce(&mut Object<'_>)) {
+        self.key(key);
+        self.out.push(b'{');
+        fill(&mut Object {
+            out: self.out,
+            empty: true,
+        });
+    }
+
+    /// Goes on in the object that was left open with something in it, and closes it.
+    pub fn close(&mut self, fill: impl FnOnce(&mut Object<'_>)) {
+        fill(&mut Object {
+            out: self.out,
+            empty: false,
+        });
+        self.out.push(b'}');
+    }
+
     /// An object inside this one; absent if nothing is put into it.
     pub fn object(&mut self, key: &str, fill: impl FnOnce(&mut Object<'_>)) {
         let (length, empty) = (self.out.len(), self.empty);

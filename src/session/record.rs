@@ -1,16 +1,12 @@
 //! A session as one line of JSON, in the Elastic Common Schema where it has a field and under `tlstally` where it has
 //! none. Unknown is absent. `docs/record.md` is the reference; [`super::fields`] is the list that this file is held to.
 
-use std::borrow::Cow;
+mod common;
 
 use super::community::CommunityId;
 use super::json::{Object, Plain, object};
 use super::text::clip;
-use super::vendor::vendor;
-use super::{Alert, Certificate, Evidence, ExchangeOnline, Finding, Offer, Origin, Party, Session};
-use crate::time::{SECOND, Timestamp};
-use crate::tls::Version;
-use crate::tls::names;
+use super::{Origin, Party, Session};
 
 /// Version of the Elastic Common Schema whose fields are used.
 pub const ECS_VERSION: &str = "8.17.0";
@@ -48,8 +44,8 @@ pub fn write_as(session: &Session, sensor: &str, program: &str, out: &mut Vec<u8
             write_party(&session.server, destination);
         });
         root.object("network", |network| write_network(session, network));
-        root.object("tls", |tls| write_tls(session, tls));
-        root.object("tlstally", |own| write_own(session, own));
+        common::with(session, |written| root.members(written));
+        root.close(|own| write_rest(session, own));
     });
     out.push(b'\n');
 }
@@ -98,92 +94,12 @@ fn write_network(session: &Session, network: &mut Object<'_>) {
     network.plain("community_id", Some(community));
 }
 
-fn write_tls(session: &Session, tls: &mut Object<'_>) {
-    if let Some(version) = session.negotiated {
-        tls.text("version", &*version_number(version));
-        tls.word("version_protocol", version_protocol(version));
-    }
-    tls.text("cipher", session.cipher.map(names::cipher).as_deref());
-    tls.flag("established", session.established);
-    tls.flag("resumed", session.resumed);
-    tls.object("client", |client| {
-        wire_text(client, "server_name", session.server_name.as_deref());
-        wire_text(client, "ja3", session.ja3.as_deref());
-    });
-    tls.object("server", |server| {
-        wire_text(server, "ja3s", session.ja3s.as_deref());
-        if let Some(certificate) = &session.certificate {
-            write_certificate(certificate, server);
-        }
-    });
-}
-
-fn write_certificate(certificate: &Certificate, server: &mut Object<'_>) {
-    wire_text(server, "subject", present(&certificate.subject));
-    wire_text(server, "issuer", present(&certificate.issuer));
-    let end = certificate.not_after;
-    server.plain("not_after", end.and_then(not_after));
-}
-
-/// A time before 1970 cannot be said in our own clock; such a certificate says nothing.
-fn not_after(seconds: i64) -> Option<Timestamp> {
-    let seconds = u64::try_from(seconds).ok()?;
-    (seconds <= u64::MAX / SECOND).then(|| Timestamp::from_parts(seconds, 0))
-}
-
-fn write_own(session: &Session, own: &mut Object<'_>) {
-    own.word("mode", session.mode.map(super::Mode::name));
-    own.word(
-        "starttls_command",
-        session.starttls_command.map(super::StarttlsCommand::name),
-    );
-    own.word("outcome", session.outcome.name());
-    if let Some(alert) = session.alert {
-        own.object("alert", |object| write_alert(alert, object));
-    }
-    if let Some(offer) = &session.offer {
-        write_offer(offer, own);
-    }
-    own.word("limited_by", session.limited_by.map(super::LimitedBy::name));
-    own.word("verdict", session.verdict.name());
-    own.words("findings", session.findings.iter().map(Finding::name));
-    if let Some(service) = session.exchange_online {
-        own.object("exchange_online", |object| {
-            write_exchange_online(service, object);
-        });
-    }
-    let sentinel = session.downgrade_sentinel.map(word);
-    own.text("downgrade_sentinel", sentinel.as_deref());
-    wire_text(own, "ja4", session.ja4.as_deref());
-    own.word("client_guess", session.client_guess);
-    own.word("source_vendor", session.client.mac.and_then(vendor));
+/// What `tlstally` has besides what sessions have in common.
+fn write_rest(session: &Session, own: &mut Object<'_>) {
     wire_text(own, "banner", session.banner.as_deref());
     own.flag("auth_in_clear", session.auth_in_clear.then_some(true));
     write_measures(session, own);
     own.word("seen", session.seen.name());
-}
-
-fn write_alert(alert_seen: Alert, object: &mut Object<'_>) {
-    object.word("by", alert_seen.by.name());
-    object.number("code", u64::from(alert_seen.code));
-    object.word("name", names::alert(alert_seen.code));
-}
-
-fn write_offer(offer: &Offer, own: &mut Object<'_>) {
-    // Of a hello that was cut only the highest is known.
-    let is_list = !offer.versions.is_empty();
-    own.words("offered", offer.versions.iter().copied().map(word));
-    own.text("offered_max", &*word(offer.max));
-    own.flag("offered_listed", is_list.then_some(offer.listed));
-    own.flag("acceptable_suite", offer.acceptable_suite);
-}
-
-fn write_exchange_online(service: ExchangeOnline, object: &mut Object<'_>) {
-    object.word("instance", service.instance.map(super::Instance::name));
-    object.word("endpoint", service.endpoint.name());
-    object.words("evidence", service.evidence.iter().map(Evidence::name));
-    let otherwise = service.contradicted_by.iter().map(Evidence::name);
-    object.words("contradicted_by", otherwise);
 }
 
 fn write_measures(session: &Session, own: &mut Object<'_>) {
@@ -212,35 +128,6 @@ fn write_measures(session: &Session, own: &mut Object<'_>) {
 fn wire_text(object: &mut Object<'_>, key: &str, text: Option<&str>) {
     if let Some(text) = text {
         object.text(key, &*clip(text, MAX_TEXT));
-    }
-}
-
-fn present(text: &str) -> Option<&str> {
-    Some(text).filter(|text| !text.is_empty())
-}
-
-/// The version as the Elastic Common Schema writes it: the number alone, without the protocol.
-fn version_number(version: Version) -> Cow<'static, str> {
-    match version.standard() {
-        Some(Version::SSL2) => Cow::Borrowed("2.0"),
-        Some(Version::SSL3) => Cow::Borrowed("3.0"),
-        _ => word(version),
-    }
-}
-
-/// The version in the words of `tlstally.offered`.
-fn word(version: Version) -> Cow<'static, str> {
-    match version.name() {
-        Some(name) => Cow::Borrowed(name),
-        None => Cow::Owned(version.to_string()),
-    }
-}
-
-/// The protocol the number belongs to; unknown for values that mean no version we know.
-fn version_protocol(version: Version) -> Option<&'static str> {
-    match version.standard()? {
-        Version::SSL2 | Version::SSL3 => Some("ssl"),
-        _ => Some("tls"),
     }
 }
 
@@ -297,10 +184,12 @@ impl serde::Serialize for Mac {
 
 #[cfg(test)]
 mod tests {
-    use super::super::sample;
+    use super::super::{Certificate, sample};
     use super::*;
     use proptest::prelude::*;
     use serde_json::{Value, json};
+
+    use crate::tls::Version;
 
     fn line(session: &Session) -> String {
         let mut out = Vec::new();
