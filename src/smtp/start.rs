@@ -120,7 +120,7 @@ impl TlsStart {
     /// Lets go of the reader once it has told everything.
     fn conclude(&mut self) {
         self.tls = match mem::replace(&mut self.tls, Tls::None) {
-            Tls::Read(stream) if stream.is_decided() => Tls::Told(Box::new(stream.into_facts())),
+            Tls::Read(stream) if stream.is_decided() => Tls::Told(stream.into_facts()),
             same => same,
         };
     }

@@ -18,7 +18,7 @@ const SETTLED: u8 = 2;
 #[derive(Debug)]
 pub(super) struct Collector {
     pub(super) role: Role,
-    pub(super) facts: Facts,
+    pub(super) facts: Box<Facts>,
     /// Time of the bytes at hand.
     pub(super) time: Timestamp,
     /// Where the handshake record at hand ends, in bytes from the first of the direction.
@@ -31,7 +31,7 @@ impl Collector {
     pub(super) fn new(role: Role) -> Self {
         Self {
             role,
-            facts: Facts::default(),
+            facts: Box::default(),
             time: Timestamp::default(),
             record_end: 0,
             begun: Timestamp::default(),

@@ -118,7 +118,7 @@ impl Stream {
 
     /// What was seen, when nothing more comes.
     #[must_use]
-    pub fn into_facts(mut self) -> Facts {
+    pub fn into_facts(mut self) -> Box<Facts> {
         self.finish();
         self.collector.facts
     }

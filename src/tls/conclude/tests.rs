@@ -15,7 +15,7 @@ fn facts(role: Role, segments: &[(&[u8], u64)]) -> Facts {
     for (bytes, time) in segments {
         stream.push(bytes, Timestamp(*time));
     }
-    stream.into_facts()
+    *stream.into_facts()
 }
 
 fn client(bytes: &[u8]) -> Facts {
@@ -196,7 +196,7 @@ fn cut_hello(hello: &[u8], then: &[u8]) -> Facts {
     stream.push(&bytes[..30], Timestamp(1));
     stream.gap_of(bytes.len() as u64 - 30);
     stream.push(then, Timestamp(2));
-    stream.into_facts()
+    *stream.into_facts()
 }
 
 #[test]

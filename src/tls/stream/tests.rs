@@ -12,7 +12,7 @@ use super::*;
 fn read(role: Role, bytes: &[u8]) -> Facts {
     let mut stream = Stream::new(role);
     stream.push(bytes, Timestamp(1));
-    stream.into_facts()
+    *stream.into_facts()
 }
 
 #[test]
@@ -148,7 +148,7 @@ fn a_known_gap_inside_a_record_keeps_step() {
     stream.push(&talk.server[..200], Timestamp(1));
     stream.gap_of(500);
     stream.push(&talk.server[700..], Timestamp(2));
-    let facts = stream.into_facts();
+    let facts = *stream.into_facts();
     assert!(facts.finished && facts.full_handshake() && !facts.lost);
     assert_eq!((facts.gaps, facts.certificate), (1, None));
 }
@@ -160,7 +160,7 @@ fn after_an_unknown_gap_a_record_is_found_at_a_segment() {
     stream.gap();
     stream.push(b"rest of something", Timestamp(1));
     stream.push(&talk.server, Timestamp(2));
-    let facts = stream.into_facts();
+    let facts = *stream.into_facts();
     assert!(facts.lost && facts.finished);
     assert!(facts.server_hello.is_some_and(|hello| hello.complete));
 }
@@ -200,7 +200,7 @@ fn segmented(talk: &Conversation, sizes: &[usize]) -> (Facts, Facts) {
                 break;
             }
         }
-        stream.into_facts()
+        *stream.into_facts()
     };
     (
         direction(Role::Client, &talk.client),
@@ -220,7 +220,7 @@ fn with_gap(role: Role, bytes: &[u8], at: usize, missing: usize, known: bool) ->
         stream.gap();
     }
     stream.push(&bytes[end..], Timestamp(1));
-    stream.into_facts()
+    *stream.into_facts()
 }
 
 /// `part` says the same as `whole`, or less.
@@ -299,7 +299,7 @@ proptest! {
                 None => {}
             }
         }
-        let facts = stream.into_facts();
+        let facts = *stream.into_facts();
         conclude(Some(&facts), Some(&facts));
     }
 }
