@@ -15,9 +15,9 @@ use tlstally::exchange::Catalog;
 use tlstally::flow::reassembly::Direction;
 use tlstally::flow::reassembly::Piece;
 use tlstally::flow::segment::Place;
-use tlstally::flow::{Connection, Limits, Outlet, Over, Reason, Segment, Table};
+use tlstally::flow::{Connection, FlowKey, Limits, Outlet, Over, Reason, Segment, Table, Tail};
 use tlstally::packet::{Decoded, Interest, LinkType, PortSet, decode, may_matter};
-use tlstally::session::judge::Judge;
+use tlstally::session::judge::{Judge, Settled};
 use tlstally::session::networks::Networks;
 use tlstally::session::recall::Recall;
 use tlstally::session::{Origin, Session, Side, record};
@@ -307,6 +307,13 @@ struct Sink;
 
 impl Outlet for Sink {
     type Record = ();
+    type Settled = ();
+
+    fn settle(&mut self, _: &Connection) -> Option<()> {
+        None
+    }
+
+    fn conclude_settled(&mut self, _: &FlowKey, (): &(), _: &Tail) {}
 
     fn conclude(&mut self, _: &Connection, _: Reason) {}
 
@@ -334,6 +341,16 @@ impl<'a> Desk<'a> {
 
 impl Outlet for Desk<'_> {
     type Record = Option<Box<Session>>;
+    type Settled = Settled;
+
+    fn settle(&mut self, connection: &Connection) -> Option<Settled> {
+        let (origin, recall) = (&self.origin, &mut self.recall);
+        self.judge.settle(connection, origin, recall)
+    }
+
+    fn conclude_settled(&mut self, key: &FlowKey, settled: &Settled, tail: &Tail) -> Self::Record {
+        Some(Box::new(settled.conclude(key, tail).unfold()))
+    }
 
     fn conclude(&mut self, connection: &Connection, reason: Reason) -> Self::Record {
         let (origin, recall) = (&self.origin, &mut self.recall);

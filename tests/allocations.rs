@@ -10,7 +10,7 @@ use std::sync::Arc;
 use common::conversation::{Conversation, From, WRAPPING, recorded};
 use common::{Packet, pcaps};
 use tlstally::flow::segment::Place;
-use tlstally::flow::{Connection, Limits, Outlet, Over, Reason, Segment, Table};
+use tlstally::flow::{Connection, FlowKey, Limits, Outlet, Over, Reason, Segment, Table, Tail};
 use tlstally::packet::{Decoded, Interest, LinkType, PortSet, decode, may_matter};
 use tlstally::time::Timestamp;
 
@@ -25,6 +25,13 @@ struct Nowhere;
 
 impl Outlet for Nowhere {
     type Record = ();
+    type Settled = ();
+
+    fn settle(&mut self, _: &Connection) -> Option<()> {
+        None
+    }
+
+    fn conclude_settled(&mut self, _: &FlowKey, (): &(), _: &Tail) {}
 
     fn conclude(&mut self, _: &Connection, _: Reason) {}
 
@@ -50,7 +57,7 @@ fn allocations(work: impl FnOnce()) -> u64 {
     dhat::HeapStats::get().total_blocks - before
 }
 
-fn take(table: &mut Table<()>, interest: &Interest, packet: &Packet) {
+fn take(table: &mut Table<(), ()>, interest: &Interest, packet: &Packet) {
     let length = packet.bytes.len() as u32;
     let place = Place {
         base: 0,

@@ -11,7 +11,7 @@ use common::conversation::{WRAPPING, recorded};
 use common::pcaps;
 use tlstally::exchange::Catalog;
 use tlstally::flow::segment::Place;
-use tlstally::flow::{Connection, Limits, Outlet, Over, Reason, Segment, Table};
+use tlstally::flow::{Connection, FlowKey, Limits, Outlet, Over, Reason, Segment, Table, Tail};
 use tlstally::packet::{Decoded, Interest, LinkType, PortSet, decode};
 use tlstally::pipeline;
 use tlstally::session::judge::Judge;
@@ -91,6 +91,13 @@ struct Count(u64);
 
 impl Outlet for Count {
     type Record = ();
+    type Settled = ();
+
+    fn settle(&mut self, _: &Connection) -> Option<()> {
+        None
+    }
+
+    fn conclude_settled(&mut self, _: &FlowKey, (): &(), _: &Tail) {}
 
     fn conclude(&mut self, _: &Connection, _: Reason) {}
 

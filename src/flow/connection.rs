@@ -1,11 +1,14 @@
 //! One TCP connection: two directions put in order, who is who, when it began and how it ended.
 
 use std::hint::black_box;
+use std::mem;
 use std::sync::Arc;
 
 use super::reassembly::{Counts, Direction, Piece};
-use super::trace::{Need, Trace, is_beyond, later_end};
-use super::turns::{Flowed, Turns};
+use super::tail::Tail;
+use super::trace::{
+    LATE_WAY_WINDOW, Need, SILENCE, Trace, WINDOW, is_beyond, is_far, is_near, later_end,
+};
 use super::{FlowKey, Segment, Way};
 use crate::packet::PortSet;
 use crate::packet::checksum::Checksum;
@@ -14,18 +17,10 @@ use crate::smtp::Dialogue;
 use crate::smtp::command::Command;
 use crate::smtp::opening::{self, Standing};
 use crate::smtp::reply::ReplyLine;
-use crate::time::{SECOND, Timestamp};
+use crate::time::Timestamp;
 
-/// A sequence number further than this from the highest is not of this connection (RFC 7323: windows end at 2^30).
-const WINDOW: u32 = 1 << 30;
 /// Sequence numbers by which a SYN that arrives late may lie before the first bytes seen.
 const LATE_SYN_WINDOW: u32 = 64 * 1024;
-/// Bytes that an end may have sent where all of it comes late: a message, and no more than can be told from chance.
-const LATE_WAY_WINDOW: u32 = 64 * 1024 * 1024;
-
-/// Nanoseconds without a packet after which numbers that are far away are another connection's, and not those of a copy that a firewall
-/// has numbered anew.
-const SILENCE: u64 = 10 * SECOND;
 
 /// A TCP connection on a watched port.
 #[derive(Debug)]
@@ -47,11 +42,10 @@ pub struct Connection {
     syn_at: Option<Timestamp>,
     syn_ack_at: Option<Timestamp>,
     halves: [Half; 2],
-    reset_by: Option<(Way, Timestamp)>,
     /// The name for which DNS had given the client the server's address before the first packet.
     pub asked: Option<Arc<str>>,
-    /// Who sent how much in answer to what.
-    turns: Turns,
+    /// Who sent how much in answer to what, and how it ended.
+    pub tail: Tail,
     /// Its ports say nothing: it is of interest only if it is SMTP by its words.
     by_words: bool,
     /// By its words it is something else.
@@ -76,11 +70,20 @@ struct Half {
     decided: bool,
     /// Sequence number of the first byte of TLS.
     tls_start: Option<u32>,
-    /// When a FIN was seen.
-    fin: Option<Timestamp>,
     /// Segments with a good checksum were seen: a bad one is then not explained by offloading.
     checksums_hold: bool,
     corrupt: u32,
+}
+
+/// Sequence numbers of both directions of a connection that is settled, by way.
+#[derive(Debug)]
+pub(super) struct Numbers {
+    /// Of the first byte.
+    pub(super) first: [u32; 2],
+    /// Of the first that was not read.
+    pub(super) unread: [u32; 2],
+    /// Behind the last byte seen.
+    pub(super) highest: [u32; 2],
 }
 
 /// What ended a connection.
@@ -119,9 +122,8 @@ impl Connection {
             syn_at: None,
             syn_ack_at: None,
             halves: [Half::default(), Half::default()],
-            reset_by: None,
             asked: None,
-            turns: Turns::default(),
+            tail: Tail::default(),
             by_words: false,
             foreign: false,
             dialogue: Dialogue::default(),
@@ -153,22 +155,29 @@ impl Connection {
 
     /// The same for one whose memory is used again.
     pub(super) fn begin_anew(&mut self, segment: &Segment) {
-        *self = Self::new(segment);
+        let mut tail = mem::take(&mut self.tail);
+        tail.begin_anew();
+        *self = Self {
+            tail,
+            ..Self::new(segment)
+        };
     }
 
     /// The first sequence numbers of both directions, once nothing that may still come tells more: both SYNs were seen, both FINs,
     /// and every byte between them that is of use. What then comes between the same ports is a copy, or another connection.
     pub(super) fn is_complete(&self) -> Option<[u32; 2]> {
-        let [up, down] = &self.halves;
-        let read_to_the_end =
-            |half: &Half| half.fin.is_some() && (half.decided || half.stream.is_finished());
-        if !read_to_the_end(up) || !read_to_the_end(down) {
+        let read_to_the_end = |way: Way| {
+            let half = &self.halves[way.index()];
+            self.tail.closed_at(way).is_some() && (half.decided || half.stream.is_finished())
+        };
+        if !read_to_the_end(Way::Up) || !read_to_the_end(Way::Down) {
             return None;
         }
         // What was decided is not read any more, but who sent what in answer to what is still noted.
-        if !self.turns.is_whole() {
+        if !self.tail.turns.is_whole() {
             return None;
         }
+        let [up, down] = &self.halves;
         self.syn_at.and(self.syn_ack_at)?;
         Some([up.stream.first()?, down.stream.first()?])
     }
@@ -178,14 +187,31 @@ impl Connection {
         [0, 1].map(|way| self.halves[way].stream.first().unwrap_or_default())
     }
 
+    /// What [`Settled`](super::settled::Settled) needs to go on in its place: both directions are decided, and seen from their SYNs.
+    pub(super) fn settled_numbers(&self) -> Option<Numbers> {
+        if !self.is_decided() || self.foreign {
+            return None;
+        }
+        self.syn_at.and(self.syn_ack_at)?;
+        let [up, down] = &self.halves;
+        if up.stream.is_start_presumed() || down.stream.is_start_presumed() {
+            return None;
+        }
+        Some(Numbers {
+            first: [up.stream.first()?, down.stream.first()?],
+            unread: [up.stream.next()?, down.stream.next()?],
+            highest: [up.highest?, down.highest?],
+        })
+    }
+
     /// Has the processor fetch what the next segment needs first.
     #[inline]
     pub(super) fn touch(&self) {
         black_box((self.last, self.halves[0].highest, self.halves[1].highest));
     }
 
-    /// Whether `segment` opens or belongs to another connection between the same ports.
-    pub fn is_succeeded_by(&self, segment: &Segment) -> bool {
+    /// Whether `segment` opens or belongs to another connection between the same ports; `trace` is what the table noted of this one.
+    pub(super) fn is_succeeded_by(&self, segment: &Segment, trace: &Trace) -> bool {
         let half = &self.halves[segment.way.index()];
         let after_syn = segment.seq.wrapping_add(1);
         if segment.has(Segment::SYN) {
@@ -205,25 +231,24 @@ impl Connection {
             };
         }
         let beyond = half.highest.is_some_and(|end| is_beyond(end, segment));
-        segment.length > 0
-            && ((self.is_over() && half.fin.is_some() && beyond) || self.is_foreign_to(segment))
+        let over = self.is_over() && self.tail.closed_at(segment.way).is_some() && beyond;
+        segment.length > 0 && (over || self.is_foreign_to(segment, trace))
     }
 
     /// Both numbers of `segment` are far from all that this connection sent, which has ended or is silent: the SYNs of another
     /// connection are not in the capture.
-    fn is_foreign_to(&self, segment: &Segment) -> bool {
-        let is_far = |half: &Half, number: u32| {
-            let known = half.highest.or(half.acknowledged);
-            known.is_some_and(|known| {
-                let ahead = number.wrapping_sub(known);
-                ahead.min(ahead.wrapping_neg()) > LATE_WAY_WINDOW
-            })
+    fn is_foreign_to(&self, segment: &Segment, trace: &Trace) -> bool {
+        let far = |way: Way, number: u32| {
+            let half = &self.halves[way.index()];
+            let highest = half.highest.map(|_| trace.highest[way.index()]);
+            let known = highest.or(half.acknowledged);
+            known.is_some_and(|known| is_far(known, number))
         };
-        let silent = self.is_over() || segment.time.since(self.last) > SILENCE;
+        let silent = self.is_over() || segment.time.since(trace.last) > SILENCE;
         silent
             && segment.has(Segment::ACK)
-            && is_far(&self.halves[segment.way.index()], segment.seq)
-            && is_far(&self.halves[segment.way.reversed().index()], segment.ack)
+            && far(segment.way, segment.seq)
+            && far(segment.way.reversed(), segment.ack)
     }
 
     /// Takes one segment of this connection in; `block` holds its bytes.
@@ -231,8 +256,10 @@ impl Connection {
     pub fn segment(&mut self, segment: &Segment, block: &[u8], ports: &PortSet) {
         self.last = self.last.max(segment.time);
         self.halves[segment.way.reversed().index()].note_acknowledged(segment);
-        self.note_turn(segment);
         let half = &mut self.halves[segment.way.index()];
+        if is_near(half.highest, segment) {
+            self.tail.note_turn(segment);
+        }
         half.note(segment);
         if !half.decided {
             self.read(segment, block, ports);
@@ -242,38 +269,11 @@ impl Connection {
         }
     }
 
-    /// Notes what `segment` tells of who sent what in answer to what.
-    #[inline]
-    fn note_turn(&mut self, segment: &Segment) {
-        let (way, received) = (segment.way, segment.ack);
-        if !self.halves[way.index()].is_near(segment) {
-            return;
-        }
-        if segment.has(Segment::RST) {
-            // It stands where its sender had got to; what it acknowledges may be anything (RFC 9293 section 3.5.2).
-            self.turns.note_acknowledged(way, segment.seq);
-            return;
-        }
-        // A SYN has a number of its own, before its payload (RFC 7413).
-        let from = segment
-            .seq
-            .wrapping_add(u32::from(segment.has(Segment::SYN)));
-        let to = from.wrapping_add(segment.length);
-        match (segment.has(Segment::ACK), segment.length > 0) {
-            (true, true) => self.turns.note(way, from, to, received),
-            (false, true) => self.turns.note_part(way, from, to),
-            (true, false) => self.turns.note_acknowledged(way.reversed(), received),
-            (false, false) => {}
-        }
-        if segment.has(Segment::FIN | Segment::ACK) {
-            self.turns.note_fin(way, to, received);
-        }
-    }
-
     /// `segment` was sent by, or to, a client to which DNS had given the server's address for `name`. Counts only if it is the first
     /// packet: whatever was answered later cannot be why the client came.
     pub fn note_asked(&mut self, segment: &Segment, name: &Arc<str>) {
-        if self.start == segment.time && self.first_seq == segment.seq {
+        let is_first = self.start == segment.time && self.first_seq == segment.seq;
+        if is_first && !self.is_decided() {
             self.asked.get_or_insert_with(|| Arc::clone(name));
         }
     }
@@ -289,7 +289,7 @@ impl Connection {
             };
         }
         let [up, down] = &self.halves;
-        let full = self.turns.is_full();
+        let full = self.tail.turns.is_full();
         // An acknowledgement tells of the other direction, as long as that is read.
         let need = |half: &Half, other: &Half| {
             if other.decided {
@@ -300,7 +300,7 @@ impl Connection {
         };
         // The first packets of each turn come here and are noted.
         let same_turn = |way: Way, other: &Half| {
-            other.highest.is_some() && self.turns.received(way) == other.highest
+            other.highest.is_some() && self.tail.turns.received(way) == other.highest
         };
         Trace {
             last: self.last,
@@ -328,12 +328,8 @@ impl Connection {
             if from == to || !matches!(trace.need[way.index()], Need::Turns | Need::Nothing) {
                 continue;
             }
-            match was[way.reversed().index()] {
-                Some(received) if !self.turns.is_full() => {
-                    self.turns.note(way, from, to, received);
-                }
-                _ => self.turns.note_part(way, from, to),
-            }
+            let other = was[way.reversed().index()];
+            self.tail.catch_up(way, (from, to), other);
         }
     }
 
@@ -342,7 +338,7 @@ impl Connection {
         for way in [Way::Up, Way::Down] {
             let half = &mut self.halves[way.index()];
             if !half.decided {
-                half.end_where_told();
+                half.end_where_told(self.tail.closed_at(way).is_some());
                 self.with_reader(way, ports, |stream, sink| stream.flush(sink));
             }
         }
@@ -363,27 +359,12 @@ impl Connection {
 
     /// Closed in both directions, or reset.
     pub fn is_over(&self) -> bool {
-        self.reset_by.is_some() || self.halves.iter().all(|half| half.fin.is_some())
+        self.tail.is_over()
     }
 
     /// How the connection ended, if it did.
     pub fn close(&self, ports: &PortSet) -> Close {
-        let client = self.client_way(ports);
-        let side = |way: Way| {
-            if way == client {
-                Side::Client
-            } else {
-                Side::Server
-            }
-        };
-        let [up, down] = &self.halves;
-        match (self.reset_by, up.fin.is_some(), down.fin.is_some()) {
-            (Some((way, _)), ..) => Close::Reset(side(way)),
-            (None, true, true) => Close::Closed,
-            (None, true, false) => Close::HalfClosed(side(Way::Up)),
-            (None, false, true) => Close::HalfClosed(side(Way::Down)),
-            (None, false, false) => Close::Open,
-        }
+        self.tail.close(self.client_way(ports))
     }
 
     /// The way the client's packets go: by its SYN, else by the watched port, else by what was said.
@@ -407,11 +388,6 @@ impl Connection {
         self.halves[way.index()].seen
     }
 
-    /// When the end that sends on `way` closed.
-    pub const fn closed_at(&self, way: Way) -> Option<Timestamp> {
-        self.halves[way.index()].fin
-    }
-
     /// Whether no byte of `way` is known to be missing from the first that was seen on.
     pub fn is_unbroken(&self, way: Way) -> bool {
         let stream = &self.halves[way.index()].stream;
@@ -428,41 +404,14 @@ impl Connection {
         self.halves[way.index()].mac
     }
 
-    /// Who ended it, and how, whatever the other end did afterwards: told by what each end had received, and where both ended
-    /// without knowing of the other, by time. `None` where bytes are missing that may have told.
-    pub fn ended(&self) -> Option<(Way, Ending)> {
-        if !self.turns.is_whole() {
-            return None;
-        }
-        let closed = |way: Way| self.halves[way.index()].fin;
-        let first = match (closed(Way::Up), closed(Way::Down)) {
-            (Some(up), Some(down)) => {
-                self.turns
-                    .closed_first()
-                    .unwrap_or(if up <= down { Way::Up } else { Way::Down })
-            }
-            (Some(_), None) => Way::Up,
-            (None, Some(_)) => Way::Down,
-            (None, None) => return self.reset_by.map(|(way, _)| (way, Ending::Rst)),
-        };
-        match self.reset_by {
-            // An end that has reset the connection does not close it any more.
-            Some((way, time)) if way != first && closed(first).is_some_and(|fin| time < fin) => {
-                Some((way, Ending::Rst))
-            }
-            _ => Some((first, Ending::Fin)),
-        }
-    }
-
-    /// What flowed behind the given positions, counted from the first byte of TLS of each direction. Where only the client's
-    /// is known, the server's is what it had sent before the client got there.
-    pub fn flowed_behind(&self, client: Way, ends: (u64, Option<u64>)) -> Option<Flowed> {
+    /// The sequence numbers at the given positions, counted from the first byte of TLS of the client's direction and the server's.
+    pub fn places(&self, client: Way, ends: (u64, Option<u64>)) -> Option<(u32, Option<u32>)> {
         let client_end = self.tls_position(client, ends.0)?;
         let server_end = match ends.1 {
             Some(end) => Some(self.tls_position(client.reversed(), end)?),
             None => None,
         };
-        self.turns.behind(client, client_end, server_end)
+        Some((client_end, server_end))
     }
 
     /// The sequence number `offset` bytes behind the first byte of TLS.
@@ -595,7 +544,7 @@ impl Connection {
         if let (Some(at), Some(next)) = (tls_at, half.stream.next()) {
             let start = next.wrapping_sub(passed).wrapping_add(at);
             half.tls_start = Some(start);
-            self.turns.forget_before(way, start);
+            self.tail.turns.forget_before(way, start);
         }
         if dialogue.is_decided(side) {
             half.decided = true;
@@ -625,11 +574,11 @@ impl Connection {
         let half = &mut self.halves[segment.way.index()];
         if segment.has(Segment::RST) {
             if half.stream.accepts(segment.seq) {
-                self.reset_by.get_or_insert((segment.way, segment.time));
+                self.tail.note_reset(segment.way, segment.time);
             }
             return;
         }
-        half.fin.get_or_insert(segment.time);
+        self.tail.note_fin(segment.way, segment.time);
         half.stream.end_at(segment.seq.wrapping_add(segment.length));
     }
 }
@@ -647,9 +596,9 @@ impl Half {
 
     /// No FIN is needed to know that bytes are missing at the end: what was acknowledged was sent, and so was what lies
     /// before a later sequence number.
-    fn end_where_told(&mut self) {
+    fn end_where_told(&mut self, closed: bool) {
         let known = self.stream.next().or(self.stream.lowest_held());
-        let Some(known) = known.filter(|_| self.fin.is_none()) else {
+        let Some(known) = known.filter(|_| !closed) else {
             return;
         };
         let told = [self.acknowledged, self.highest].into_iter().flatten();
@@ -663,19 +612,11 @@ impl Half {
         }
     }
 
-    /// Whether `segment` can belong to this direction, by its number.
-    fn is_near(&self, segment: &Segment) -> bool {
-        self.highest.is_none_or(|highest| {
-            let ahead = segment.seq.wrapping_sub(highest);
-            ahead < WINDOW || ahead.wrapping_neg() < WINDOW
-        })
-    }
-
     /// Moves on to the end of `segment`.
     #[inline]
     fn note(&mut self, segment: &Segment) {
         self.seen = true;
-        if !self.is_near(segment) {
+        if !is_near(self.highest, segment) {
             return;
         }
         self.highest = Some(match self.highest {

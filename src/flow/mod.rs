@@ -1,14 +1,17 @@
 //! From segments to two ordered byte streams per connection.
 //!
 //! A connection belongs to one worker for its whole life; nothing here locks. [`reassembly`] puts one direction in order,
-//! [`connection`] knows the two directions of one connection, [`turns`] tells who sent how much in answer to what, [`table`] holds all
-//! connections of a worker.
+//! [`connection`] knows the two directions of one connection, [`turns`] tells who sent how much in answer to what, [`tail`]
+//! with it how the connection ends, `settled` is what is left of one that has told everything else; [`table`] holds all connections
+//! of a worker.
 
 pub mod connection;
 pub mod key;
 pub mod reassembly;
 pub mod segment;
+mod settled;
 pub mod table;
+pub mod tail;
 mod trace;
 pub mod turns;
 pub mod wheel;
@@ -17,4 +20,5 @@ pub use connection::{Close, Connection, Ending};
 pub use key::{FlowKey, Way};
 pub use segment::Segment;
 pub use table::{Hint, Limits, Outlet, Over, Reason, Table};
+pub use tail::Tail;
 pub use turns::{Burst, Flowed};

@@ -120,6 +120,11 @@ impl Direction {
         self.first
     }
 
+    /// Whether [`Self::first`] was told by the other end alone.
+    pub const fn is_start_presumed(&self) -> bool {
+        self.presumed
+    }
+
     /// Whether a SYN with data up to `first` may have gone before, which is not the one that was seen.
     pub fn may_start_before(&self, seq: u32) -> bool {
         let ahead = self.first.map(|first| first.wrapping_sub(seq));

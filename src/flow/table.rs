@@ -6,6 +6,8 @@
 //! A connection is concluded as soon as nothing that may still come tells more of it ([`Connection::is_complete`]). Its record is
 //! handed out a moment later ([`Limits::rest`]), when its last acknowledgements have been seen too; its place in the table stays
 //! until late copies of its packets need no longer be expected, which would look like another connection.
+//!
+//! Where many are open, those that have told everything but how they go on and end are folded into little memory ([`Settled`]).
 
 use std::collections::VecDeque;
 use std::hash::{BuildHasher as _, RandomState};
@@ -14,6 +16,8 @@ use std::sync::Arc;
 use hashbrown::HashTable;
 
 use super::connection::Connection;
+use super::settled::Settled;
+use super::tail::Tail;
 use super::trace::Trace;
 use super::wheel::{TURN, Wheel};
 use super::{FlowKey, Segment, Way};
@@ -33,6 +37,8 @@ pub struct Limits {
     pub linger: u32,
     /// Seconds, not all of the first, in which packets of a connection of which everything is known still move its last time.
     pub rest: u32,
+    /// Connections of which everything but their end is known, and that are held as they are: most end soon.
+    pub warm: usize,
 }
 
 impl Default for Limits {
@@ -43,6 +49,7 @@ impl Default for Limits {
             idle: 4_000,
             linger: 60,
             rest: 2,
+            warm: 1024,
         }
     }
 }
@@ -51,6 +58,15 @@ impl Limits {
     /// Seconds without a packet after which `connection` goes.
     fn wait(&self, connection: &Connection) -> u32 {
         if connection.is_over() || connection.is_foreign() {
+            self.linger
+        } else {
+            self.idle
+        }
+    }
+
+    /// The same for one that is settled.
+    fn wait_settled(&self, tail: &Tail) -> u32 {
+        if tail.is_over() {
             self.linger
         } else {
             self.idle
@@ -80,6 +96,20 @@ pub struct GivenUp {
 pub trait Outlet {
     /// What is kept of a connection of which everything is known.
     type Record;
+    /// What is kept of an open connection of which nothing but turns and ends may still change.
+    type Settled;
+
+    /// What is to be kept of `connection`, of which both directions have told everything. `None` if its record needs more, so
+    /// that it must stay as it is; else [`Outlet::conclude_settled`] will be called for it, in place of [`Outlet::conclude`].
+    fn settle(&mut self, connection: &Connection) -> Option<Self::Settled>;
+
+    /// The connection of which `settled` was kept is over, with these turns and ends.
+    fn conclude_settled(
+        &mut self,
+        key: &FlowKey,
+        settled: &Self::Settled,
+        tail: &Tail,
+    ) -> Self::Record;
 
     /// Nothing that may still come tells more of `connection`, which is over for this `reason`.
     fn conclude(&mut self, connection: &Connection, reason: Reason) -> Self::Record;
@@ -122,7 +152,7 @@ pub enum Reason {
 
 /// The connections of one worker.
 #[derive(Debug)]
-pub struct Table<R> {
+pub struct Table<R, S> {
     ports: Arc<PortSet>,
     limits: Limits,
     /// Places in `slots`, by the hash of their key.
@@ -131,7 +161,7 @@ pub struct Table<R> {
     seed: u64,
     slots: Vec<Slot>,
     /// What lies behind each of `slots`; most packets do not touch it.
-    lives: Vec<Life<R>>,
+    lives: Vec<Life<R, S>>,
     free: Vec<u32>,
     /// Connections that were concluded, for the next ones to use their memory.
     #[expect(clippy::vec_box, reason = "the boxes are what is used again")]
@@ -139,6 +169,8 @@ pub struct Table<R> {
     wheel: Wheel<Ticket>,
     /// Connections in the order in which they began.
     oldest: VecDeque<Ticket>,
+    /// Those that may be folded, in the order in which they had told everything.
+    settled: VecDeque<Ticket>,
     /// Those of which only the record is held, in the order in which they were concluded.
     told: VecDeque<Ticket>,
     held_bytes: usize,
@@ -159,19 +191,21 @@ const _: () = assert!(size_of::<Slot>() == 64);
 
 /// The rest of a slot.
 #[derive(Debug)]
-struct Life<R> {
-    state: State<R>,
+struct Life<R, S> {
+    state: State<R, S>,
     /// Counts the connections that have used the slot.
     generation: u32,
 }
 
 /// How far the connection in a slot is.
 #[derive(Debug)]
-enum State<R> {
+enum State<R, S> {
     /// There is none.
     Free,
     /// It is followed.
     Open(Box<Connection>),
+    /// It is followed, but only its turns and ends can still tell something.
+    Settled(Box<Settled<S>>),
     /// Everything about it is known; only copies of its packets are waited for.
     Told {
         /// `None` once it was handed out.
@@ -197,7 +231,7 @@ struct Ticket {
 /// Concluded connections kept for their memory.
 const MAX_SPARE: usize = 256;
 
-impl<R> Table<R> {
+impl<R, S> Table<R, S> {
     /// An empty table for connections to `ports`.
     pub fn new(ports: Arc<PortSet>, limits: Limits) -> Self {
         Self {
@@ -211,6 +245,7 @@ impl<R> Table<R> {
             spare: Vec::new(),
             wheel: Wheel::default(),
             oldest: VecDeque::new(),
+            settled: VecDeque::new(),
             told: VecDeque::new(),
             held_bytes: 0,
             given_up: GivenUp::default(),
@@ -248,7 +283,7 @@ impl<R> Table<R> {
         &mut self,
         segment: &Segment,
         block: &[u8],
-        outlet: &mut impl Outlet<Record = R>,
+        outlet: &mut impl Outlet<Record = R, Settled = S>,
     ) {
         let hint = self.look_up(segment);
         self.segment_at(hint, segment, block, outlet);
@@ -263,9 +298,12 @@ impl<R> Table<R> {
             && let Some(place) = self.slots.get(slot as usize)
             && !place.trace.suffices(segment)
             && let Some(life) = self.lives.get(slot as usize)
-            && let State::Open(connection) = &life.state
         {
-            connection.touch();
+            match &life.state {
+                State::Open(connection) => connection.touch(),
+                State::Settled(settled) => settled.touch(segment.way),
+                State::Free | State::Told { .. } => {}
+            }
         }
         Hint(found)
     }
@@ -277,7 +315,7 @@ impl<R> Table<R> {
         hint: Hint,
         segment: &Segment,
         block: &[u8],
-        outlet: &mut impl Outlet<Record = R>,
+        outlet: &mut impl Outlet<Record = R, Settled = S>,
     ) {
         let second = seconds(segment.clock);
         if self.wheel.now() < second {
@@ -308,14 +346,34 @@ impl<R> Table<R> {
     }
 
     /// Lets time pass without a packet: `clock` in nanoseconds.
-    pub fn tick(&mut self, clock: u64, outlet: &mut impl Outlet<Record = R>) {
+    pub fn tick(&mut self, clock: u64, outlet: &mut impl Outlet<Record = R, Settled = S>) {
         self.advance(seconds(clock), outlet);
     }
 
     /// The capture has ended at `clock`: everything left is over.
-    pub fn finish(&mut self, clock: u64, outlet: &mut impl Outlet<Record = R>) {
+    pub fn finish(&mut self, clock: u64, outlet: &mut impl Outlet<Record = R, Settled = S>) {
+        let mut part = self.finish_part(clock, 0, outlet);
+        while let Some(next) = part {
+            part = self.finish_part(clock, next, outlet);
+        }
+    }
+
+    /// A part of [`Table::finish`]; begins with part 0, and returns the next one.
+    pub fn finish_part(
+        &mut self,
+        clock: u64,
+        part: u32,
+        outlet: &mut impl Outlet<Record = R, Settled = S>,
+    ) -> Option<u32> {
+        const SLOTS: u32 = 4096;
         self.advance(seconds(clock), outlet);
-        for slot in 0..self.slots.len() as u32 {
+        // Nothing is looked for any more, and what leaves the table now may have to wait for its turn.
+        self.index = HashTable::new();
+        self.wheel = Wheel::starting_at(self.wheel.now());
+        self.oldest = VecDeque::new();
+        let all = self.slots.len() as u32;
+        let begin = part * SLOTS;
+        for slot in begin..all.min(begin + SLOTS) {
             let (Some(place), Some(life)) =
                 (self.slots.get(slot as usize), self.lives.get(slot as usize))
             else {
@@ -324,12 +382,14 @@ impl<R> Table<R> {
             let wait = match &life.state {
                 State::Free => continue,
                 State::Open(connection) => self.limits.wait(connection),
+                State::Settled(settled) => self.limits.wait_settled(settled.tail()),
                 State::Told { .. } => self.limits.linger,
             };
             let last = u64::from(place.deadline.saturating_sub(wait)) * SECOND;
             let reason = Reason::EndOfCapture(clock.saturating_sub(last));
             self.close(slot, u32::MAX, reason, outlet);
         }
+        (all > begin + SLOTS).then_some(part + 1)
     }
 
     /// A segment that must be read.
@@ -340,7 +400,7 @@ impl<R> Table<R> {
         segment: &Segment,
         second: u32,
         block: &[u8],
-        outlet: &mut impl Outlet<Record = R>,
+        outlet: &mut impl Outlet<Record = R, Settled = S>,
     ) {
         let slot = self.find_or_open(hint, segment, second, outlet);
         let (Some(place), Some(life)) = (
@@ -349,28 +409,82 @@ impl<R> Table<R> {
         ) else {
             return;
         };
-        let State::Open(connection) = &mut life.state else {
-            place.trace.note_copy(segment);
-            place.deadline = second + self.limits.linger;
-            return;
+        let (wait, first) = match &mut life.state {
+            State::Free | State::Told { .. } => {
+                place.trace.note_copy(segment);
+                place.deadline = second + self.limits.linger;
+                return;
+            }
+            State::Open(connection) => {
+                let held = connection.held_bytes();
+                let was_decided = connection.is_decided();
+                connection.catch_up(&place.trace);
+                connection.segment(segment, block, &self.ports);
+                place.trace = connection.trace();
+                self.held_bytes = self.held_bytes + connection.held_bytes() - held;
+                if connection.is_decided() && !was_decided {
+                    let generation = life.generation;
+                    self.settled.push_back(Ticket { slot, generation });
+                }
+                let dismissed = connection.is_foreign().then(|| connection.first_numbers());
+                (
+                    self.limits.wait(connection),
+                    connection.is_complete().or(dismissed),
+                )
+            }
+            State::Settled(settled) => {
+                settled.segment(segment, &mut place.trace);
+                let complete = settled.is_complete();
+                let first = complete.then(|| settled.first_numbers());
+                (self.limits.wait_settled(settled.tail()), first)
+            }
         };
-        let held = connection.held_bytes();
-        connection.catch_up(&place.trace);
-        connection.segment(segment, block, &self.ports);
-        place.trace = connection.trace();
-        self.held_bytes = self.held_bytes + connection.held_bytes() - held;
         let was = place.deadline;
-        place.deadline = second + self.limits.wait(connection);
+        place.deadline = second + wait;
         if place.deadline < was {
             let generation = life.generation;
             let due = place.deadline;
             self.wheel.schedule(due, Ticket { slot, generation });
         }
-        let dismissed = connection.is_foreign().then(|| connection.first_numbers());
-        if let Some(first) = connection.is_complete().or(dismissed) {
+        if let Some(first) = first {
             self.conclude(slot, second, first, outlet);
         } else if self.held_bytes > self.limits.held_bytes {
             self.let_go_of_held(slot);
+        }
+        if self.settled.len() > self.limits.warm {
+            self.fold_next(outlet);
+        }
+    }
+
+    /// Folds the connection that had told everything before the others, if it can be.
+    fn fold_next(&mut self, outlet: &mut impl Outlet<Record = R, Settled = S>) {
+        let Some(ticket) = self.settled.pop_front() else {
+            return;
+        };
+        if !self.is_live(ticket) {
+            return;
+        }
+        let (Some(place), Some(life)) = (
+            self.slots.get(ticket.slot as usize),
+            self.lives.get_mut(ticket.slot as usize),
+        ) else {
+            return;
+        };
+        let State::Open(connection) = &mut life.state else {
+            return;
+        };
+        connection.catch_up(&place.trace);
+        let Some(numbers) = connection.settled_numbers() else {
+            return;
+        };
+        let Some(kept) = outlet.settle(connection) else {
+            return;
+        };
+        let tail = std::mem::take(&mut connection.tail);
+        let settled = Box::new(Settled::new(&numbers, tail, kept));
+        if let State::Open(connection) = std::mem::replace(&mut life.state, State::Settled(settled))
+        {
+            self.keep_spare(connection);
         }
     }
 
@@ -380,17 +494,24 @@ impl<R> Table<R> {
         slot: u32,
         second: u32,
         first: [u32; 2],
-        outlet: &mut impl Outlet<Record = R>,
+        outlet: &mut impl Outlet<Record = R, Settled = S>,
     ) {
         let Some(life) = self.lives.get_mut(slot as usize) else {
             return;
         };
-        let State::Open(mut connection) = std::mem::replace(&mut life.state, State::Free) else {
+        let record = match std::mem::replace(&mut life.state, State::Free) {
+            State::Open(connection) => self.end(connection, Reason::Closed, outlet),
+            State::Settled(settled) => {
+                let Some(place) = self.slots.get(slot as usize) else {
+                    return;
+                };
+                outlet.conclude_settled(&place.key, settled.kept(), settled.tail())
+            }
+            State::Free | State::Told { .. } => return,
+        };
+        let Some(life) = self.lives.get_mut(slot as usize) else {
             return;
         };
-        self.held_bytes -= connection.held_bytes();
-        connection.finish(&self.ports);
-        let record = outlet.conclude(&connection, Reason::Closed);
         let due = if outlet.is_patient(&record) {
             u32::MAX
         } else {
@@ -407,8 +528,21 @@ impl<R> Table<R> {
         if due < u32::MAX {
             self.wheel.schedule(due, ticket);
         }
-        self.keep_spare(connection);
         self.trim_told();
+    }
+
+    /// The record of a connection to which nothing more comes.
+    fn end(
+        &mut self,
+        mut connection: Box<Connection>,
+        reason: Reason,
+        outlet: &mut impl Outlet<Record = R, Settled = S>,
+    ) -> R {
+        self.held_bytes -= connection.held_bytes();
+        connection.finish(&self.ports);
+        let record = outlet.conclude(&connection, reason);
+        self.keep_spare(connection);
+        record
     }
 
     fn keep_spare(&mut self, connection: Box<Connection>) {
@@ -419,7 +553,7 @@ impl<R> Table<R> {
 
     /// Second by second as long as there are connections: once the last is over, the rest of the way is one step, however
     /// far a damaged capture's times jump.
-    fn advance(&mut self, second: u32, outlet: &mut impl Outlet<Record = R>) {
+    fn advance(&mut self, second: u32, outlet: &mut impl Outlet<Record = R, Settled = S>) {
         while self.wheel.now() < second {
             if self.index.is_empty() && second > self.wheel.now() + TURN {
                 self.wheel = Wheel::starting_at(second);
@@ -433,7 +567,12 @@ impl<R> Table<R> {
         }
     }
 
-    fn fire(&mut self, ticket: Ticket, now: u32, outlet: &mut impl Outlet<Record = R>) {
+    fn fire(
+        &mut self,
+        ticket: Ticket,
+        now: u32,
+        outlet: &mut impl Outlet<Record = R, Settled = S>,
+    ) {
         if !self.is_live(ticket) {
             return;
         }
@@ -462,6 +601,7 @@ impl<R> Table<R> {
         }
         let reason = match self.lives.get(ticket.slot as usize).map(|life| &life.state) {
             Some(State::Open(connection)) if !connection.is_over() => Reason::Idle,
+            Some(State::Settled(settled)) if !settled.tail().is_over() => Reason::Idle,
             _ => Reason::Closed,
         };
         self.close(ticket.slot, now, reason, outlet);
@@ -479,7 +619,7 @@ impl<R> Table<R> {
         hint: Hint,
         segment: &Segment,
         second: u32,
-        outlet: &mut impl Outlet<Record = R>,
+        outlet: &mut impl Outlet<Record = R, Settled = S>,
     ) -> u32 {
         if let Some(slot) = self.confirm(hint, &segment.key) {
             if !self.is_succeeded(slot, segment) {
@@ -502,7 +642,8 @@ impl<R> Table<R> {
         };
         match &life.state {
             State::Free => true,
-            State::Open(connection) => connection.is_succeeded_by(segment),
+            State::Open(connection) => connection.is_succeeded_by(segment, &place.trace),
+            State::Settled(settled) => settled.is_succeeded_by(segment, &place.trace),
             State::Told { first, .. } => place.trace.is_succeeded_by(*first, segment),
         }
     }
@@ -587,7 +728,7 @@ impl<R> Table<R> {
         slot: u32,
         second: u32,
         reason: Reason,
-        outlet: &mut impl Outlet<Record = R>,
+        outlet: &mut impl Outlet<Record = R, Settled = S>,
     ) {
         let (Some(place), Some(life)) = (
             self.slots.get_mut(slot as usize),
@@ -605,11 +746,12 @@ impl<R> Table<R> {
             State::Told { record, .. } => record,
             State::Open(mut connection) => {
                 connection.catch_up(&place.trace);
-                self.held_bytes -= connection.held_bytes();
-                connection.finish(&self.ports);
-                let record = outlet.conclude(&connection, reason);
-                self.keep_spare(connection);
-                Some(record)
+                Some(self.end(connection, reason, outlet))
+            }
+            State::Settled(mut settled) => {
+                settled.catch_up(&place.trace);
+                let (kept, tail) = (settled.kept(), settled.tail());
+                Some(outlet.conclude_settled(&place.key, kept, tail))
             }
         };
         let trace = self.slots.get_mut(slot as usize).map(|place| {
@@ -627,7 +769,7 @@ impl<R> Table<R> {
     }
 
     /// The table is full. Where a record only waits for late copies, nothing is lost; else the connection that began first goes.
-    fn evict(&mut self, second: u32, outlet: &mut impl Outlet<Record = R>) {
+    fn evict(&mut self, second: u32, outlet: &mut impl Outlet<Record = R, Settled = S>) {
         while let Some(ticket) = self.told.pop_front() {
             if self.is_live(ticket) {
                 self.close(ticket.slot, second, Reason::Evicted, outlet);

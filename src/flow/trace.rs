@@ -2,7 +2,7 @@
 //! the connection itself is not touched.
 
 use super::Segment;
-use crate::time::Timestamp;
+use crate::time::{SECOND, Timestamp};
 
 /// How far a direction still has to be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,6 +123,29 @@ impl Trace {
         };
         segment.length > 0 && other
     }
+}
+
+/// A sequence number further than this from the highest is not of this connection (RFC 7323: windows end at 2^30).
+pub(super) const WINDOW: u32 = 1 << 30;
+/// Bytes that an end may have sent where all of it comes late: a message, and no more than can be told from chance.
+pub(super) const LATE_WAY_WINDOW: u32 = 64 * 1024 * 1024;
+/// Nanoseconds without a packet after which numbers that are far away are another connection's, and not those of a copy that a firewall
+/// has numbered anew.
+pub(super) const SILENCE: u64 = 10 * SECOND;
+
+/// Whether `segment` can belong to the direction that has come to `highest`, by its number.
+#[inline]
+pub(super) fn is_near(highest: Option<u32>, segment: &Segment) -> bool {
+    highest.is_none_or(|highest| {
+        let ahead = segment.seq.wrapping_sub(highest);
+        ahead < WINDOW || ahead.wrapping_neg() < WINDOW
+    })
+}
+
+/// Whether `number` is far from `known`, to either side.
+pub(super) const fn is_far(known: u32, number: u32) -> bool {
+    let ahead = number.wrapping_sub(known);
+    ahead > LATE_WAY_WINDOW && ahead.wrapping_neg() > LATE_WAY_WINDOW
 }
 
 /// Whether `segment` begins further than a FIN's number behind the end of its direction.

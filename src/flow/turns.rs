@@ -8,9 +8,9 @@
 //!
 //! Bytes are not read, and those that the capture lost are known to be lost: then there are no turns.
 
+use std::hint::black_box;
+use std::mem;
 use std::ops::Range;
-
-use smallvec::{Array, SmallVec};
 
 use super::Way;
 
@@ -46,26 +46,60 @@ pub struct Flowed {
     pub cut: bool,
 }
 
+/// One direction, in one cache line: a million of them are open at once.
 #[derive(Debug, Default)]
 struct OneWay {
-    /// Nothing before this place is of interest.
-    start: Option<u32>,
-    /// Parts of the stream that were seen, in order and apart from each other: first byte, and behind the last.
-    parts: SmallVec<[(u32, u32); 2]>,
-    /// There were more parts than are kept, or more bytes than can be compared by number.
-    lost: bool,
+    parts: Parts,
     /// By rising place and rising acknowledgement: bytes before the place were sent with at most this acknowledgement.
-    steps: SmallVec<[Step; 6]>,
-    /// Steps behind this place were given up.
-    limit: Option<u32>,
-    /// How far the other end has acknowledged it.
-    acknowledged: Option<u32>,
-    /// Sequence number of the FIN, and what its sender had received.
-    fin: Option<Step>,
+    steps: Vec<Step>,
+    fin: Step,
+    start: u32,
+    limit: u32,
+    acknowledged: u32,
+    known: Known,
 }
 
+const _: () = assert!(size_of::<OneWay>() == 64);
+
+/// Which numbers of a [`OneWay`] are known: an `Option` for each would take as much again.
+#[derive(Clone, Copy, Debug, Default)]
+struct Known(u8);
+
+impl Known {
+    /// Nothing before `start` is of interest.
+    const START: u8 = 1;
+    /// Steps behind `limit` were given up.
+    const LIMIT: u8 = 2;
+    /// How far the other end has acknowledged it.
+    const ACKNOWLEDGED: u8 = 4;
+    /// Sequence number of the FIN, and what its sender had received.
+    const FIN: u8 = 8;
+    /// There were more parts than are kept, or more bytes than can be compared by number.
+    const LOST: u8 = 16;
+
+    const fn has(self, what: u8) -> bool {
+        self.0 & what != 0
+    }
+
+    const fn add(&mut self, what: u8) {
+        self.0 |= what;
+    }
+}
+
+/// Parts of the stream that were seen, in order and apart from each other: first byte, and behind the last.
+#[derive(Debug)]
+enum Parts {
+    /// None, or one: so it is where nothing is missing.
+    Few(Option<(u32, u32)>),
+    /// Several.
+    Many(Box<Several>),
+}
+
+#[derive(Debug, Default)]
+struct Several(Vec<(u32, u32)>);
+
 /// Everything before `place` was sent when its sender had received the other direction up to `received` at most.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Step {
     place: u32,
     received: u32,
@@ -84,6 +118,13 @@ impl Turns {
         });
     }
 
+    /// Has the processor fetch what [`Turns::note`] needs for a segment of `way`.
+    #[inline]
+    pub(super) fn touch(&self, way: Way) {
+        let (one, other) = (&self.ways[way.index()], &self.ways[way.reversed().index()]);
+        black_box((one.steps.last().copied(), other.acknowledged));
+    }
+
     /// `way` sent `from..to`: in answer to what is not known, or not wanted any more.
     #[inline]
     pub fn note_part(&mut self, way: Way, from: u32, to: u32) {
@@ -94,16 +135,22 @@ impl Turns {
     pub fn note_fin(&mut self, way: Way, place: u32, received: u32) {
         self.note_acknowledged(way.reversed(), received);
         let one = &mut self.ways[way.index()];
-        one.fin.get_or_insert(Step { place, received });
+        if one.fin().is_none() {
+            one.fin = Step { place, received };
+            one.known.add(Known::FIN);
+        }
     }
 
     /// The other end has received `way` up to here.
     #[inline]
     pub fn note_acknowledged(&mut self, way: Way, to: u32) {
         let one = &mut self.ways[way.index()];
-        match one.acknowledged {
+        match one.acknowledged() {
             Some(before) if !is_before(before, to) => {}
-            _ => one.acknowledged = Some(to),
+            _ => {
+                one.acknowledged = to;
+                one.known.add(Known::ACKNOWLEDGED);
+            }
         }
     }
 
@@ -120,7 +167,26 @@ impl Turns {
 
     /// No more turns are kept of either direction.
     pub const fn is_full(&self) -> bool {
-        self.ways[0].limit.is_some() && self.ways[1].limit.is_some()
+        self.ways[0].limit().is_some() && self.ways[1].limit().is_some()
+    }
+
+    /// The same of another connection, with the memory of this one.
+    pub fn begin_anew(&mut self) {
+        for one in &mut self.ways {
+            let mut steps = mem::take(&mut one.steps);
+            steps.clear();
+            *one = OneWay {
+                steps,
+                ..OneWay::default()
+            };
+        }
+    }
+
+    /// Lets go of memory that is kept for further turns.
+    pub fn shrink(&mut self) {
+        for one in &mut self.ways {
+            one.steps.shrink_to_fit();
+        }
     }
 
     /// No byte of either direction is known to be missing, from what [`Self::forget_before`] left on.
@@ -130,7 +196,7 @@ impl Turns {
 
     /// Who sent the first FIN: whoever had not received the other's. `None` if that does not tell.
     pub fn closed_first(&self) -> Option<Way> {
-        let [up, down] = [self.ways[0].fin?, self.ways[1].fin?];
+        let [up, down] = [self.ways[0].fin()?, self.ways[1].fin()?];
         let knew = |one: Step, other: Step| is_before(other.place, one.received);
         match (knew(up, down), knew(down, up)) {
             (true, false) => Some(Way::Down),
@@ -198,7 +264,7 @@ impl Turns {
                 break;
             }
         }
-        let cut = self.ways.iter().any(|one| one.limit.is_some());
+        let cut = self.ways.iter().any(|one| one.limit().is_some());
         let done =
             (self.ways.iter().zip(at)).all(|(one, at)| one.end().is_none_or(|end| end == at));
         (done || cut).then_some((bursts, cut))
@@ -206,20 +272,55 @@ impl Turns {
 }
 
 impl OneWay {
+    const fn start(&self) -> Option<u32> {
+        if self.known.has(Known::START) {
+            Some(self.start)
+        } else {
+            None
+        }
+    }
+
+    const fn limit(&self) -> Option<u32> {
+        if self.known.has(Known::LIMIT) {
+            Some(self.limit)
+        } else {
+            None
+        }
+    }
+
+    const fn acknowledged(&self) -> Option<u32> {
+        if self.known.has(Known::ACKNOWLEDGED) {
+            Some(self.acknowledged)
+        } else {
+            None
+        }
+    }
+
+    const fn fin(&self) -> Option<Step> {
+        if self.known.has(Known::FIN) {
+            Some(self.fin)
+        } else {
+            None
+        }
+    }
+
     #[inline]
     fn note_part(&mut self, from: u32, to: u32) {
         match self.parts.last_mut() {
             Some(last) if last.1 == from => last.1 = to,
-            None if self.start.is_none() => self.parts.push((from, to)),
+            None if !self.known.has(Known::START) => self.parts = Parts::Few(Some((from, to))),
             _ => self.note_part_apart(from, to),
         }
-        if let (Some(first), Some(last)) = (self.parts.first(), self.parts.last()) {
-            self.lost |= last.1.wrapping_sub(first.0) >= 1 << 31;
+        let parts = self.parts.all();
+        if let (Some(first), Some(last)) = (parts.first(), parts.last())
+            && last.1.wrapping_sub(first.0) >= 1 << 31
+        {
+            self.known.add(Known::LOST);
         }
     }
 
     fn note_part_apart(&mut self, mut from: u32, mut to: u32) {
-        if let Some(start) = self.start
+        if let Some(start) = self.start()
             && is_before(from, start)
         {
             if !is_before(start, to) {
@@ -227,9 +328,10 @@ impl OneWay {
             }
             from = start;
         }
-        let first = self.parts.partition_point(|part| is_before(part.1, from));
-        let behind = self.parts.partition_point(|part| !is_before(to, part.0));
-        if let Some(touched) = self.parts.get(first..behind) {
+        let mut parts = self.parts.take();
+        let first = parts.partition_point(|part| is_before(part.1, from));
+        let behind = parts.partition_point(|part| !is_before(to, part.0));
+        if let Some(touched) = parts.get(first..behind) {
             for part in touched {
                 from = if is_before(part.0, from) {
                     part.0
@@ -239,18 +341,19 @@ impl OneWay {
                 to = if is_before(to, part.1) { part.1 } else { to };
             }
         }
-        replace(&mut self.parts, first..behind.max(first), (from, to));
-        if self.parts.len() > MAX_PARTS {
-            self.parts.pop();
-            self.lost = true;
+        replace(&mut parts, first..behind.max(first), (from, to));
+        if parts.len() > MAX_PARTS {
+            parts.pop();
+            self.known.add(Known::LOST);
         }
+        self.parts = Parts::from(parts);
     }
 
     #[inline]
     fn note_step(&mut self, step: Step) {
         let room = self.steps.len() < MAX_STEPS;
         match self.steps.last_mut() {
-            _ if self.limit.is_some() => self.note_step_within(step),
+            _ if self.known.has(Known::LIMIT) => self.note_step_within(step),
             Some(last) if is_before(last.place, step.place) && last.received == step.received => {
                 last.place = step.place;
             }
@@ -259,20 +362,28 @@ impl OneWay {
                     && is_before(last.received, step.received)
                     && room =>
             {
+                self.make_room();
                 self.steps.push(step);
             }
             _ => self.note_step_within(step),
         }
     }
 
+    /// Steps come one by one and are few: most directions have no more than four.
+    fn make_room(&mut self) {
+        if self.steps.len() == self.steps.capacity() {
+            self.steps.reserve_exact(2);
+        }
+    }
+
     fn note_step_within(&mut self, mut step: Step) {
         if self
-            .start
+            .start()
             .is_some_and(|start| !is_before(start, step.place))
         {
             return;
         }
-        if let Some(limit) = self.limit
+        if let Some(limit) = self.limit()
             && is_before(limit, step.place)
         {
             step.place = limit;
@@ -293,22 +404,20 @@ impl OneWay {
             .steps
             .partition_point(|other| is_before(other.received, step.received))
             .min(at);
+        self.make_room();
         replace(&mut self.steps, from..at + usize::from(same), step);
         if self.steps.len() > MAX_STEPS {
             self.steps.pop();
-            self.limit = self.steps.last().map(|last| last.place);
+            self.limit = self.steps.last().map_or(0, |last| last.place);
+            self.known.add(Known::LIMIT);
         }
     }
 
     fn forget_before(&mut self, place: u32) {
-        self.start = Some(place);
+        self.start = place;
+        self.known.add(Known::START);
         self.steps.retain(|step| is_before(place, step.place));
-        self.parts.retain_mut(|part| {
-            if is_before(part.0, place) {
-                part.0 = place;
-            }
-            is_before(part.0, part.1)
-        });
+        self.parts.forget_before(place);
     }
 
     /// What its sender had received when it sent the byte at `place`.
@@ -319,40 +428,41 @@ impl OneWay {
 
     fn holds(&self, place: u32) -> bool {
         let reaches = |part: &&(u32, u32)| !is_before(place, part.0) && is_before(place, part.1);
-        self.parts.iter().any(|part| reaches(&part))
+        self.parts.all().iter().any(|part| reaches(&part))
     }
 
     /// Behind the last byte that was seen.
     fn end(&self) -> Option<u32> {
-        self.parts.last().map(|part| part.1)
+        self.parts.all().last().map(|part| part.1)
     }
 
     fn is_whole(&self) -> bool {
-        if self.lost {
+        if self.known.has(Known::LOST) {
             return false;
         }
-        let (Some(first), Some(end)) = (self.parts.first(), self.end()) else {
-            return self.fin.is_none() && self.acknowledged.is_none();
+        let parts = self.parts.all();
+        let (Some(first), Some(end)) = (parts.first(), self.end()) else {
+            return !self.known.has(Known::FIN | Known::ACKNOWLEDGED);
         };
-        if let Some(limit) = self.limit {
+        if let Some(limit) = self.limit() {
             return !is_before(first.1, limit);
         }
-        let fin = self.fin.map_or(end, |fin| fin.place);
-        let last = fin.wrapping_add(u32::from(self.fin.is_some()));
+        let fin = self.fin().map_or(end, |fin| fin.place);
+        let last = fin.wrapping_add(u32::from(self.known.has(Known::FIN)));
         let known = self
-            .acknowledged
+            .acknowledged()
             .is_none_or(|acknowledged| !is_before(last, acknowledged));
-        self.parts.len() == 1 && fin == end && known
+        parts.len() == 1 && fin == end && known
     }
 
     /// Bytes behind `place`: up to the FIN, else as far as was seen. `None` if more was acknowledged than was seen: the last
     /// number may be a byte's or a FIN's.
     fn sent_behind(&self, place: u32) -> Option<u64> {
-        if self.lost {
+        if self.known.has(Known::LOST) {
             return None;
         }
         let seen = self.end().unwrap_or(place);
-        let end = match (self.fin, self.acknowledged) {
+        let end = match (self.fin(), self.acknowledged()) {
             (Some(fin), _) => fin.place,
             (None, Some(acknowledged)) if is_before(seen, acknowledged) => return None,
             (None, _) => seen,
@@ -363,7 +473,7 @@ impl OneWay {
 
     /// How far the other end can acknowledge it once everything before `at` was sent: a FIN has a number of its own.
     fn receivable(&self, at: u32) -> u32 {
-        let closed = self.fin.is_some_and(|fin| fin.place == at);
+        let closed = self.fin().is_some_and(|fin| fin.place == at);
         at.wrapping_add(u32::from(closed))
     }
 
@@ -376,8 +486,62 @@ impl OneWay {
     }
 }
 
+impl Parts {
+    fn all(&self) -> &[(u32, u32)] {
+        match self {
+            Self::Few(part) => part.as_slice(),
+            Self::Many(parts) => &parts.0,
+        }
+    }
+
+    fn last_mut(&mut self) -> Option<&mut (u32, u32)> {
+        match self {
+            Self::Few(part) => part.as_mut(),
+            Self::Many(parts) => parts.0.last_mut(),
+        }
+    }
+
+    fn forget_before(&mut self, place: u32) {
+        let cut = |part: &mut (u32, u32)| {
+            if is_before(part.0, place) {
+                part.0 = place;
+            }
+            is_before(part.0, part.1)
+        };
+        match self {
+            Self::Few(part) => {
+                part.take_if(|part| !cut(part));
+            }
+            Self::Many(parts) => parts.0.retain_mut(cut),
+        }
+    }
+
+    fn take(&mut self) -> Vec<(u32, u32)> {
+        match mem::take(self) {
+            Self::Few(part) => part.into_iter().collect(),
+            Self::Many(parts) => parts.0,
+        }
+    }
+}
+
+impl Default for Parts {
+    fn default() -> Self {
+        Self::Few(None)
+    }
+}
+
+impl From<Vec<(u32, u32)>> for Parts {
+    fn from(parts: Vec<(u32, u32)>) -> Self {
+        match *parts {
+            [] => Self::Few(None),
+            [one] => Self::Few(Some(one)),
+            _ => Self::Many(Box::new(Several(parts))),
+        }
+    }
+}
+
 /// Puts `item` in the place of those in `range`.
-fn replace<A: Array>(list: &mut SmallVec<A>, range: Range<usize>, item: A::Item) {
+fn replace<T>(list: &mut Vec<T>, range: Range<usize>, item: T) {
     match list.get_mut(range.start) {
         Some(first) if !range.is_empty() => {
             *first = item;

@@ -21,6 +21,7 @@ mod pace;
 mod reader;
 mod route;
 mod signs;
+mod told;
 mod worker;
 
 use std::sync::Arc;

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::told::Told;
 use super::worker::Delivery;
 use crate::session::Session;
 use crate::time::Timestamp;
@@ -18,7 +19,7 @@ pub(super) struct Order {
 #[derive(Debug)]
 struct Waiting {
     key: (Timestamp, u64),
-    session: Box<Session>,
+    session: Told,
 }
 
 impl Order {
@@ -33,7 +34,7 @@ impl Order {
     /// Takes a delivery in and hands on every session whose turn has come.
     pub(super) fn take(&mut self, delivery: Delivery, mut next: impl FnMut(Box<Session>)) {
         for (second, session) in delivery.sessions {
-            let key = (session.start, session.id);
+            let key = (session.start(), session.id());
             let waiting = self.waiting.entry(second).or_default();
             waiting.push(Waiting { key, session });
         }
@@ -48,7 +49,7 @@ impl Order {
             let mut second = first.remove();
             second.sort_unstable_by_key(|waiting| waiting.key);
             for one in second {
-                next(one.session);
+                next(one.session.into_session());
             }
         }
     }

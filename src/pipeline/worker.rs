@@ -10,13 +10,14 @@ use super::consumer::Evidence;
 use super::lanes::LaneEnd;
 use super::pace::Pace;
 use super::route::Route;
+use super::told::Told;
 use crate::evidence::{Frame, Keeper};
 use crate::flow::table::GivenUp;
-use crate::flow::{Connection, Hint, Limits, Outlet, Over, Reason, Segment, Table};
+use crate::flow::{Connection, FlowKey, Hint, Limits, Outlet, Over, Reason, Segment, Table, Tail};
 use crate::names::HostName;
-use crate::session::judge::Judge;
+use crate::session::judge::{Judge, Settled};
 use crate::session::recall::Recall;
-use crate::session::{Mode, Origin, Session, Verdict};
+use crate::session::{Mode, Origin, Verdict};
 use crate::source::Block;
 use crate::time::SECOND;
 
@@ -25,7 +26,7 @@ const DELIVERED: usize = 256;
 /// Segments that a worker on the reader's thread takes in together: few enough to stay in the nearest cache.
 const GATHERED: usize = 64;
 /// Segments that are looked up in the table before the first of them is taken in.
-const AHEAD: usize = 8;
+const AHEAD: usize = 16;
 
 /// What a worker sends: sessions that are over, with the second in which each was called so.
 #[derive(Debug)]
@@ -35,7 +36,7 @@ pub(super) struct Delivery {
     /// Nothing that ended before this second will follow.
     pub done_before: u32,
     /// Sessions with the second of their end.
-    pub sessions: Vec<(u32, Box<Session>)>,
+    pub sessions: Vec<(u32, Told)>,
     /// Packets kept of legacy sessions.
     pub evidence: Vec<Evidence>,
     /// Names of internal hosts that the reader has learned.
@@ -72,7 +73,7 @@ pub struct WorkerFacts {
 /// One worker: a table and what becomes of its connections.
 pub(super) struct Worker<'a, O> {
     number: usize,
-    table: Table<Option<Box<Session>>>,
+    table: Table<Option<Told>, Settled>,
     desk: Desk<'a, O>,
     /// Segments that are taken in together, of a worker on the reader's thread.
     gathered: Batch,
@@ -208,7 +209,12 @@ impl<'a, O: Fn(u32) -> Arc<Origin>> Worker<'a, O> {
     }
 
     fn end(mut self, clock: u64) -> Worked {
-        self.table.finish(clock, &mut self.desk);
+        let mut part = Some(0);
+        while let Some(number) = part {
+            part = self.table.finish_part(clock, number, &mut self.desk);
+            // Little by little, so that what waits for its turn is held once.
+            self.deliver(self.table.second());
+        }
         self.deliver(u32::MAX);
         Worked {
             facts: self.desk.facts,
@@ -274,7 +280,7 @@ struct Desk<'a, O> {
     origins: &'a O,
     facts: WorkerFacts,
     /// Records of connections that have left the table, with the second of their end.
-    over: Vec<(u32, Box<Session>)>,
+    over: Vec<(u32, Told)>,
     keeper: Option<Keeper>,
     evidence: Vec<Evidence>,
 }
@@ -289,30 +295,45 @@ impl<O> Desk<'_, O> {
     }
 
     /// What was kept of a connection goes on if it matters.
-    fn release(&mut self, connection: &Connection, session: Option<&Session>) {
+    fn release(&mut self, key: &FlowKey, session: Option<&Told>) {
         let Some(keeper) = &mut self.keeper else {
             return;
         };
-        let packets = keeper.take(&connection.key);
+        let packets = keeper.take(key);
         self.facts.unkept = keeper.given_up();
-        let legacy = session.filter(|session| session.verdict == Verdict::Legacy);
+        let legacy = session.filter(|session| session.verdict() == Verdict::Legacy);
         self.evidence.extend(legacy.map(|session| Evidence {
-            session: session.id,
+            session: session.id(),
             packets,
         }));
     }
 }
 
 impl<O: Fn(u32) -> Arc<Origin>> Outlet for Desk<'_, O> {
-    type Record = Option<Box<Session>>;
+    type Record = Option<Told>;
+    type Settled = Settled;
+
+    fn settle(&mut self, connection: &Connection) -> Option<Settled> {
+        let origin = (self.origins)(connection.origin);
+        let settled = self.judge.settle(connection, &origin, &mut self.recall)?;
+        self.facts.take(connection);
+        Some(settled)
+    }
+
+    fn conclude_settled(&mut self, key: &FlowKey, settled: &Settled, tail: &Tail) -> Self::Record {
+        let session = Told::Folded(Box::new(settled.conclude(key, tail)));
+        self.release(key, Some(&session));
+        Some(session)
+    }
 
     fn conclude(&mut self, connection: &Connection, reason: Reason) -> Self::Record {
         self.facts.take(connection);
         let origin = (self.origins)(connection.origin);
         let session = self
             .judge
-            .session(connection, reason, &origin, &mut self.recall);
-        self.release(connection, session.as_ref());
+            .session(connection, reason, &origin, &mut self.recall)
+            .map(|session| Told::Whole(Box::new(session)));
+        self.release(&connection.key, session.as_ref());
         if session.is_none() {
             let count = if connection.is_wanted() {
                 &mut self.facts.no_sessions
@@ -321,7 +342,7 @@ impl<O: Fn(u32) -> Arc<Origin>> Outlet for Desk<'_, O> {
             };
             *count += 1;
         }
-        session.map(Box::new)
+        session
     }
 
     /// A session in clear may follow a failure of TLS, which is told by the order of their ends ([`crate::session::fallback`]).
@@ -329,12 +350,12 @@ impl<O: Fn(u32) -> Arc<Origin>> Outlet for Desk<'_, O> {
     fn is_patient(&self, record: &Self::Record) -> bool {
         record
             .as_ref()
-            .is_none_or(|session| session.mode == Some(Mode::Plaintext))
+            .is_none_or(|session| session.mode() == Some(Mode::Plaintext))
     }
 
     fn deliver(&mut self, over: Over<Self::Record>) {
         if let Some(mut session) = over.record {
-            session.end = over.last;
+            session.end_at(over.last);
             self.over.push((over.second, session));
         }
     }

@@ -3,13 +3,16 @@
 //! Every rule asks what the bytes prove. Where a direction is missing, a gap could hide the deciding line, or the capture ends too
 //! early, the field stays empty or says so.
 
+mod behind;
 mod mode;
 mod outcome;
+mod settled;
 mod verdict;
 mod view;
 
 use std::sync::Arc;
 
+pub use self::settled::{Folded, Settled};
 use self::verdict::{findings, verdict};
 use self::view::View;
 use super::clients;

@@ -1,15 +1,26 @@
-//! What a worker remembers of the servers it has judged: the same few are met in session after session.
+//! What a worker remembers of the servers and sessions it has judged: the same few are met in session after session.
 
+use std::hash::BuildHasher as _;
 use std::sync::Arc;
+
+use hashbrown::DefaultHashBuilder;
 
 use crate::exchange::{Catalog, Classification, Clues, banner_host, classify};
 use crate::memo::Memo;
+use crate::session::Session;
 
 /// Remembered judgements on servers. All must come from one catalog.
 #[derive(Debug, Default)]
 pub struct Recall {
     servers: Memo<Arc<Server>>,
+    /// Parts of records that sessions may have in common, each at the place that its hash gives it.
+    shared: Vec<Option<Arc<Session>>>,
+    /// Secret, so that nobody can choose these places.
+    seed: DefaultHashBuilder,
 }
+
+/// Parts of records remembered to be shared.
+const MAX_SHARED: usize = 16_384;
 
 /// What is known of a server.
 #[derive(Debug, Default)]
@@ -21,6 +32,24 @@ pub(super) struct Server {
 }
 
 impl Recall {
+    /// A part of a record, the same for all sessions that have it in common as far as it is remembered.
+    pub(super) fn share(&mut self, part: Session) -> Arc<Session> {
+        if self.shared.is_empty() {
+            self.shared.resize(MAX_SHARED, None);
+        }
+        let client = (&part.client.mac, &part.client.domain);
+        let hash = self
+            .seed
+            .hash_one((client, &part.ja3, &part.server.domain, part.cipher));
+        let Some(place) = self.shared.get_mut(hash as usize % MAX_SHARED) else {
+            return Arc::new(part);
+        };
+        match place {
+            Some(known) if **known == part => Arc::clone(known),
+            _ => Arc::clone(place.insert(Arc::new(part))),
+        }
+    }
+
     /// The server that `clues` point to.
     pub(super) fn server(&mut self, catalog: &Catalog, clues: &Clues) -> Arc<Server> {
         let host = clues.banner.and_then(banner_host);

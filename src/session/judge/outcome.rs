@@ -178,7 +178,7 @@ impl View<'_> {
 
     /// The server closed before it answered the hello, and before the client's alert.
     pub(super) fn server_hung_up_first(&self) -> bool {
-        let closed = self.connection.closed_at(self.client_way.reversed());
+        let closed = self.connection.tail.closed_at(self.client_way.reversed());
         let alert = self.client_tls.and_then(|facts| facts.alert(true));
         self.server_tls.is_none()
             && matches!((closed, alert), (Some(closed), Some(alert)) if closed <= alert.time)

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
+use super::behind::BehindHandshake;
 use crate::exchange;
-use crate::flow::{Burst, Close, Connection, Ending, Reason, Way};
+use crate::flow::{Close, Connection, Reason, Way};
 use crate::packet::PortSet;
-use crate::session::exchange::{self as exchanged, Amounts, Sent};
-use crate::session::{Ended, Exchange, Gaps, Latency, Likely, LimitedBy, Mode, Offer, Seen, Side};
+use crate::session::{Exchange, Gaps, Latency, LimitedBy, Mode, Offer, Seen, Side};
 use crate::smtp::Dialogue;
 use crate::smtp::joint::Starttls;
 use crate::tls::{self, Conclusion, Facts, Version};
@@ -165,46 +165,22 @@ impl<'a> View<'a> {
     }
 
     pub(super) fn exchange(&self) -> Option<Exchange> {
+        self.behind_handshake()?.exchange(&self.connection.tail)
+    }
+
+    /// Where what flows behind the handshake begins; `None` if the handshake did not finish or that cannot be told.
+    pub(super) fn behind_handshake(&self) -> Option<BehindHandshake> {
         let version = self.proof.negotiated?;
         if self.proof.established != Some(true) {
             return None;
         }
         let ends = tls::handshake_end(self.client_tls?, self.server_tls?, version)?;
-        let flowed = self.connection.flowed_behind(self.client_way, ends)?;
-        let likely = flowed.bursts.as_ref().map_or(Likely::Unknown, |bursts| {
-            let sent: Vec<Sent> = bursts.iter().map(|burst| self.sent(*burst)).collect();
-            exchanged::likely(&Amounts {
-                version,
-                cipher: self.proof.cipher,
-                server_port: self.server_port(),
-                sent: &sent,
-                cut: flowed.cut,
-                over: self.close != Close::Open,
-            })
-        });
-        let bytes = |way: Way| flowed.bytes[way.index()];
-        Some(Exchange {
-            client_bytes: bytes(self.client_way),
-            server_bytes: bytes(self.client_way.reversed()),
-            ended: self.ended(),
-            likely,
-        })
-    }
-
-    pub(super) fn sent(&self, burst: Burst) -> Sent {
-        Sent {
-            by_client: burst.way == self.client_way,
-            bytes: burst.bytes,
-        }
-    }
-
-    pub(super) fn ended(&self) -> Option<Ended> {
-        let (way, ending) = self.connection.ended()?;
-        Some(match (way == self.client_way, ending) {
-            (true, Ending::Fin) => Ended::ClientClosed,
-            (false, Ending::Fin) => Ended::ServerClosed,
-            (true, Ending::Rst) => Ended::ClientReset,
-            (false, Ending::Rst) => Ended::ServerReset,
+        Some(BehindHandshake {
+            client: self.client_way,
+            places: self.connection.places(self.client_way, ends)?,
+            version,
+            cipher: self.proof.cipher,
+            server_port: self.server_port(),
         })
     }
 }

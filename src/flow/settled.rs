@@ -1,0 +1,138 @@
+//! A connection of which both directions have told everything, folded into little memory: what its owner keeps of it, and what
+//! still moves.
+//!
+//! It does with further packets what [`Connection`](super::Connection) would do: nobody can tell from the records whether a connection was folded.
+
+use std::hint::black_box;
+
+use super::connection::Numbers;
+use super::tail::Tail;
+use super::trace::{Need, SILENCE, Trace, is_beyond, is_far, is_near, later_end};
+use super::{Segment, Way};
+
+/// What is left of a connection that is settled.
+#[derive(Debug)]
+pub(super) struct Settled<S> {
+    tail: Tail,
+    /// Sequence numbers by way: the first byte,
+    first: [u32; 2],
+    /// the first that was not read,
+    unread: [u32; 2],
+    /// and behind the last of the packets that came here.
+    highest: [u32; 2],
+    /// What its owner keeps.
+    kept: S,
+}
+
+impl<S> Settled<S> {
+    /// What is left of a connection with these `numbers` and this `tail`.
+    pub(super) fn new(numbers: &Numbers, mut tail: Tail, kept: S) -> Self {
+        tail.turns.shrink();
+        Self {
+            tail,
+            first: numbers.first,
+            unread: numbers.unread,
+            highest: numbers.highest,
+            kept,
+        }
+    }
+
+    /// What its owner kept.
+    pub(super) const fn kept(&self) -> &S {
+        &self.kept
+    }
+
+    /// Turns and ends.
+    pub(super) const fn tail(&self) -> &Tail {
+        &self.tail
+    }
+
+    /// The first sequence numbers of both directions.
+    pub(super) const fn first_numbers(&self) -> [u32; 2] {
+        self.first
+    }
+
+    /// Has the processor fetch what the next segment needs first.
+    #[inline]
+    pub(super) fn touch(&self, way: Way) {
+        black_box((self.highest, self.tail.is_over()));
+        self.tail.turns.touch(way);
+    }
+
+    /// Takes in a segment, and before it the packets that only moved `trace`.
+    pub(super) fn segment(&mut self, segment: &Segment, trace: &mut Trace) {
+        self.catch_up(trace);
+        let highest = &mut self.highest[segment.way.index()];
+        if is_near(Some(*highest), segment) {
+            self.tail.note_turn(segment);
+            *highest = later_end(*highest, segment);
+        }
+        if segment.has(Segment::RST) {
+            let unread = self.unread[segment.way.index()];
+            if is_near(Some(unread), segment) {
+                self.tail.note_reset(segment.way, segment.time);
+            }
+        } else if segment.has(Segment::FIN) {
+            self.tail.note_fin(segment.way, segment.time);
+        }
+        let last = trace.last.max(segment.time);
+        *trace = Trace {
+            last,
+            ..self.trace()
+        };
+    }
+
+    /// Takes over what the table noted.
+    pub(super) fn catch_up(&mut self, trace: &Trace) {
+        let was = self.highest;
+        self.highest = trace.highest;
+        for way in [Way::Up, Way::Down] {
+            let (from, to) = (was[way.index()], trace.highest[way.index()]);
+            if from != to && matches!(trace.need[way.index()], Need::Turns | Need::Nothing) {
+                self.tail
+                    .catch_up(way, (from, to), Some(was[way.reversed().index()]));
+            }
+        }
+    }
+
+    /// What the table may note of further packets by itself, but for the time.
+    fn trace(&self) -> Trace {
+        let need = if self.tail.is_over() {
+            Need::All
+        } else if self.tail.turns.is_full() {
+            Need::Nothing
+        } else {
+            Need::Turns
+        };
+        let [up, down] = self.highest;
+        let same_turn = |way, other| self.tail.turns.received(way) == Some(other);
+        Trace {
+            highest: self.highest,
+            need: [need; 2],
+            same_turn: [same_turn(Way::Up, down), same_turn(Way::Down, up)],
+            ..Trace::EMPTY
+        }
+    }
+
+    /// Whether nothing that may still come tells more.
+    pub(super) fn is_complete(&self) -> bool {
+        let closed = |way| self.tail.closed_at(way).is_some();
+        closed(Way::Up) && closed(Way::Down) && self.tail.turns.is_whole()
+    }
+
+    /// Whether `segment` opens or belongs to another connection between the same ports; `trace` is what the table noted of this one.
+    pub(super) fn is_succeeded_by(&self, segment: &Segment, trace: &Trace) -> bool {
+        let way = segment.way.index();
+        if segment.has(Segment::SYN) {
+            return self.first[way] != segment.seq.wrapping_add(1);
+        }
+        let over = self.tail.is_over();
+        let closed = self.tail.closed_at(segment.way).is_some();
+        let silent = over || segment.time.since(trace.last) > SILENCE;
+        let foreign = silent
+            && segment.has(Segment::ACK)
+            && is_far(trace.highest[way], segment.seq)
+            && is_far(trace.highest[1 - way], segment.ack);
+        segment.length > 0 && ((over && closed && is_beyond(self.highest[way], segment)) || foreign)
+    }
+}

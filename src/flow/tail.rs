@@ -1,0 +1,150 @@
+//! What still moves of a connection when both directions have told everything: who sends how much in answer to what, and how it ends.
+
+use super::turns::{Flowed, Turns};
+use super::{Close, Ending, Segment, Way};
+use crate::session::Side;
+use crate::time::Timestamp;
+
+/// Turns and ends of a connection.
+#[derive(Debug, Default)]
+pub struct Tail {
+    /// Who sent how much in answer to what.
+    pub(super) turns: Turns,
+    /// Apart, since most of a million open connections have none.
+    ends: Option<Box<Ends>>,
+}
+
+const _: () = assert!(size_of::<Tail>() == 136);
+
+/// How a connection ends.
+#[derive(Debug, Default)]
+struct Ends {
+    /// The first FIN of each direction.
+    fins: [Option<Timestamp>; 2],
+    /// The first RST, and which way it went.
+    reset: Option<(Way, Timestamp)>,
+}
+
+impl Tail {
+    /// That of another connection, with the memory of this one.
+    pub(super) fn begin_anew(&mut self) {
+        self.turns.begin_anew();
+        if let Some(ends) = &mut self.ends {
+            **ends = Ends::default();
+        }
+    }
+
+    /// Notes what `segment`, near the bytes that were seen, tells of who sent what in answer to what.
+    #[inline]
+    pub(super) fn note_turn(&mut self, segment: &Segment) {
+        let (way, received) = (segment.way, segment.ack);
+        if segment.has(Segment::RST) {
+            // It stands where its sender had got to; what it acknowledges may be anything (RFC 9293 section 3.5.2).
+            self.turns.note_acknowledged(way, segment.seq);
+            return;
+        }
+        // A SYN has a number of its own, before its payload (RFC 7413).
+        let from = segment
+            .seq
+            .wrapping_add(u32::from(segment.has(Segment::SYN)));
+        let to = from.wrapping_add(segment.length);
+        match (segment.has(Segment::ACK), segment.length > 0) {
+            (true, true) => self.turns.note(way, from, to, received),
+            (false, true) => self.turns.note_part(way, from, to),
+            (true, false) => self.turns.note_acknowledged(way.reversed(), received),
+            (false, false) => {}
+        }
+        if segment.has(Segment::FIN | Segment::ACK) {
+            self.turns.note_fin(way, to, received);
+        }
+    }
+
+    /// `way` went on from `was` to `now` by packets that each followed the one before; `other` is how far the other way had got.
+    pub(super) fn catch_up(&mut self, way: Way, (was, now): (u32, u32), other: Option<u32>) {
+        match other {
+            Some(received) if !self.turns.is_full() => self.turns.note(way, was, now, received),
+            _ => self.turns.note_part(way, was, now),
+        }
+    }
+
+    /// A FIN of `way`.
+    pub(super) fn note_fin(&mut self, way: Way, time: Timestamp) {
+        let ends = self.ends.get_or_insert_default();
+        ends.fins[way.index()].get_or_insert(time);
+    }
+
+    /// An RST that `way` brought.
+    pub(super) fn note_reset(&mut self, way: Way, time: Timestamp) {
+        let ends = self.ends.get_or_insert_default();
+        ends.reset.get_or_insert((way, time));
+    }
+
+    /// When the end that sends on `way` closed.
+    pub fn closed_at(&self, way: Way) -> Option<Timestamp> {
+        self.ends.as_ref()?.fins[way.index()]
+    }
+
+    /// The end that reset it, and when.
+    fn reset_by(&self) -> Option<(Way, Timestamp)> {
+        self.ends.as_ref()?.reset
+    }
+
+    /// Closed in both directions, or reset.
+    pub fn is_over(&self) -> bool {
+        self.ends
+            .as_ref()
+            .is_some_and(|ends| ends.reset.is_some() || ends.fins.iter().all(Option::is_some))
+    }
+
+    /// How the connection ended, if it did; `client` is the way of its client.
+    pub fn close(&self, client: Way) -> Close {
+        let side = |way: Way| {
+            if way == client {
+                Side::Client
+            } else {
+                Side::Server
+            }
+        };
+        let [up, down] = [Way::Up, Way::Down].map(|way| self.closed_at(way).is_some());
+        match (self.reset_by(), up, down) {
+            (Some((way, _)), ..) => Close::Reset(side(way)),
+            (None, true, true) => Close::Closed,
+            (None, true, false) => Close::HalfClosed(side(Way::Up)),
+            (None, false, true) => Close::HalfClosed(side(Way::Down)),
+            (None, false, false) => Close::Open,
+        }
+    }
+
+    /// Who ended it, and how, whatever the other end did afterwards: told by what each end had received, and where both ended
+    /// without knowing of the other, by time. `None` where bytes are missing that may have told.
+    pub fn ended(&self) -> Option<(Way, Ending)> {
+        if !self.turns.is_whole() {
+            return None;
+        }
+        let first = match (self.closed_at(Way::Up), self.closed_at(Way::Down)) {
+            (Some(up), Some(down)) => {
+                self.turns
+                    .closed_first()
+                    .unwrap_or(if up <= down { Way::Up } else { Way::Down })
+            }
+            (Some(_), None) => Way::Up,
+            (None, Some(_)) => Way::Down,
+            (None, None) => return self.reset_by().map(|(way, _)| (way, Ending::Rst)),
+        };
+        match self.reset_by() {
+            // An end that has reset the connection does not close it any more.
+            Some((way, time))
+                if way != first && self.closed_at(first).is_some_and(|fin| time < fin) =>
+            {
+                Some((way, Ending::Rst))
+            }
+            _ => Some((first, Ending::Fin)),
+        }
+    }
+
+    /// What flowed behind the given sequence numbers of the client's direction and the server's. Where only the client's is
+    /// known, the server's is what it had sent before the client got there.
+    pub fn flowed_behind(&self, client: Way, places: (u32, Option<u32>)) -> Option<Flowed> {
+        self.turns.behind(client, places.0, places.1)
+    }
+}
