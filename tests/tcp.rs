@@ -222,6 +222,46 @@ fn an_alert_that_is_missing_in_front_of_a_reset() {
     assert_eq!(text(&record, "tlstally.gaps.count"), "1");
 }
 
+/// A message in chunks (RFC 3030) has a ClientHello in it, and the command in front of it is lost: the server goes on in clear.
+#[test]
+fn a_hello_in_a_message_whose_command_is_missing() {
+    let hello = &SESSION
+        .turns
+        .iter()
+        .find(|(_, bytes)| bytes[0] == 22)
+        .unwrap()
+        .1;
+    let chunk = format!("BDAT {} LAST\r\n", hello.len());
+    let said = |from, text: &str| (from, text.as_bytes().to_vec());
+    let mail = Conversation {
+        turns: vec![
+            said(From::Server, "220 a ESMTP\r\n"),
+            said(From::Client, "EHLO b\r\n"),
+            said(From::Server, "250-a\r\n250-CHUNKING\r\n250 STARTTLS\r\n"),
+            said(
+                From::Client,
+                "MAIL FROM:<x@y.example>\r\nRCPT TO:<z@y.example>\r\n",
+            ),
+            said(From::Server, "250 ok\r\n250 ok\r\n"),
+            said(From::Client, &chunk),
+            (From::Client, hello.clone()),
+            said(From::Server, "250 taken\r\n"),
+            said(From::Client, "QUIT\r\n"),
+            said(From::Server, "221 bye\r\n"),
+        ],
+        ..SESSION.clone()
+    };
+    let whole = mail.segments(1000);
+    let mut without = whole.clone();
+    without.remove(place(&whole, From::Client, b"BDAT"));
+    for segments in [whole, without] {
+        let record = Reading::new().only(&mail.packets(WRAPPING, &segments));
+        assert_eq!(text(&record, "tlstally.mode"), "plaintext");
+        assert_eq!(text(&record, "tlstally.verdict"), "plaintext");
+        assert_eq!(text(&record, "tlstally.offered"), "");
+    }
+}
+
 /// Large receive offload: the capture shows segments that never were on the wire, up to 64 KiB.
 #[test]
 fn segments_larger_than_any_link() {

@@ -166,6 +166,11 @@ impl ClientSide {
         self.tls.is_decided().unwrap_or(self.phase == Phase::Lost)
     }
 
+    /// Bytes are missing, or the capture begins inside, so that lines may be content.
+    pub const fn is_adrift(&self) -> bool {
+        self.adrift
+    }
+
     /// A line came that is no command.
     pub const fn is_noisy(&self) -> bool {
         self.noise > 0

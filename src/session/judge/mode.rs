@@ -10,7 +10,7 @@ impl View<'_> {
     pub(super) fn mode(&self) -> Option<Mode> {
         let client = self.dialogue.client.as_ref();
         let server = self.dialogue.server.as_ref();
-        let client_at = client.and_then(|side| side.tls.at());
+        let client_at = client.and_then(|side| side.tls.at().filter(|_| self.client_tls.is_some()));
         let server_at = server.and_then(|side| side.tls.at());
         if client_at.is_none() && server_at.is_none() {
             return self.mode_of_text();

@@ -9,6 +9,7 @@ use crate::packet::PortSet;
 use crate::session::{Exchange, Gaps, Latency, LimitedBy, Mode, Offer, Seen, Side};
 use crate::smtp::Dialogue;
 use crate::smtp::joint::Starttls;
+use crate::smtp::start::TlsAt;
 use crate::tls::{self, Conclusion, Facts, Version};
 
 /// A connection looked at from the client's end.
@@ -31,7 +32,12 @@ impl<'a> View<'a> {
         ports: &PortSet,
     ) -> Self {
         let dialogue = &connection.dialogue;
-        let client_tls = dialogue.client.as_ref().and_then(|side| side.tls.facts());
+        let server_unbroken = connection.is_unbroken(client_way.reversed());
+        let client_tls = dialogue
+            .client
+            .as_ref()
+            .and_then(|side| side.tls.facts())
+            .filter(|facts| !(server_unbroken && is_quoted(dialogue, facts)));
         let server_tls = dialogue.server.as_ref().and_then(|side| side.tls.facts());
         Self {
             connection,
@@ -183,6 +189,25 @@ impl<'a> View<'a> {
             server_port: self.server_port(),
         })
     }
+}
+
+/// A hello in a message, behind bytes that are missing: the server goes on in clear and takes what the client says.
+fn is_quoted(dialogue: &Dialogue, client: &Facts) -> bool {
+    let begun_inside = (dialogue.client.as_ref())
+        .is_some_and(|side| side.tls.at() != Some(TlsAt::FirstByte) && side.is_adrift());
+    let Some(server) = dialogue
+        .server
+        .as_ref()
+        .filter(|side| side.tls.facts().is_none())
+    else {
+        return false;
+    };
+    let taken = server.facts.last.is_some_and(|(code, at)| {
+        (200..400).contains(&code)
+            && code != 220
+            && client.hello_time.is_some_and(|hello| at > hello.end)
+    });
+    begun_inside && taken
 }
 
 /// ExtensionType cookie: only a second ClientHello has it (RFC 8446 section 4.2.2).
