@@ -8,7 +8,7 @@ use tlstally::tls::stream::MAX_MESSAGE;
 use tlstally::tls::{Facts, Role, Stream, probe};
 use tlstally_fuzz::{Input, pieces};
 
-fn read<'a>(role: Role, parts: impl Iterator<Item = &'a [u8]>) -> Facts {
+fn read<'a>(role: Role, parts: impl Iterator<Item = &'a [u8]>) -> Box<Facts> {
     let mut stream = Stream::new(role);
     for part in parts {
         stream.push(part, Timestamp(0));
@@ -17,7 +17,7 @@ fn read<'a>(role: Role, parts: impl Iterator<Item = &'a [u8]>) -> Facts {
     stream.into_facts()
 }
 
-fn with_holes(role: Role, bytes: &[u8], cuts: &[u8]) -> Facts {
+fn with_holes(role: Role, bytes: &[u8], cuts: &[u8]) -> Box<Facts> {
     let mut stream = Stream::new(role);
     for (number, part) in pieces(bytes, cuts).enumerate() {
         let chosen = cuts.get(number % cuts.len().max(1)).copied().unwrap_or_default();

@@ -362,6 +362,13 @@ impl Connection {
         self.tail.is_over()
     }
 
+    /// Reset, seen from both SYNs on, and no byte of it is known to be missing.
+    pub(super) fn is_reset_whole(&self) -> bool {
+        self.tail.is_reset_whole()
+            && self.syn_at.and(self.syn_ack_at).is_some()
+            && self.halves.iter().all(Half::has_all_known)
+    }
+
     /// How the connection ended, if it did.
     pub fn close(&self, ports: &PortSet) -> Close {
         self.tail.close(self.client_way(ports))
@@ -610,6 +617,17 @@ impl Half {
         if let Some(ahead) = furthest {
             self.stream.end_at(known.wrapping_add(ahead));
         }
+    }
+
+    /// Nothing before what was acknowledged, or before the last byte that was seen, is missing.
+    fn has_all_known(&self) -> bool {
+        let Some(next) = self.stream.next() else {
+            return false;
+        };
+        // A FIN has a number of its own.
+        let is_known = |end: u32| end.wrapping_sub(next).cast_signed() <= 1;
+        let ends = [self.acknowledged, self.highest];
+        self.decided || (self.stream.counts().gaps == 0 && ends.into_iter().flatten().all(is_known))
     }
 
     /// Moves on to the end of `segment`.

@@ -35,6 +35,9 @@ pub struct Limits {
     pub idle: u32,
     /// Seconds that a closed connection is kept for late copies of its packets.
     pub linger: u32,
+    /// Seconds that a connection that was reset, and of which no byte is known to be missing, is waited for. As long as `linger` where
+    /// packets may come late; less where they come in the order of time, as from interfaces.
+    pub reset: u32,
     /// Seconds, not all of the first, in which packets of a connection of which everything is known still move its last time.
     pub rest: u32,
     /// Connections of which everything but their end is known, and that are held as they are: most end soon.
@@ -48,6 +51,7 @@ impl Default for Limits {
             held_bytes: 64 << 20,
             idle: 4_000,
             linger: 60,
+            reset: 60,
             rest: 2,
             warm: 1024,
         }
@@ -57,7 +61,9 @@ impl Default for Limits {
 impl Limits {
     /// Seconds without a packet after which `connection` goes.
     fn wait(&self, connection: &Connection) -> u32 {
-        if connection.is_over() || connection.is_foreign() {
+        if connection.is_reset_whole() {
+            self.reset
+        } else if connection.is_over() || connection.is_foreign() {
             self.linger
         } else {
             self.idle
@@ -66,7 +72,9 @@ impl Limits {
 
     /// The same for one that is settled.
     fn wait_settled(&self, tail: &Tail) -> u32 {
-        if tail.is_over() {
+        if tail.is_reset_whole() {
+            self.reset
+        } else if tail.is_over() {
             self.linger
         } else {
             self.idle
@@ -577,7 +585,7 @@ impl<R, S> Table<R, S> {
             return;
         }
         let (Some(place), Some(life)) = (
-            self.slots.get(ticket.slot as usize),
+            self.slots.get_mut(ticket.slot as usize),
             self.lives.get_mut(ticket.slot as usize),
         ) else {
             return;
@@ -597,6 +605,26 @@ impl<R, S> Table<R, S> {
         if place.deadline > now {
             let due = place.deadline;
             self.wheel.schedule(due, ticket);
+            return;
+        }
+        let reset = match &mut life.state {
+            State::Open(connection) if connection.is_reset_whole() => {
+                connection.catch_up(&place.trace);
+                Some(connection.first_numbers())
+            }
+            State::Settled(settled) if settled.tail().is_reset_whole() => {
+                settled.catch_up(&place.trace);
+                Some(settled.first_numbers())
+            }
+            _ => None,
+        };
+        if let Some(first) = reset
+            && let more @ 1.. = self.limits.linger.saturating_sub(self.limits.reset)
+        {
+            // Its place stays as long as that of others, for late copies of its packets.
+            place.deadline = now + more;
+            self.wheel.schedule(place.deadline, ticket);
+            self.conclude(ticket.slot, now, first, outlet);
             return;
         }
         let reason = match self.lives.get(ticket.slot as usize).map(|life| &life.state) {

@@ -102,6 +102,7 @@ pub fn read<'a>(
             .cloned()
             .unwrap_or_else(unnamed)
     };
+    let limits = share(workers, &origins);
     let (deliveries, delivered) = bounded(WAITING);
     let interest = names::interest(&judge.ports);
     let shown = Shown::default();
@@ -116,7 +117,7 @@ pub fn read<'a>(
                 keeper: keeps.then(|| Keeper::new(share_of_evidence(workers))),
             };
             let deliveries = deliveries.clone();
-            Worker::new(number, judge, &origin, share(workers), deliveries, beside)
+            Worker::new(number, judge, &origin, limits.clone(), deliveries, beside)
         };
         let reader = thread_named("reader".into());
         let (lanes, ends) = Lanes::new(worker(0, &deliveries), workers.saturating_sub(1), keeps);
@@ -210,10 +211,18 @@ pub const fn most_waiting(workers: usize) -> u64 {
     (lanes::WAITING * workers.saturating_sub(1)) as u64
 }
 
-/// One worker's share of the bounds.
-fn share(workers: usize) -> Limits {
+/// Seconds that a reset connection is waited for where packets come from interfaces, which bring them in the order of time.
+const RESET: u32 = 2;
+
+/// One worker's share of the bounds, for packets from these `origins`.
+fn share(workers: usize, origins: &[Arc<Origin>]) -> Limits {
     let whole = Limits::default();
+    let live = matches!(
+        origins.first().map(AsRef::as_ref),
+        Some(Origin::Interface(_))
+    );
     Limits {
+        reset: if live { RESET } else { whole.reset },
         flows: whole.flows.div_ceil(workers),
         held_bytes: whole.held_bytes.div_ceil(workers),
         ..whole

@@ -56,8 +56,10 @@ impl Consumer for Listener {
 /// More pauses than any test waits for.
 const FOREVER: u32 = 1_000_000;
 
-fn link(heard: &Arc<AtomicBool>) -> Link {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("pcaps/curl.pcap");
+fn link(capture: &str, heard: &Arc<AtomicBool>) -> Link {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("pcaps")
+        .join(capture);
     Link {
         capture: Timeline::open(&[path]),
         heard: Arc::clone(heard),
@@ -74,9 +76,9 @@ fn judge() -> Judge {
     }
 }
 
-fn watch(workers: usize) -> (u32, Vec<Session>) {
+fn watch(capture: &str, workers: usize) -> (u32, Vec<Session>) {
     let heard = Arc::new(AtomicBool::new(false));
-    let mut link = link(&heard);
+    let mut link = link(capture, &heard);
     let mut listener = Listener {
         heard,
         sessions: Vec::new(),
@@ -88,10 +90,25 @@ fn watch(workers: usize) -> (u32, Vec<Session>) {
 #[test]
 fn silence_ends_sessions() {
     for workers in [1, 2, 5] {
-        let (patience, sessions) = watch(workers);
+        let (patience, sessions) = watch("curl.pcap", workers);
         assert!(patience > 0, "no session came before the link was gone");
         let origin = Origin::Interface("tap0".into());
         assert!(sessions.iter().all(|session| *session.origin == origin));
+    }
+}
+
+/// Who watches is told of it before long, and if the program is killed it is not among what is lost.
+#[test]
+fn a_reset_session_is_told_within_seconds() {
+    for workers in [1, 2] {
+        let (patience, sessions) = watch("legacy-capped-reset.pcap", workers);
+        let [session] = &sessions[..] else {
+            panic!("{sessions:?}")
+        };
+        assert_eq!(session.verdict, crate::session::Verdict::Legacy);
+        // A pause is a second.
+        let seconds = FOREVER - patience;
+        assert!((2..10).contains(&seconds), "after {seconds} seconds");
     }
 }
 
@@ -99,7 +116,7 @@ fn silence_ends_sessions() {
 #[test]
 fn a_consumer_that_panics_ends_the_reading() {
     for workers in [1, 3] {
-        let mut link = link(&Arc::default());
+        let mut link = link("curl.pcap", &Arc::default());
         let mut consumer = |_: Session| panic!("as this test wants it");
         let read = || read(&mut link, &judge(), workers, &mut consumer).map(|_| ());
         assert!(panic::catch_unwind(AssertUnwindSafe(read)).is_err());
@@ -109,7 +126,7 @@ fn a_consumer_that_panics_ends_the_reading() {
 
 #[test]
 fn a_worker_that_panics_ends_the_reading() {
-    let mut link = link(&Arc::default());
+    let mut link = link("curl.pcap", &Arc::default());
     let crew = Crew {
         workers: 3,
         begin: &|task| assert_ne!(task, Task::Work, "as this test wants it"),

@@ -54,7 +54,7 @@ fn a_morning_in_the_office() {
     for capture in MORNING {
         namespace.replay("other", &pcaps().join(capture), 2_000);
     }
-    // What was reset, or is in clear, counts as over a minute after its end.
+    // What is in clear counts as over a minute after its end.
     screen.wait_for("6 of 13 internal hosts used TLS 1.1 or older");
     screen.wait_for("HOSTS 13");
     let hosts = screen.text();
