@@ -305,15 +305,21 @@ impl<R, S> Table<R, S> {
         if let Some(slot) = found
             && let Some(place) = self.slots.get(slot as usize)
             && !place.trace.suffices(segment)
-            && let Some(life) = self.lives.get(slot as usize)
         {
-            match &life.state {
-                State::Open(connection) => connection.touch(),
-                State::Settled(settled) => settled.touch(segment.way),
-                State::Free | State::Told { .. } => {}
-            }
+            self.touch(slot, segment.way);
         }
         Hint(found)
+    }
+
+    /// Has the processor fetch what a segment of `way` that must be read needs first. Apart, so that the look-up stays small enough to be
+    /// a part of its caller.
+    #[inline(never)]
+    fn touch(&self, slot: u32, way: Way) {
+        match self.lives.get(slot as usize).map(|life| &life.state) {
+            Some(State::Open(connection)) => connection.touch(),
+            Some(State::Settled(settled)) => settled.touch(way),
+            _ => {}
+        }
     }
 
     /// [`Table::segment`] with what was looked up for the same segment before, however long ago.

@@ -73,6 +73,9 @@ pub struct Amounts<'a> {
 
 /// What the amounts suggest.
 pub fn likely(amounts: &Amounts<'_>) -> Likely {
+    if amounts.sent.is_empty() {
+        return Likely::Unknown;
+    }
     let turns = turns(amounts);
     let delivered = (0..turns.len()).any(|at| {
         is_too_long_for_auth(&turns, at)
