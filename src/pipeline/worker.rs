@@ -26,7 +26,7 @@ const DELIVERED: usize = 256;
 /// Segments that a worker on the reader's thread takes in together: few enough to stay in the nearest cache.
 const GATHERED: usize = 64;
 /// Segments that are looked up in the table before the first of them is taken in.
-const AHEAD: usize = 16;
+const AHEAD: usize = 8;
 
 /// What a worker sends: sessions that are over, with the second in which each was called so.
 #[derive(Debug)]
