@@ -11,6 +11,7 @@
 
 use std::collections::VecDeque;
 use std::hash::{BuildHasher as _, RandomState};
+use std::hint::black_box;
 use std::sync::Arc;
 
 use hashbrown::HashTable;
@@ -301,14 +302,27 @@ impl<R, S> Table<R, S> {
     /// is taken in lets the processor wait for their places in memory all at once.
     #[inline]
     pub fn look_up(&self, segment: &Segment) -> Hint {
-        let found = self.find(&segment.key);
-        if let Some(slot) = found
-            && let Some(place) = self.slots.get(slot as usize)
-            && !place.trace.suffices(segment)
-        {
+        Hint(self.find(&segment.key))
+    }
+
+    /// Whether the table needs more than the slot for `segment`; has the processor fetch what leads to that.
+    #[inline]
+    pub fn goes_deeper(&self, hint: Hint, segment: &Segment) -> bool {
+        let place = hint.0.and_then(|slot| self.slots.get(slot as usize));
+        let deeper = place.is_some_and(|place| !place.trace.suffices(segment));
+        if deeper {
+            let life = hint.0.and_then(|slot| self.lives.get(slot as usize));
+            black_box(life.map(|life| life.generation));
+        }
+        deeper
+    }
+
+    /// Has the processor fetch what `segment` needs of the connection.
+    #[inline]
+    pub fn reach_for(&self, hint: Hint, segment: &Segment) {
+        if let Some(slot) = hint.0 {
             self.touch(slot, segment.way);
         }
-        Hint(found)
     }
 
     /// Has the processor fetch what a segment of `way` that must be read needs first. Apart, so that the look-up stays small enough to be

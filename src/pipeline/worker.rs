@@ -26,7 +26,7 @@ const DELIVERED: usize = 256;
 /// Segments that a worker on the reader's thread takes in together: few enough to stay in the nearest cache.
 const GATHERED: usize = 64;
 /// Segments that are looked up in the table before the first of them is taken in.
-const AHEAD: usize = 8;
+const AHEAD: usize = 16;
 
 /// What a worker sends: sessions that are over, with the second in which each was called so.
 #[derive(Debug)]
@@ -165,9 +165,7 @@ impl<'a, O: Fn(u32) -> Arc<Origin>> Worker<'a, O> {
         let mut at = 0;
         for some in batch.segments.chunks(AHEAD) {
             let mut hints = [Hint::default(); AHEAD];
-            for (hint, (_, segment)) in hints.iter_mut().zip(some) {
-                *hint = self.table.look_up(segment);
-            }
+            self.look_up(some, &mut hints);
             for (hint, (place, segment)) in hints.into_iter().zip(some) {
                 if let Some(bytes) = batch.bytes(*place) {
                     let desk = &mut self.desk;
@@ -180,6 +178,29 @@ impl<'a, O: Fn(u32) -> Arc<Origin>> Worker<'a, O> {
                     self.table.note_asked(segment, name);
                 }
                 at += 1;
+            }
+        }
+    }
+
+    /// Finds where `segments` belong, one step for all of them after the other, so that the processor waits for memory that lies
+    /// apart side by side.
+    #[inline]
+    fn look_up<P>(&self, segments: &[(P, Segment)], hints: &mut [Hint; AHEAD]) {
+        for (hint, (_, segment)) in hints.iter_mut().zip(segments) {
+            *hint = self.table.look_up(segment);
+        }
+        let mut deeper = [false; AHEAD];
+        let mut any = false;
+        for (deeper, (hint, (_, segment))) in deeper.iter_mut().zip(hints.iter().zip(segments)) {
+            *deeper = self.table.goes_deeper(*hint, segment);
+            any |= *deeper;
+        }
+        if !any {
+            return;
+        }
+        for (deeper, (hint, (_, segment))) in deeper.into_iter().zip(hints.iter().zip(segments)) {
+            if deeper {
+                self.table.reach_for(*hint, segment);
             }
         }
     }
