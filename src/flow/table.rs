@@ -349,8 +349,9 @@ impl<R, S> Table<R, S> {
         if self.wheel.now() < second {
             self.advance(second, outlet);
         }
+        // Also where there was nothing yet when it was looked up: what becomes of a segment must not depend on when that was.
+        let hint = self.correct(hint, &segment.key);
         if let Some(place) = hint.0.and_then(|slot| self.slots.get_mut(slot as usize))
-            && place.key == segment.key
             && place.trace.note(segment)
         {
             place.deadline = second + self.limits.wait_after(&place.trace);
@@ -703,6 +704,16 @@ impl<R, S> Table<R, S> {
             place.is_some_and(|place| place.key == *key)
         };
         self.index.find(key.hash_with(self.seed), is_it).copied()
+    }
+
+    /// The hint, if the slot it names still has this key; else one that is looked up now.
+    #[inline]
+    fn correct(&self, hint: Hint, key: &FlowKey) -> Hint {
+        let place = hint.0.and_then(|slot| self.slots.get(slot as usize));
+        if place.is_some_and(|place| place.key == *key) {
+            return hint;
+        }
+        Hint(self.find(key))
     }
 
     /// Where the connection with this key is, most likely where the hint says.

@@ -116,12 +116,10 @@ impl Trace {
         if segment.has(Segment::SYN) {
             return first[way] != segment.seq.wrapping_add(1);
         }
-        let other = if self.is_dismissed() {
-            is_beyond(self.highest[way], segment)
-        } else {
-            is_outside(first[way], self.highest[way], segment)
-        };
-        segment.length > 0 && other
+        // Of one that was dismissed no numbers are kept: only a SYN tells.
+        segment.length > 0
+            && !self.is_dismissed()
+            && is_outside(first[way], self.highest[way], segment)
     }
 }
 
@@ -227,6 +225,18 @@ mod tests {
         assert!(trace.note(&segment(5, 0, Segment::ACK)));
         assert!(!trace.note(&segment(5, 1, Segment::ACK)));
         assert!(!super::tests::trace(Need::All, 5).note(&segment(5, 0, Segment::ACK)));
+    }
+
+    /// Whatever its numbers, of which none are kept: what is passed over does not open another connection.
+    #[test]
+    fn only_a_syn_succeeds_a_connection_that_was_dismissed() {
+        let trace = trace(Need::Opening, 0);
+        for seq in [1, 5, 1 << 30, 1 << 31, u32::MAX] {
+            let payload = segment(seq, 10, Segment::ACK);
+            assert!(trace.suffices(&payload));
+            assert!(!trace.is_succeeded_by([7; 2], &payload));
+            assert!(trace.is_succeeded_by([7; 2], &segment(seq, 0, Segment::SYN)));
+        }
     }
 
     /// RFC 9293 section 3.4: sequence numbers are compared modulo 2^32.
