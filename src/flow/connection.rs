@@ -6,9 +6,7 @@ use std::sync::Arc;
 
 use super::reassembly::{Counts, Direction, Piece};
 use super::tail::Tail;
-use super::trace::{
-    LATE_WAY_WINDOW, Need, SILENCE, Trace, WINDOW, is_beyond, is_far, is_near, later_end,
-};
+use super::trace::{LATE_WAY_WINDOW, Need, Trace, WINDOW, is_beyond, is_near, later_end};
 use super::{FlowKey, Segment, Way};
 use crate::packet::PortSet;
 use crate::packet::checksum::Checksum;
@@ -235,20 +233,14 @@ impl Connection {
         segment.length > 0 && (over || self.is_foreign_to(segment, trace))
     }
 
-    /// Both numbers of `segment` are far from all that this connection sent, which has ended or is silent: the SYNs of another
-    /// connection are not in the capture.
+    /// What the table noted or, of an end that was not seen, what the other has received from it.
     fn is_foreign_to(&self, segment: &Segment, trace: &Trace) -> bool {
-        let far = |way: Way, number: u32| {
+        let known = [Way::Up, Way::Down].map(|way| {
             let half = &self.halves[way.index()];
             let highest = half.highest.map(|_| trace.highest[way.index()]);
-            let known = highest.or(half.acknowledged);
-            known.is_some_and(|known| is_far(known, number))
-        };
-        let silent = self.is_over() || segment.time.since(trace.last) > SILENCE;
-        silent
-            && segment.has(Segment::ACK)
-            && far(segment.way, segment.seq)
-            && far(segment.way.reversed(), segment.ack)
+            highest.or(half.acknowledged)
+        });
+        trace.is_foreign_to(segment, self.is_over(), known)
     }
 
     /// Takes one segment of this connection in; `block` holds its bytes.

@@ -7,7 +7,7 @@ use std::hint::black_box;
 
 use super::connection::Numbers;
 use super::tail::Tail;
-use super::trace::{Need, SILENCE, Trace, is_beyond, is_far, is_near, later_end};
+use super::trace::{Need, Trace, is_beyond, is_near, later_end};
 use super::{Segment, Way};
 
 /// What is left of a connection that is settled.
@@ -128,11 +128,7 @@ impl<S> Settled<S> {
         }
         let over = self.tail.is_over();
         let closed = self.tail.closed_at(segment.way).is_some();
-        let silent = over || segment.time.since(trace.last) > SILENCE;
-        let foreign = silent
-            && segment.has(Segment::ACK)
-            && is_far(trace.highest[way], segment.seq)
-            && is_far(trace.highest[1 - way], segment.ack);
+        let foreign = trace.is_foreign_to(segment, over, trace.highest.map(Some));
         segment.length > 0 && ((over && closed && is_beyond(self.highest[way], segment)) || foreign)
     }
 }

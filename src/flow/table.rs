@@ -62,32 +62,25 @@ impl Default for Limits {
 impl Limits {
     /// Seconds without a packet after which `connection` goes.
     fn wait(&self, connection: &Connection) -> u32 {
-        if connection.is_reset_whole() {
-            self.reset
-        } else if connection.is_over() || connection.is_foreign() {
-            self.linger
-        } else {
-            self.idle
-        }
+        let over = connection.is_over() || connection.is_foreign();
+        self.wait_for(connection.is_reset_whole(), over)
     }
 
     /// The same for one that is settled.
     fn wait_settled(&self, tail: &Tail) -> u32 {
-        if tail.is_reset_whole() {
-            self.reset
-        } else if tail.is_over() {
-            self.linger
-        } else {
-            self.idle
-        }
+        self.wait_for(tail.is_reset_whole(), tail.is_over())
     }
 
     /// The same after a packet that only moved `trace`.
     const fn wait_after(&self, trace: &Trace) -> u32 {
-        if trace.is_dismissed() {
-            self.linger
-        } else {
-            self.idle
+        self.wait_for(false, trace.is_dismissed())
+    }
+
+    const fn wait_for(&self, reset: bool, over: bool) -> u32 {
+        match (reset, over) {
+            (true, _) => self.reset,
+            (false, true) => self.linger,
+            (false, false) => self.idle,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What is noted of packets that tell nothing new: kept beside the key, so that such a packet costs one look-up in the table and
 //! the connection itself is not touched.
 
-use super::Segment;
+use super::{Segment, Way};
 use crate::time::{SECOND, Timestamp};
 
 /// How far a direction still has to be read.
@@ -110,6 +110,22 @@ impl Trace {
         (end ^ self.highest[segment.way.index()]) >> 30 == 0
     }
 
+    /// Whether both numbers of `segment` are far from all that is `known` of this connection by way, which is `over` or silent: then the
+    /// SYNs of another connection are not in the capture.
+    pub(super) fn is_foreign_to(
+        &self,
+        segment: &Segment,
+        over: bool,
+        known: [Option<u32>; 2],
+    ) -> bool {
+        let far = |way: Way, number| known[way.index()].is_some_and(|known| is_far(known, number));
+        let silent = over || segment.time.since(self.last) > SILENCE;
+        silent
+            && segment.has(Segment::ACK)
+            && far(segment.way, segment.seq)
+            && far(segment.way.reversed(), segment.ack)
+    }
+
     /// Whether `segment` is of a later connection than the one that is over and whose first sequence numbers were `first`.
     pub(super) const fn is_succeeded_by(&self, first: [u32; 2], segment: &Segment) -> bool {
         let way = segment.way.index();
@@ -129,7 +145,7 @@ pub(super) const WINDOW: u32 = 1 << 30;
 pub(super) const LATE_WAY_WINDOW: u32 = 64 * 1024 * 1024;
 /// Nanoseconds without a packet after which numbers that are far away are another connection's, and not those of a copy that a firewall
 /// has numbered anew.
-pub(super) const SILENCE: u64 = 10 * SECOND;
+const SILENCE: u64 = 10 * SECOND;
 
 /// Whether `segment` can belong to the direction that has come to `highest`, by its number.
 #[inline]
@@ -141,7 +157,7 @@ pub(super) fn is_near(highest: Option<u32>, segment: &Segment) -> bool {
 }
 
 /// Whether `number` is far from `known`, to either side.
-pub(super) const fn is_far(known: u32, number: u32) -> bool {
+const fn is_far(known: u32, number: u32) -> bool {
     let ahead = number.wrapping_sub(known);
     ahead > LATE_WAY_WINDOW && ahead.wrapping_neg() > LATE_WAY_WINDOW
 }

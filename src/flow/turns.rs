@@ -81,6 +81,11 @@ impl Known {
         self.0 & what != 0
     }
 
+    /// `value`, if `what` it stands for is known.
+    const fn only<T: Copy>(self, what: u8, value: T) -> Option<T> {
+        if self.has(what) { Some(value) } else { None }
+    }
+
     const fn add(&mut self, what: u8) {
         self.0 |= what;
     }
@@ -273,35 +278,19 @@ impl Turns {
 
 impl OneWay {
     const fn start(&self) -> Option<u32> {
-        if self.known.has(Known::START) {
-            Some(self.start)
-        } else {
-            None
-        }
+        self.known.only(Known::START, self.start)
     }
 
     const fn limit(&self) -> Option<u32> {
-        if self.known.has(Known::LIMIT) {
-            Some(self.limit)
-        } else {
-            None
-        }
+        self.known.only(Known::LIMIT, self.limit)
     }
 
     const fn acknowledged(&self) -> Option<u32> {
-        if self.known.has(Known::ACKNOWLEDGED) {
-            Some(self.acknowledged)
-        } else {
-            None
-        }
+        self.known.only(Known::ACKNOWLEDGED, self.acknowledged)
     }
 
     const fn fin(&self) -> Option<Step> {
-        if self.known.has(Known::FIN) {
-            Some(self.fin)
-        } else {
-            None
-        }
+        self.known.only(Known::FIN, self.fin)
     }
 
     #[inline]
