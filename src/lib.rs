@@ -35,4 +35,5 @@ pub(crate) mod system;
 pub mod tally;
 pub mod time;
 pub mod tls;
+mod wall_clock;
 pub mod wire;

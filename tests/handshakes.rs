@@ -121,6 +121,28 @@ fn modern_hello(more: &[Extension]) -> Vec<u8> {
     client_hello(TLS12, &[more, &own].concat())
 }
 
+/// The ClientHello of draft 18.
+fn draft18_offer() -> (From, Vec<u8>) {
+    hello_record(&client_hello(
+        TLS12,
+        &[offers(&[0x7f12, TLS12]), client_key()],
+    ))
+}
+
+/// Its ServerHello: the draft's number stands where 1.2 would, and there is no session id.
+fn draft18_answer() -> (From, Vec<u8>) {
+    let body = [
+        &[0x7f, 0x12][..],
+        &[7; 32],
+        &[0x13, 0x01],
+        &extensions(&[server_key()]),
+    ];
+    (
+        SERVER,
+        record(HANDSHAKE, TLS10, &message(2, &body.concat())),
+    )
+}
+
 fn hello_record(hello: &[u8]) -> (From, Vec<u8>) {
     (CLIENT, record(HANDSHAKE, TLS10, hello))
 }
@@ -382,38 +404,13 @@ fn handshakes() -> Vec<Handshake> {
         ),
         (
             "draft 18: its number stands where 1.2 would, and there is no session id",
-            vec![
-                hello_record(&client_hello(
-                    TLS12,
-                    &[offers(&[0x7f12, TLS12]), client_key()],
-                )),
-                (
-                    SERVER,
-                    record(
-                        HANDSHAKE,
-                        TLS10,
-                        &message(
-                            2,
-                            &[
-                                &[0x7f, 0x12][..],
-                                &[7; 32],
-                                &[0x13, 0x01],
-                                &extensions(&[server_key()]),
-                            ]
-                            .concat(),
-                        ),
-                    ),
-                ),
-            ],
+            vec![draft18_offer(), draft18_answer()],
             "tls.version=1.3 tlstally.offered_max=1.3",
         ),
         (
             "draft 18 with its own HelloRetryRequest (draft-ietf-tls-tls13-18 section 4.1.4), which stands where the answer would",
             vec![
-                hello_record(&client_hello(
-                    TLS12,
-                    &[offers(&[0x7f12, TLS12]), client_key()],
-                )),
+                draft18_offer(),
                 (
                     SERVER,
                     record(
@@ -425,27 +422,8 @@ fn handshakes() -> Vec<Handshake> {
                         ),
                     ),
                 ),
-                hello_record(&client_hello(
-                    TLS12,
-                    &[offers(&[0x7f12, TLS12]), client_key()],
-                )),
-                (
-                    SERVER,
-                    record(
-                        HANDSHAKE,
-                        TLS10,
-                        &message(
-                            2,
-                            &[
-                                &[0x7f, 0x12][..],
-                                &[7; 32],
-                                &[0x13, 0x01],
-                                &extensions(&[server_key()]),
-                            ]
-                            .concat(),
-                        ),
-                    ),
-                ),
+                draft18_offer(),
+                draft18_answer(),
             ],
             "tls.version=1.3 tlstally.offered_max=1.3 tlstally.latency.hello",
         ),

@@ -4,12 +4,10 @@
 //! from a later one than today: so a clock, or a capture, that jumps ahead for less than a day removes nothing, and one that
 //! jumps back neither. Reading old captures into a store removes nothing either, as long as they are of one time.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use rusqlite::{Connection, TransactionBehavior, params};
 
 use super::slots::{day_of, start_of};
-use crate::time::Timestamp;
+use crate::wall_clock;
 
 /// Rows removed in one transaction.
 const CHUNK: usize = 20_000;
@@ -96,9 +94,7 @@ pub(super) fn first_to_stay(connection: &Connection, keep: &Keep) -> rusqlite::R
 }
 
 fn today() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    let nanoseconds = since.map_or(0, |since| since.as_nanos());
-    day_of(Timestamp(u64::try_from(nanoseconds).unwrap_or(u64::MAX)))
+    day_of(wall_clock::now())
 }
 
 /// The two oldest days.

@@ -2,22 +2,18 @@
 
 use std::fs::File;
 use std::os::unix::fs::FileExt as _;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::flow::Limits;
 use crate::pipeline::{self, Facts};
 use crate::source::live::InterfaceFacts;
 use crate::tally::live::{Interface, Level, Moment};
-use crate::time::Timestamp;
+use crate::wall_clock;
 
 /// All of a moment but what only the caller knows.
 pub(super) fn of(facts: &Facts, interfaces: &[InterfaceFacts], workers: usize) -> Moment {
     let limits = Limits::default();
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
     Moment {
-        time: Timestamp::from_parts(since.as_secs(), since.subsec_nanos().into()),
+        time: wall_clock::now(),
         interfaces: interfaces.iter().map(interface).collect(),
         queue: Level {
             now: facts.workers.waiting,

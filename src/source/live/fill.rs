@@ -4,9 +4,10 @@
 //! bytes of all such packets together are what the ring held then. Blocks that the kernel has not handed on yet (they are for a tenth of a
 //! second at most) are not seen, and what the kernel keeps beside a packet is known only about ([`BESIDE`]): the figure is an estimate.
 
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use crate::time::Timestamp;
+use crate::wall_clock;
 
 /// Bytes that a packet takes in a TPACKET_V3 ring beside its own: its header, the address it came from, and alignment
 /// (`linux/if_packet.h`).
@@ -28,14 +29,7 @@ pub(super) struct Fill {
 impl Fill {
     /// Looks at the clock, if the last look has come to its end.
     pub(super) fn look(&mut self) {
-        let now = || {
-            let since = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
-            Some(Timestamp::from_parts(
-                since.as_secs(),
-                since.subsec_nanos().into(),
-            ))
-        };
-        self.at = self.at.or_else(now);
+        self.at.get_or_insert_with(wall_clock::now);
     }
 
     /// A packet of `captured` bytes was taken.
