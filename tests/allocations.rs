@@ -8,35 +8,16 @@ use std::hint::black_box;
 use std::sync::Arc;
 
 use common::conversation::{Conversation, From, WRAPPING, recorded};
+use common::table::{self, Count};
 use common::{Packet, pcaps};
-use tlstally::flow::segment::Place;
-use tlstally::flow::{Connection, FlowKey, Limits, Outlet, Over, Reason, Segment, Table, Tail};
-use tlstally::packet::{Decoded, Interest, LinkType, PortSet, decode, may_matter};
-use tlstally::time::Timestamp;
+use tlstally::flow::{Limits, Table};
+use tlstally::packet::{Interest, LinkType, PortSet, may_matter};
 
 #[global_allocator]
 static ALLOCATOR: dhat::Alloc = dhat::Alloc;
 
 /// Segments of the message that is sent after the handshake.
 const MESSAGE: usize = 4000;
-
-/// Takes connections that are over, of which there are none here.
-struct Nowhere;
-
-impl Outlet for Nowhere {
-    type Record = ();
-    type Settled = ();
-
-    fn settle(&mut self, _: &Connection) -> Option<()> {
-        None
-    }
-
-    fn conclude_settled(&mut self, _: &FlowKey, (): &(), _: &Tail) {}
-
-    fn conclude(&mut self, _: &Connection, _: Reason) {}
-
-    fn deliver(&mut self, _: Over<()>) {}
-}
 
 /// A recorded session with a long message behind its handshake.
 fn with_message() -> Conversation {
@@ -57,17 +38,9 @@ fn allocations(work: impl FnOnce()) -> u64 {
     dhat::HeapStats::get().total_blocks - before
 }
 
+/// No connection is over here.
 fn take(table: &mut Table<(), ()>, interest: &Interest, packet: &Packet) {
-    let length = packet.bytes.len() as u32;
-    let place = Place {
-        base: 0,
-        origin: 0,
-        time: Timestamp(packet.time),
-        clock: 0,
-    };
-    if let Decoded::Tcp(tcp) = decode(LinkType::ETHERNET, &packet.bytes, length, interest) {
-        table.segment(&Segment::new(&tcp, place), &packet.bytes, &mut Nowhere);
-    }
+    table::take(table, interest, packet, (packet.time, 0), &mut Count(0));
 }
 
 #[test]

@@ -8,18 +8,17 @@ mod common;
 use std::sync::{Arc, Mutex};
 
 use common::conversation::{WRAPPING, recorded};
-use common::pcaps;
+use common::{pcaps, table};
 use tlstally::exchange::Catalog;
-use tlstally::flow::segment::Place;
-use tlstally::flow::{Connection, FlowKey, Limits, Outlet, Over, Reason, Segment, Table, Tail};
-use tlstally::packet::{Decoded, Interest, LinkType, PortSet, decode};
+use tlstally::flow::{Limits, Table};
+use tlstally::packet::{Interest, PortSet};
 use tlstally::pipeline;
 use tlstally::session::judge::Judge;
 use tlstally::session::networks::Networks;
 use tlstally::session::{Session, Verdict};
 use tlstally::source::Timeline;
 use tlstally::tally::{CaptureHealth, Context, Report, Tally, To};
-use tlstally::time::{SECOND, Timestamp};
+use tlstally::time::SECOND;
 
 #[global_allocator]
 static ALLOCATOR: dhat::Alloc = dhat::Alloc;
@@ -86,26 +85,6 @@ fn a_host_of_one_session_takes_little() {
     }
 }
 
-/// Counts the connections that are over.
-struct Count(u64);
-
-impl Outlet for Count {
-    type Record = ();
-    type Settled = ();
-
-    fn settle(&mut self, _: &Connection) -> Option<()> {
-        None
-    }
-
-    fn conclude_settled(&mut self, _: &FlowKey, (): &(), _: &Tail) {}
-
-    fn conclude(&mut self, _: &Connection, _: Reason) {}
-
-    fn deliver(&mut self, _: Over<()>) {
-        self.0 += 1;
-    }
-}
-
 /// Connections that open and close in each second of [`MINUTES`].
 const EACH_SECOND: u16 = 10;
 /// Long enough for all that is kept of a closed connection for a while to go.
@@ -119,25 +98,15 @@ fn connections_that_are_over_leave_nothing() {
     let ports: PortSet = [conversation.server.1].into_iter().collect();
     let interest = Interest::new(ports.clone(), PortSet::none());
     let mut table = Table::new(Arc::new(ports), Limits::default());
-    let mut over = Count(0);
+    let mut over = table::Count(0);
     let _counting = dhat::Profiler::builder().testing().build();
     let mut after = Vec::new();
     for second in 1..=2 * MINUTES * 60 {
         for port in 0..EACH_SECOND {
             conversation.client.1 = 10_000 + (second as u16 % 1_000) * EACH_SECOND + port;
             for packet in conversation.packets(WRAPPING, &conversation.segments(1400)) {
-                let place = Place {
-                    base: 0,
-                    origin: 0,
-                    time: Timestamp(second * SECOND),
-                    clock: second * SECOND,
-                };
-                let length = packet.bytes.len() as u32;
-                if let Decoded::Tcp(tcp) =
-                    decode(LinkType::ETHERNET, &packet.bytes, length, &interest)
-                {
-                    table.segment(&Segment::new(&tcp, place), &packet.bytes, &mut over);
-                }
+                let now = second * SECOND;
+                table::take(&mut table, &interest, &packet, (now, now), &mut over);
             }
         }
         table.tick(second * SECOND, &mut over);

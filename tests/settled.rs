@@ -7,16 +7,15 @@ mod common;
 use std::sync::Arc;
 
 use common::conversation::{From, WRAPPING, recorded};
-use common::{Packet, pcaps};
+use common::{Packet, pcaps, table};
 use tlstally::exchange::Catalog;
-use tlstally::flow::segment::Place;
-use tlstally::flow::{Connection, FlowKey, Limits, Outlet, Over, Reason, Segment, Table, Tail};
-use tlstally::packet::{Decoded, Interest, LinkType, PortSet, decode};
+use tlstally::flow::{Connection, FlowKey, Limits, Outlet, Over, Reason, Table, Tail};
+use tlstally::packet::{Interest, PortSet};
 use tlstally::session::judge::{Judge, Settled};
 use tlstally::session::networks::Networks;
 use tlstally::session::recall::Recall;
 use tlstally::session::{Origin, Session};
-use tlstally::time::{SECOND, Timestamp};
+use tlstally::time::SECOND;
 
 /// Sessions of every version, by command and from the first byte; one in clear, which is not folded.
 const FILES: [&str; 9] = [
@@ -88,16 +87,8 @@ fn read(judge: &Judge, packets: &[Packet], warm: usize) -> (Vec<Session>, usize)
     let mut clock = 0;
     for packet in packets {
         clock = clock.max(packet.time.saturating_sub(start));
-        let place = Place {
-            base: 0,
-            origin: 0,
-            time: Timestamp(packet.time),
-            clock,
-        };
-        let length = packet.bytes.len() as u32;
-        if let Decoded::Tcp(tcp) = decode(LinkType::ETHERNET, &packet.bytes, length, &interest) {
-            table.segment(&Segment::new(&tcp, place), &packet.bytes, &mut desk);
-        }
+        let times = (packet.time, clock);
+        table::take(&mut table, &interest, packet, times, &mut desk);
     }
     table.finish(clock + 20 * SECOND, &mut desk);
     (desk.sessions, desk.folded)

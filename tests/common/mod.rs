@@ -11,6 +11,7 @@ pub mod less;
 pub mod reading;
 pub mod schema;
 pub mod script;
+pub mod table;
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
