@@ -109,7 +109,7 @@ fn connections_that_are_over_leave_nothing() {
                 table::take(&mut table, &interest, &packet, (now, now), &mut over);
             }
         }
-        table.tick(second * SECOND, &mut over);
+        table.pass(second * SECOND, &mut over);
         if second % (MINUTES * 60) == 0 {
             after.push((over.0, table.len(), held()));
         }

@@ -175,6 +175,11 @@ impl Connection {
         if !self.tail.turns.is_whole() {
             return None;
         }
+        self.known_first_numbers()
+    }
+
+    /// The first sequence numbers of both directions, if their SYNs tell them.
+    pub(super) fn known_first_numbers(&self) -> Option<[u32; 2]> {
         let [up, down] = &self.halves;
         self.syn_at.and(self.syn_ack_at)?;
         Some([up.stream.first()?, down.stream.first()?])
@@ -354,11 +359,11 @@ impl Connection {
         self.tail.is_over()
     }
 
-    /// Reset, seen from both SYNs on, and no byte of it is known to be missing.
-    pub(super) fn is_reset_whole(&self) -> bool {
-        self.tail.is_reset_whole()
-            && self.syn_at.and(self.syn_ack_at).is_some()
-            && self.halves.iter().all(Half::has_all_known)
+    /// Only one direction is seen, and it closed.
+    pub(super) fn is_closed_as_far_as_seen(&self) -> bool {
+        [Way::Up, Way::Down].into_iter().any(|way| {
+            self.tail.closed_at(way).is_some() && !self.halves[way.reversed().index()].seen
+        })
     }
 
     /// How the connection ended, if it did.
@@ -609,17 +614,6 @@ impl Half {
         if let Some(ahead) = furthest {
             self.stream.end_at(known.wrapping_add(ahead));
         }
-    }
-
-    /// Nothing before what was acknowledged, or before the last byte that was seen, is missing.
-    fn has_all_known(&self) -> bool {
-        let Some(next) = self.stream.next() else {
-            return false;
-        };
-        // A FIN has a number of its own.
-        let is_known = |end: u32| end.wrapping_sub(next).cast_signed() <= 1;
-        let ends = [self.acknowledged, self.highest];
-        self.decided || (self.stream.counts().gaps == 0 && ends.into_iter().flatten().all(is_known))
     }
 
     /// Moves on to the end of `segment`.

@@ -4,8 +4,10 @@
 //! the same packet whatever the number of workers.
 //!
 //! A connection is concluded as soon as nothing that may still come tells more of it ([`Connection::is_complete`]). Its record is
-//! handed out a moment later ([`Limits::rest`]), when its last acknowledgements have been seen too; its place in the table stays
-//! until late copies of its packets need no longer be expected, which would look like another connection.
+//! handed out when both ends have acknowledged that the other closed, at the latest a moment later ([`Limits::rest`]); its place in
+//! the table stays until late copies of its packets need no longer be expected, which would look like another connection.
+//!
+//! Deadlines are counted in ticks ([`TICK`]).
 //!
 //! Where many are open, those that have told everything but how they go on and end are folded into little memory ([`Settled`]).
 
@@ -20,10 +22,10 @@ use super::connection::Connection;
 use super::settled::Settled;
 use super::tail::Tail;
 use super::trace::Trace;
-use super::wheel::{TURN, Wheel};
+use super::wheel::{PER_SECOND, TICK, TURN, Wheel};
 use super::{FlowKey, Segment, Way};
 use crate::packet::PortSet;
-use crate::time::{SECOND, Timestamp};
+use crate::time::Timestamp;
 
 /// What a table may hold and for how long.
 #[derive(Clone, Debug)]
@@ -32,14 +34,14 @@ pub struct Limits {
     pub flows: usize,
     /// Bytes held back for missing segments, over all connections.
     pub held_bytes: usize,
-    /// Seconds without a packet after which an open connection is over.
+    /// Ticks without a packet after which an open connection is over.
     pub idle: u32,
-    /// Seconds that a closed connection is kept for late copies of its packets.
+    /// Ticks that a closed connection is kept for late copies of its packets.
     pub linger: u32,
-    /// Seconds that a connection that was reset, and of which no byte is known to be missing, is waited for. As long as `linger` where
-    /// packets may come late; less where they come in the order of time, as from interfaces.
-    pub reset: u32,
-    /// Seconds, not all of the first, in which packets of a connection of which everything is known still move its last time.
+    /// Ticks, not all of the first, that a connection that is over is waited for while something may be missing of it. As long as
+    /// `linger` where packets may come late; less where they come in the order of time, as from interfaces.
+    pub late: u32,
+    /// Ticks, not all of the first, that the acknowledgement of the last FIN is waited for.
     pub rest: u32,
     /// Connections of which everything but their end is known, and that are held as they are: most end soon.
     pub warm: usize,
@@ -50,38 +52,57 @@ impl Default for Limits {
         Self {
             flows: 1_000_000,
             held_bytes: 64 << 20,
-            idle: 4_000,
-            linger: 60,
-            reset: 60,
-            rest: 2,
+            idle: 4_000 * PER_SECOND,
+            linger: 60 * PER_SECOND,
+            late: 60 * PER_SECOND,
+            rest: 2 * PER_SECOND,
             warm: 1024,
         }
     }
 }
 
 impl Limits {
-    /// Seconds without a packet after which `connection` goes.
+    /// For packets that come in the order of time, as from interfaces: what has not come after some round trips does not come.
+    #[must_use]
+    pub const fn in_order(self) -> Self {
+        const ROUND_TRIPS: u32 = 3;
+        Self {
+            late: ROUND_TRIPS,
+            rest: ROUND_TRIPS,
+            ..self
+        }
+    }
+
+    /// Whether nothing comes late.
+    const fn are_in_order(&self) -> bool {
+        self.late < self.linger
+    }
+
+    /// Ticks without a packet after which `connection` is over.
     fn wait(&self, connection: &Connection) -> u32 {
-        let over = connection.is_over() || connection.is_foreign();
-        self.wait_for(connection.is_reset_whole(), over)
+        if connection.is_foreign() {
+            return self.linger;
+        }
+        let alone = self.are_in_order() && connection.is_closed_as_far_as_seen();
+        self.wait_for(connection.is_over() || alone)
     }
 
     /// The same for one that is settled.
     fn wait_settled(&self, tail: &Tail) -> u32 {
-        self.wait_for(tail.is_reset_whole(), tail.is_over())
+        self.wait_for(tail.is_over())
     }
 
     /// The same after a packet that only moved `trace`.
     const fn wait_after(&self, trace: &Trace) -> u32 {
-        self.wait_for(false, trace.is_dismissed())
+        if trace.is_dismissed() {
+            self.linger
+        } else {
+            self.idle
+        }
     }
 
-    const fn wait_for(&self, reset: bool, over: bool) -> u32 {
-        match (reset, over) {
-            (true, _) => self.reset,
-            (false, true) => self.linger,
-            (false, false) => self.idle,
-        }
+    const fn wait_for(&self, over: bool) -> u32 {
+        if over { self.late } else { self.idle }
     }
 }
 
@@ -117,7 +138,7 @@ pub trait Outlet {
     fn conclude(&mut self, connection: &Connection, reason: Reason) -> Self::Record;
 
     /// Whether `record` must come behind those of connections that ended before, but not in the way that tells everything: then it
-    /// takes as long as theirs ([`Limits::linger`]).
+    /// takes as long as theirs ([`Limits::late`]).
     fn is_patient(&self, _record: &Self::Record) -> bool {
         false
     }
@@ -133,8 +154,8 @@ pub struct Over<R> {
     pub record: R,
     /// Its last packet, copies that came a little late included.
     pub last: Timestamp,
-    /// The second of the clock in which it was called over; `u32::MAX` at the end of the capture.
-    pub second: u32,
+    /// The tick of the clock in which it was called over; `u32::MAX` at the end of the capture.
+    pub tick: u32,
 }
 
 /// Why a connection was called over.
@@ -212,10 +233,12 @@ enum State<R, S> {
     Told {
         /// `None` once it was handed out.
         record: Option<R>,
-        /// The second in which it will be; `u32::MAX` for when the place is given up.
+        /// The tick in which it will be; `u32::MAX` for when the place is given up.
         due: u32,
         /// The first sequence numbers of both directions, by which a copy of a SYN is told from a new connection.
         first: [u32; 2],
+        /// By way: the other end has acknowledged its FIN.
+        acknowledged: [bool; 2],
     },
 }
 
@@ -269,8 +292,8 @@ impl<R, S> Table<R, S> {
         self.held_bytes
     }
 
-    /// Every connection that was over by this second has been handed out.
-    pub const fn second(&self) -> u32 {
+    /// Every connection that was over by this tick has been handed out.
+    pub const fn now(&self) -> u32 {
         self.wheel.now()
     }
 
@@ -338,19 +361,19 @@ impl<R, S> Table<R, S> {
         block: &[u8],
         outlet: &mut impl Outlet<Record = R, Settled = S>,
     ) {
-        let second = seconds(segment.clock);
-        if self.wheel.now() < second {
-            self.advance(second, outlet);
+        let tick = ticks(segment.clock);
+        if self.wheel.now() < tick {
+            self.advance(tick, outlet);
         }
         // Also where there was nothing yet when it was looked up: what becomes of a segment must not depend on when that was.
         let hint = self.correct(hint, &segment.key);
         if let Some(place) = hint.0.and_then(|slot| self.slots.get_mut(slot as usize))
             && place.trace.note(segment)
         {
-            place.deadline = second + self.limits.wait_after(&place.trace);
+            place.deadline = tick + self.limits.wait_after(&place.trace);
             return;
         }
-        self.read(hint, segment, second, block, outlet);
+        self.read(hint, segment, tick, block, outlet);
     }
 
     /// Tells the connection of `segment`, just taken in, what its client had asked DNS for.
@@ -368,8 +391,8 @@ impl<R, S> Table<R, S> {
     }
 
     /// Lets time pass without a packet: `clock` in nanoseconds.
-    pub fn tick(&mut self, clock: u64, outlet: &mut impl Outlet<Record = R, Settled = S>) {
-        self.advance(seconds(clock), outlet);
+    pub fn pass(&mut self, clock: u64, outlet: &mut impl Outlet<Record = R, Settled = S>) {
+        self.advance(ticks(clock), outlet);
     }
 
     /// The capture has ended at `clock`: everything left is over.
@@ -388,7 +411,7 @@ impl<R, S> Table<R, S> {
         outlet: &mut impl Outlet<Record = R, Settled = S>,
     ) -> Option<u32> {
         const SLOTS: u32 = 4096;
-        self.advance(seconds(clock), outlet);
+        self.advance(ticks(clock), outlet);
         // Nothing is looked for any more, and what leaves the table now may have to wait for its turn.
         self.index = HashTable::new();
         self.wheel = Wheel::starting_at(self.wheel.now());
@@ -407,7 +430,7 @@ impl<R, S> Table<R, S> {
                 State::Settled(settled) => self.limits.wait_settled(settled.tail()),
                 State::Told { .. } => self.limits.linger,
             };
-            let last = u64::from(place.deadline.saturating_sub(wait)) * SECOND;
+            let last = u64::from(place.deadline.saturating_sub(wait)) * TICK;
             let reason = Reason::EndOfCapture(clock.saturating_sub(last));
             self.close(slot, u32::MAX, reason, outlet);
         }
@@ -420,11 +443,11 @@ impl<R, S> Table<R, S> {
         &mut self,
         hint: Hint,
         segment: &Segment,
-        second: u32,
+        tick: u32,
         block: &[u8],
         outlet: &mut impl Outlet<Record = R, Settled = S>,
     ) {
-        let slot = self.find_or_open(hint, segment, second, outlet);
+        let slot = self.find_or_open(hint, segment, tick, outlet);
         let (Some(place), Some(life)) = (
             self.slots.get_mut(slot as usize),
             self.lives.get_mut(slot as usize),
@@ -434,7 +457,8 @@ impl<R, S> Table<R, S> {
         let (wait, first) = match &mut life.state {
             State::Free | State::Told { .. } => {
                 place.trace.note_copy(segment);
-                place.deadline = second + self.limits.linger;
+                place.deadline = tick + self.limits.linger;
+                self.note_farewell(slot, segment, tick, outlet);
                 return;
             }
             State::Open(connection) => {
@@ -461,15 +485,17 @@ impl<R, S> Table<R, S> {
                 (self.limits.wait_settled(settled.tail()), first)
             }
         };
+        let wait = first.map_or(wait, |_| self.limits.linger);
         let was = place.deadline;
-        place.deadline = second + wait;
+        place.deadline = tick + wait;
         if place.deadline < was {
             let generation = life.generation;
             let due = place.deadline;
             self.wheel.schedule(due, Ticket { slot, generation });
         }
         if let Some(first) = first {
-            self.conclude(slot, second, first, outlet);
+            self.conclude(slot, first, outlet);
+            self.hand_out_in_time(slot, tick, outlet);
         } else if self.held_bytes > self.limits.held_bytes {
             self.let_go_of_held(slot);
         }
@@ -514,19 +540,31 @@ impl<R, S> Table<R, S> {
     fn conclude(
         &mut self,
         slot: u32,
-        second: u32,
         first: [u32; 2],
         outlet: &mut impl Outlet<Record = R, Settled = S>,
     ) {
-        let Some(life) = self.lives.get_mut(slot as usize) else {
+        let (Some(place), Some(life)) = (
+            self.slots.get_mut(slot as usize),
+            self.lives.get_mut(slot as usize),
+        ) else {
             return;
         };
+        let mut acknowledged = [false; 2];
+        let mut note_fins = |tail: &Tail, trace: &mut Trace| {
+            for (way, acknowledged) in [Way::Up, Way::Down].into_iter().zip(&mut acknowledged) {
+                if let Some((fin, is_acknowledged)) = tail.turns.fin_of(way) {
+                    trace.highest[way.index()] = fin.wrapping_add(1);
+                    *acknowledged = is_acknowledged;
+                }
+            }
+        };
         let record = match std::mem::replace(&mut life.state, State::Free) {
-            State::Open(connection) => self.end(connection, Reason::Closed, outlet),
+            State::Open(connection) => {
+                note_fins(&connection.tail, &mut place.trace);
+                self.end(connection, Reason::Closed, outlet)
+            }
             State::Settled(settled) => {
-                let Some(place) = self.slots.get(slot as usize) else {
-                    return;
-                };
+                note_fins(settled.tail(), &mut place.trace);
                 outlet.conclude_settled(&place.key, settled.kept(), settled.tail())
             }
             State::Free | State::Told { .. } => return,
@@ -534,23 +572,100 @@ impl<R, S> Table<R, S> {
         let Some(life) = self.lives.get_mut(slot as usize) else {
             return;
         };
-        let due = if outlet.is_patient(&record) {
-            u32::MAX
-        } else {
-            second + self.limits.rest
-        };
         life.state = State::Told {
             record: Some(record),
-            due,
+            due: u32::MAX,
             first,
+            acknowledged,
         };
         let generation = life.generation;
-        let ticket = Ticket { slot, generation };
-        self.told.push_back(ticket);
-        if due < u32::MAX {
-            self.wheel.schedule(due, ticket);
-        }
+        self.told.push_back(Ticket { slot, generation });
         self.trim_told();
+    }
+
+    /// Hands the record out if both ends know that the other has closed; else when it is due.
+    fn hand_out_in_time(
+        &mut self,
+        slot: u32,
+        tick: u32,
+        outlet: &mut impl Outlet<Record = R, Settled = S>,
+    ) {
+        let Some(Life { state, generation }) = self.lives.get_mut(slot as usize) else {
+            return;
+        };
+        let State::Told {
+            record: Some(record),
+            due,
+            acknowledged,
+            ..
+        } = state
+        else {
+            return;
+        };
+        *due = match (outlet.is_patient(record), *acknowledged) {
+            (false, [true, true]) => return self.hand_out(slot, tick, outlet),
+            (false, _) => tick + self.limits.rest,
+            (true, _) if self.limits.are_in_order() => tick + self.limits.late,
+            (true, _) => return,
+        };
+        let generation = *generation;
+        self.wheel.schedule(*due, Ticket { slot, generation });
+    }
+
+    /// Hands the record out now.
+    fn hand_out(
+        &mut self,
+        slot: u32,
+        tick: u32,
+        outlet: &mut impl Outlet<Record = R, Settled = S>,
+    ) {
+        let (Some(place), Some(life)) = (
+            self.slots.get(slot as usize),
+            self.lives.get_mut(slot as usize),
+        ) else {
+            return;
+        };
+        if let State::Told { record, .. } = &mut life.state
+            && let Some(record) = record.take()
+        {
+            outlet.deliver(Over {
+                record,
+                last: place.trace.last,
+                tick,
+            });
+        }
+    }
+
+    /// Notes of a packet behind the last FIN whether it acknowledges that, or says that nothing else will.
+    fn note_farewell(
+        &mut self,
+        slot: u32,
+        segment: &Segment,
+        tick: u32,
+        outlet: &mut impl Outlet<Record = R, Settled = S>,
+    ) {
+        let (Some(place), Some(life)) = (
+            self.slots.get_mut(slot as usize),
+            self.lives.get_mut(slot as usize),
+        ) else {
+            return;
+        };
+        let State::Told {
+            record: Some(record),
+            acknowledged,
+            ..
+        } = &mut life.state
+        else {
+            return;
+        };
+        let other = segment.way.reversed().index();
+        let closes = segment.has(Segment::ACK) && segment.ack == place.trace.highest[other];
+        acknowledged[other] |= closes;
+        let reset = segment.has(Segment::RST)
+            && place.trace.highest[segment.way.index()].wrapping_sub(segment.seq) <= 1;
+        if (*acknowledged == [true; 2] || reset) && !outlet.is_patient(record) {
+            self.hand_out(slot, tick, outlet);
+        }
     }
 
     /// The record of a connection to which nothing more comes.
@@ -573,15 +688,15 @@ impl<R, S> Table<R, S> {
         }
     }
 
-    /// Second by second as long as there are connections: once the last is over, the rest of the way is one step, however
+    /// Tick by tick as long as there are connections: once the last is over, the rest of the way is one step, however
     /// far a damaged capture's times jump.
-    fn advance(&mut self, second: u32, outlet: &mut impl Outlet<Record = R, Settled = S>) {
-        while self.wheel.now() < second {
-            if self.index.is_empty() && second > self.wheel.now() + TURN {
-                self.wheel = Wheel::starting_at(second);
+    fn advance(&mut self, tick: u32, outlet: &mut impl Outlet<Record = R, Settled = S>) {
+        while self.wheel.now() < tick {
+            if self.index.is_empty() && tick > self.wheel.now() + TURN {
+                self.wheel = Wheel::starting_at(tick);
                 return;
             }
-            let due = self.wheel.step_towards(second).unwrap_or_default();
+            let due = self.wheel.step_towards(tick).unwrap_or_default();
             let now = self.wheel.now();
             for ticket in due {
                 self.fire(ticket, now, outlet);
@@ -604,16 +719,15 @@ impl<R, S> Table<R, S> {
         ) else {
             return;
         };
-        if let State::Told { record, due, .. } = &mut life.state
+        if let State::Told {
+            record: Some(_),
+            due,
+            ..
+        } = &mut life.state
             && *due <= now
-            && let Some(record) = record.take()
         {
-            outlet.deliver(Over {
-                record,
-                last: place.trace.last,
-                second: now,
-            });
             // The ticket of the deadline is in the wheel as well.
+            self.hand_out(ticket.slot, now, outlet);
             return;
         }
         if place.deadline > now {
@@ -621,24 +735,12 @@ impl<R, S> Table<R, S> {
             self.wheel.schedule(due, ticket);
             return;
         }
-        let reset = match &mut life.state {
-            State::Open(connection) if connection.is_reset_whole() => {
-                connection.catch_up(&place.trace);
-                Some(connection.first_numbers())
-            }
-            State::Settled(settled) if settled.tail().is_reset_whole() => {
-                settled.catch_up(&place.trace);
-                Some(settled.first_numbers())
-            }
-            _ => None,
-        };
-        if let Some(first) = reset
-            && let more @ 1.. = self.limits.linger.saturating_sub(self.limits.reset)
+        if self.limits.are_in_order()
+            && let Some(first) = self.take_leave(ticket.slot)
         {
-            // Its place stays as long as that of others, for late copies of its packets.
-            place.deadline = now + more;
-            self.wheel.schedule(place.deadline, ticket);
-            self.conclude(ticket.slot, now, first, outlet);
+            self.conclude(ticket.slot, first, outlet);
+            self.hand_out(ticket.slot, now, outlet);
+            self.wheel.schedule(now + self.limits.linger, ticket);
             return;
         }
         let reason = match self.lives.get(ticket.slot as usize).map(|life| &life.state) {
@@ -647,6 +749,35 @@ impl<R, S> Table<R, S> {
             _ => Reason::Closed,
         };
         self.close(ticket.slot, now, reason, outlet);
+    }
+
+    /// Of a connection that is over and will be concluded, though its place stays as long as that of others, for late copies of its
+    /// packets: its first sequence numbers.
+    fn take_leave(&mut self, slot: u32) -> Option<[u32; 2]> {
+        let (place, life) = (
+            self.slots.get_mut(slot as usize)?,
+            self.lives.get_mut(slot as usize)?,
+        );
+        let first = match &mut life.state {
+            State::Open(connection)
+                if connection.is_over() || connection.is_closed_as_far_as_seen() =>
+            {
+                connection.catch_up(&place.trace);
+                connection.known_first_numbers().unwrap_or_else(|| {
+                    // Nothing tells what is another connection's but a SYN.
+                    place.trace.dismiss();
+                    connection.first_numbers()
+                })
+            }
+            State::Settled(settled) if settled.tail().is_over() => {
+                settled.catch_up(&place.trace);
+                settled.first_numbers()
+            }
+            _ => return None,
+        };
+        let wait = self.limits.late;
+        place.deadline = place.deadline.saturating_sub(wait) + self.limits.linger;
+        Some(first)
     }
 
     fn is_live(&self, ticket: Ticket) -> bool {
@@ -660,19 +791,19 @@ impl<R, S> Table<R, S> {
         &mut self,
         hint: Hint,
         segment: &Segment,
-        second: u32,
+        tick: u32,
         outlet: &mut impl Outlet<Record = R, Settled = S>,
     ) -> u32 {
         if let Some(slot) = self.confirm(hint, &segment.key) {
             if !self.is_succeeded(slot, segment) {
                 return slot;
             }
-            self.close(slot, second, Reason::Succeeded, outlet);
+            self.close(slot, tick, Reason::Succeeded, outlet);
         }
         if self.index.len() >= self.limits.flows {
-            self.evict(second, outlet);
+            self.evict(tick, outlet);
         }
-        self.open(segment, second)
+        self.open(segment, tick)
     }
 
     /// Whether `segment` is of a later connection than the one in `slot`.
@@ -732,7 +863,7 @@ impl<R, S> Table<R, S> {
         self.index.insert_unique(key.hash_with(seed), slot, hash_of);
     }
 
-    fn open(&mut self, segment: &Segment, second: u32) -> u32 {
+    fn open(&mut self, segment: &Segment, tick: u32) -> u32 {
         let slot = self.free.pop().unwrap_or_else(|| {
             self.slots.push(Slot::new(segment.key));
             self.lives.push(Life {
@@ -759,7 +890,7 @@ impl<R, S> Table<R, S> {
             *place = Slot {
                 key: segment.key,
                 trace: connection.trace(),
-                deadline: second + self.limits.idle,
+                deadline: tick + self.limits.idle,
             };
             life.state = State::Open(connection);
             let ticket = Ticket {
@@ -778,7 +909,7 @@ impl<R, S> Table<R, S> {
     fn close(
         &mut self,
         slot: u32,
-        second: u32,
+        tick: u32,
         reason: Reason,
         outlet: &mut impl Outlet<Record = R, Settled = S>,
     ) {
@@ -815,23 +946,23 @@ impl<R, S> Table<R, S> {
             outlet.deliver(Over {
                 record,
                 last: trace.map_or_else(Timestamp::default, |trace| trace.last),
-                second,
+                tick,
             });
         }
     }
 
     /// The table is full. Where a record only waits for late copies, nothing is lost; else the connection that began first goes.
-    fn evict(&mut self, second: u32, outlet: &mut impl Outlet<Record = R, Settled = S>) {
+    fn evict(&mut self, tick: u32, outlet: &mut impl Outlet<Record = R, Settled = S>) {
         while let Some(ticket) = self.told.pop_front() {
             if self.is_live(ticket) {
-                self.close(ticket.slot, second, Reason::Evicted, outlet);
+                self.close(ticket.slot, tick, Reason::Evicted, outlet);
                 return;
             }
         }
         while let Some(ticket) = self.oldest.pop_front() {
             if self.is_live(ticket) {
                 self.given_up.flows += 1;
-                self.close(ticket.slot, second, Reason::Evicted, outlet);
+                self.close(ticket.slot, tick, Reason::Evicted, outlet);
                 return;
             }
         }
@@ -886,11 +1017,11 @@ impl Slot {
     }
 }
 
-const fn seconds(clock: u64) -> u32 {
-    let seconds = clock / SECOND;
-    if seconds > (u32::MAX / 2) as u64 {
+const fn ticks(clock: u64) -> u32 {
+    let ticks = clock / TICK;
+    if ticks > (u32::MAX / 2) as u64 {
         u32::MAX / 2
     } else {
-        seconds as u32
+        ticks as u32
     }
 }

@@ -96,11 +96,6 @@ impl Tail {
             .is_some_and(|ends| ends.reset.is_some() || ends.fins.iter().all(Option::is_some))
     }
 
-    /// Reset, and nothing of who sent what in answer to what is known to be missing.
-    pub(super) fn is_reset_whole(&self) -> bool {
-        self.reset_by().is_some() && self.turns.is_whole()
-    }
-
     /// How the connection ended, if it did; `client` is the way of its client.
     pub fn close(&self, client: Way) -> Close {
         let side = |way: Way| {

@@ -81,6 +81,11 @@ impl Trace {
         self.highest[way] = later_end(self.highest[way], segment);
     }
 
+    /// Only a SYN tells from now on that a packet is not of this connection.
+    pub(super) const fn dismiss(&mut self) {
+        self.need = [Need::Opening; 2];
+    }
+
     /// Whether the connection was dismissed.
     pub(super) const fn is_dismissed(&self) -> bool {
         matches!(self.need, [Need::Opening, Need::Opening])

@@ -146,6 +146,13 @@ impl Turns {
         }
     }
 
+    /// The sequence number of the FIN of `way`, and whether the other end has acknowledged it.
+    pub(super) fn fin_of(&self, way: Way) -> Option<(u32, bool)> {
+        let one = &self.ways[way.index()];
+        let fin = one.fin()?.place;
+        Some((fin, one.acknowledged().is_some_and(|to| is_before(fin, to))))
+    }
+
     /// The other end has received `way` up to here.
     #[inline]
     pub fn note_acknowledged(&mut self, way: Way, to: u32) {

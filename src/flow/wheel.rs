@@ -1,4 +1,4 @@
-//! Timeouts without scanning: a wheel of one-second slots (Varghese and Lauck, 1987), with one turn of about two minutes.
+//! Timeouts without scanning: a wheel with a slot for each tick (Varghese and Lauck, 1987), and one turn of about two minutes.
 //!
 //! A flow is in the wheel once for each deadline it was given; an entry that fires too early, because packets moved the deadline
 //! on or because it lay beyond a turn, is put back by whoever owns the flow. So a packet never touches the wheel.
@@ -7,11 +7,17 @@
 
 use std::mem;
 
-/// Seconds in a turn. Longer than closed connections are kept, of which there are many; those that are open for longer, of which there
-/// are few, come around once a turn.
-pub const TURN: u32 = 128;
+use crate::time::SECOND;
 
-/// Entries by the second in which they are due.
+/// Ticks in a second.
+pub const PER_SECOND: u32 = 8;
+/// Nanoseconds between two deadlines that are told apart.
+pub const TICK: u64 = SECOND / PER_SECOND as u64;
+/// Ticks in a turn. Longer than closed connections are kept, of which there are many; those that are open for longer, of which there
+/// are few, come around once a turn.
+pub const TURN: u32 = 128 * PER_SECOND;
+
+/// Entries by the tick in which they are due.
 #[derive(Debug)]
 pub struct Wheel<T> {
     slots: Vec<Vec<T>>,
@@ -28,20 +34,20 @@ impl<T> Default for Wheel<T> {
 }
 
 impl<T> Wheel<T> {
-    /// An empty wheel that has already fired everything up to `second`.
-    pub fn starting_at(second: u32) -> Self {
+    /// An empty wheel that has already fired everything up to `tick`.
+    pub fn starting_at(tick: u32) -> Self {
         Self {
-            now: second,
+            now: tick,
             ..Self::default()
         }
     }
 
-    /// The second up to which everything has fired.
+    /// The tick up to which everything has fired.
     pub const fn now(&self) -> u32 {
         self.now
     }
 
-    /// Adds an entry that is due in second `due`; one that is past is due in the next second.
+    /// Adds an entry that is due in tick `due`; one that is past is due in the next tick.
     pub fn schedule(&mut self, due: u32, entry: T) {
         let due = due.clamp(self.now + 1, self.now + TURN - 1);
         if let Some(slot) = self.slots.get_mut((due % TURN) as usize) {
@@ -49,9 +55,9 @@ impl<T> Wheel<T> {
         }
     }
 
-    /// Moves on by one second if `second` is ahead, and returns what is due in it.
-    pub fn step_towards(&mut self, second: u32) -> Option<Vec<T>> {
-        if second <= self.now {
+    /// Moves on by one tick if `tick` is ahead, and returns what is due in it.
+    pub fn step_towards(&mut self, tick: u32) -> Option<Vec<T>> {
+        if tick <= self.now {
             return None;
         }
         self.now += 1;
@@ -69,16 +75,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn fires_each_entry_once_in_its_second() {
+    fn fires_each_entry_once_in_its_tick() {
         let mut wheel = Wheel::default();
-        for due in [1, 5, 120, 9000] {
+        for due in [1, 5, 120, 90_000] {
             wheel.schedule(due, due);
         }
         let mut fired = Vec::new();
-        while let Some(due) = wheel.step_towards(200) {
+        while let Some(due) = wheel.step_towards(TURN + 70) {
             fired.extend(due.into_iter().map(|entry| (wheel.now(), entry)));
         }
-        // 9000 lies beyond a turn and comes early, for its owner to put back.
-        assert_eq!(fired, [(1, 1), (5, 5), (120, 120), (127, 9000)]);
+        // 90,000 lies beyond a turn and comes early, for its owner to put back.
+        assert_eq!(fired, [(1, 1), (5, 5), (120, 120), (TURN - 1, 90_000)]);
     }
 }

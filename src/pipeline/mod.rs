@@ -211,18 +211,15 @@ pub const fn most_waiting(workers: usize) -> u64 {
     (lanes::WAITING * workers.saturating_sub(1)) as u64
 }
 
-/// Seconds that a reset connection is waited for where packets come from interfaces, which bring them in the order of time.
-const RESET: u32 = 2;
-
 /// One worker's share of the bounds, for packets from these `origins`.
 fn share(workers: usize, origins: &[Arc<Origin>]) -> Limits {
-    let whole = Limits::default();
     let live = matches!(
         origins.first().map(AsRef::as_ref),
         Some(Origin::Interface(_))
     );
+    let whole = Limits::default();
+    let whole = if live { whole.in_order() } else { whole };
     Limits {
-        reset: if live { RESET } else { whole.reset },
         flows: whole.flows.div_ceil(workers),
         held_bytes: whole.held_bytes.div_ceil(workers),
         ..whole

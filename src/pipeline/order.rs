@@ -1,4 +1,4 @@
-//! Sessions of all workers in one order that does not depend on how many there are: by the second of their end, then their start,
+//! Sessions of all workers in one order that does not depend on how many there are: by the tick of their end, then their start,
 //! then their identity.
 
 use std::collections::BTreeMap;
@@ -12,7 +12,7 @@ use crate::time::Timestamp;
 #[derive(Debug)]
 pub(super) struct Order {
     done_before: Vec<u32>,
-    /// By the second of their end; sorted within it when its turn has come.
+    /// By the tick of their end; sorted within it when its turn has come.
     waiting: BTreeMap<u32, Vec<Waiting>>,
 }
 
@@ -33,9 +33,9 @@ impl Order {
 
     /// Takes a delivery in and hands on every session whose turn has come.
     pub(super) fn take(&mut self, delivery: Delivery, mut next: impl FnMut(Box<Session>)) {
-        for (second, session) in delivery.sessions {
+        for (tick, session) in delivery.sessions {
             let key = (session.start(), session.id());
-            let waiting = self.waiting.entry(second).or_default();
+            let waiting = self.waiting.entry(tick).or_default();
             waiting.push(Waiting { key, session });
         }
         if let Some(done) = self.done_before.get_mut(delivery.worker) {
@@ -46,9 +46,9 @@ impl Order {
             if *first.key() >= ready && ready != u32::MAX {
                 return;
             }
-            let mut second = first.remove();
-            second.sort_unstable_by_key(|waiting| waiting.key);
-            for one in second {
+            let mut tick = first.remove();
+            tick.sort_unstable_by_key(|waiting| waiting.key);
+            for one in tick {
                 next(one.session.into_session());
             }
         }

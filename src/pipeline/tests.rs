@@ -3,67 +3,111 @@
 use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::vec;
+
+use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::*;
 use crate::exchange::Catalog;
-use crate::packet::PortSet;
-use crate::session::Session;
+use crate::packet::{Decoded, PortSet, decode};
+use crate::session::fallback::Fallback;
 use crate::session::networks::Networks;
-use crate::source::{Next, Run, Timeline};
+use crate::session::{Finding, Session};
+use crate::source::{Block, Next, RawPacket, Stretch, Timeline};
 use crate::time::SECOND;
 
 /// A capture as an interface would bring it: when it is through, silence, until somebody has heard enough.
 struct Link {
     capture: Timeline,
-    heard: Arc<AtomicBool>,
-    /// Seconds of silence left before the link is gone.
-    patience: u32,
+    /// Which packets of the capture come: by their number, and whether a server sends them.
+    comes: fn(usize, bool) -> bool,
+    number: usize,
+    /// Silence left, nanoseconds.
+    silence: u64,
+    /// Then nothing happens until this tells that enough was heard.
+    enough: Receiver<()>,
+    /// Nobody had heard enough.
+    timed_out: bool,
+}
+
+/// Silence is told this much at a time.
+const STEP: u64 = SECOND / 20;
+/// More than any test waits for.
+const FOREVER: u64 = 1_000_000 * SECOND;
+/// A machine that needs longer to hand a session on is broken.
+const BROKEN: Duration = Duration::from_secs(60);
+
+impl Link {
+    fn new(capture: &str, silence: u64, enough: Receiver<()>) -> Self {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("pcaps")
+            .join(capture);
+        Self {
+            capture: Timeline::open(&[path]),
+            comes: |_, _| true,
+            number: 0,
+            silence,
+            enough,
+            timed_out: false,
+        }
+    }
+
+    fn comes(&mut self, block: &Block, packet: &RawPacket) -> bool {
+        self.number += 1;
+        let interest = names::interest(&judge().ports);
+        let decoded = decode(
+            packet.link,
+            block.packet(packet),
+            packet.original,
+            &interest,
+        );
+        let by_server =
+            matches!(decoded, Decoded::Tcp(tcp) if judge().ports.contains(tcp.source_port));
+        (self.comes)(self.number, by_server)
+    }
 }
 
 impl Source for Link {
-    type Packets<'a> = Run<'a>;
+    type Packets<'a> = vec::IntoIter<RawPacket>;
 
     fn origins(&self) -> Vec<Origin> {
         vec![Origin::Interface("tap0".into())]
     }
 
-    fn next(&mut self) -> Next<Run<'_>> {
-        match self.capture.next() {
-            Next::End if self.patience > 0 && !self.heard.load(Ordering::Relaxed) => {
-                self.patience -= 1;
-                thread::yield_now();
-                Next::Pause(SECOND)
-            }
-            next => next,
+    fn next(&mut self) -> Next<vec::IntoIter<RawPacket>> {
+        let run = self.capture.next_run();
+        let run = run.map(|run| (Arc::clone(run.block()), run.collect::<Vec<_>>()));
+        if let Some((block, mut packets)) = run {
+            packets.retain(|packet| self.comes(&block, packet));
+            return Next::Packets(Stretch {
+                origin: 0,
+                block,
+                packets: packets.into_iter(),
+            });
         }
+        if self.silence > 0 && self.enough.is_empty() {
+            self.silence -= STEP;
+            thread::yield_now();
+            return Next::Pause(STEP);
+        }
+        self.timed_out = self.enough.recv_timeout(BROKEN).is_err();
+        Next::End
     }
 }
 
-/// Hears enough with the first session.
+/// Has heard enough after so many sessions.
 struct Listener {
-    heard: Arc<AtomicBool>,
+    enough: Sender<()>,
+    wanted: usize,
     sessions: Vec<Session>,
 }
 
 impl Consumer for Listener {
     fn session(&mut self, session: Session) {
         self.sessions.push(session);
-        self.heard.store(true, Ordering::Relaxed);
-    }
-}
-
-/// More pauses than any test waits for.
-const FOREVER: u32 = 1_000_000;
-
-fn link(capture: &str, heard: &Arc<AtomicBool>) -> Link {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("pcaps")
-        .join(capture);
-    Link {
-        capture: Timeline::open(&[path]),
-        heard: Arc::clone(heard),
-        patience: FOREVER,
+        if self.sessions.len() == self.wanted {
+            let _ = self.enough.send(()); // unless the link is gone
+        }
     }
 }
 
@@ -76,39 +120,66 @@ fn judge() -> Judge {
     }
 }
 
-fn watch(capture: &str, workers: usize) -> (u32, Vec<Session>) {
-    let heard = Arc::new(AtomicBool::new(false));
-    let mut link = link(capture, &heard);
+/// The sessions, of which `wanted` must come in so much `silence` behind the capture.
+fn watch(
+    capture: &str,
+    comes: fn(usize, bool) -> bool,
+    (wanted, silence): (usize, u64),
+    workers: usize,
+) -> Vec<Session> {
+    let (sender, enough) = bounded(1);
+    let mut link = Link::new(capture, silence, enough);
+    link.comes = comes;
     let mut listener = Listener {
-        heard,
+        enough: sender,
+        wanted,
         sessions: Vec::new(),
     };
     read(&mut link, &judge(), workers, &mut listener).unwrap();
-    (link.patience, listener.sessions)
+    assert!(
+        !link.timed_out,
+        "{capture}: {} of {wanted} sessions",
+        listener.sessions.len()
+    );
+    listener.sessions
 }
 
 #[test]
 fn silence_ends_sessions() {
     for workers in [1, 2, 5] {
-        let (patience, sessions) = watch("curl.pcap", workers);
-        assert!(patience > 0, "no session came before the link was gone");
+        let sessions = watch("hello-unanswered.pcap", |_, _| true, (1, FOREVER), workers);
         let origin = Origin::Interface("tap0".into());
         assert!(sessions.iter().all(|session| *session.origin == origin));
     }
 }
 
-/// Who watches is told of it before long, and if the program is killed it is not among what is lost.
+/// Who watches is told of it at once, and if the program is killed it is not among what is lost. What an interface keeps to itself, and the
+/// way to the file, take the rest of a second.
 #[test]
-fn a_reset_session_is_told_within_seconds() {
+fn a_session_is_told_within_a_second_of_its_end() {
+    const SOON: u64 = 13 * STEP;
+    let all: fn(usize, bool) -> bool = |_, _| true;
     for workers in [1, 2] {
-        let (patience, sessions) = watch("legacy-capped-reset.pcap", workers);
-        let [session] = &sessions[..] else {
-            panic!("{sessions:?}")
+        let told = |capture, comes, wanted| watch(capture, comes, (wanted, SOON), workers);
+        let [session] = &told("legacy-capped-reset.pcap", all, 1)[..] else {
+            panic!("another number of sessions")
         };
         assert_eq!(session.verdict, crate::session::Verdict::Legacy);
-        // A pause is a second.
-        let seconds = FOREVER - patience;
-        assert!((2..10).contains(&seconds), "after {seconds} seconds");
+        told("thunderbird-3-default.pcap", all, 1);
+        // In clear, behind the failure that it is an answer to.
+        let mut sessions = told("cleartext-fallback-postfix.pcap", all, 3);
+        let mut fallback = Fallback::default();
+        sessions
+            .iter_mut()
+            .for_each(|session| fallback.judge(session));
+        assert!(sessions[2].findings.contains(Finding::CleartextFallback));
+        // The greeting is missing; only one direction is seen.
+        let [session] = &told("thunderbird-3-default.pcap", |number, _| number != 12, 1)[..] else {
+            panic!("another number of sessions")
+        };
+        assert!(session.gaps.is_some(), "{session:?}");
+        told("thunderbird-3-default.pcap", |_, by_server| by_server, 1);
+        told("thunderbird-3-default.pcap", |_, by_server| !by_server, 1);
     }
 }
 
@@ -116,22 +187,24 @@ fn a_reset_session_is_told_within_seconds() {
 #[test]
 fn a_consumer_that_panics_ends_the_reading() {
     for workers in [1, 3] {
-        let mut link = link("curl.pcap", &Arc::default());
+        let (_sender, enough) = bounded(1);
+        let mut link = Link::new("curl.pcap", FOREVER, enough);
         let mut consumer = |_: Session| panic!("as this test wants it");
         let read = || read(&mut link, &judge(), workers, &mut consumer).map(|_| ());
         assert!(panic::catch_unwind(AssertUnwindSafe(read)).is_err());
-        assert!(link.patience > 0, "read to the end with {workers} workers");
+        assert!(link.silence > 0, "read to the end with {workers} workers");
     }
 }
 
 #[test]
 fn a_worker_that_panics_ends_the_reading() {
-    let mut link = link("curl.pcap", &Arc::default());
+    let (_sender, enough) = bounded(1);
+    let mut link = Link::new("curl.pcap", FOREVER, enough);
     let crew = Crew {
         workers: 3,
         begin: &|task| assert_ne!(task, Task::Work, "as this test wants it"),
     };
     let defect = read(&mut link, &judge(), crew, &mut |_: Session| {}).unwrap_err();
     assert_eq!(defect, Defect);
-    assert!(link.patience > 0, "read to the end");
+    assert!(link.silence > 0, "read to the end");
 }

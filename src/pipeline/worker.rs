@@ -28,14 +28,14 @@ const GATHERED: usize = 64;
 /// Segments that are looked up in the table before the first of them is taken in.
 const AHEAD: usize = 16;
 
-/// What a worker sends: sessions that are over, with the second in which each was called so.
+/// What a worker sends: sessions that are over, with the tick in which each was called so.
 #[derive(Debug)]
 pub(super) struct Delivery {
     /// Which worker.
     pub worker: usize,
-    /// Nothing that ended before this second will follow.
+    /// Nothing that ended before this tick will follow.
     pub done_before: u32,
-    /// Sessions with the second of their end.
+    /// Sessions with the tick of their end.
     pub sessions: Vec<(u32, Told)>,
     /// Packets kept of legacy sessions.
     pub evidence: Vec<Evidence>,
@@ -144,8 +144,8 @@ impl<'a, O: Fn(u32) -> Arc<Origin>> Worker<'a, O> {
             batch.clear();
             let _ = lane.empties.try_send(batch);
             self.desk.facts.waiting = lane.batches.len() as u64;
-            self.table.tick(clock, &mut self.desk);
-            if !self.deliver(self.table.second()) {
+            self.table.pass(clock, &mut self.desk);
+            if !self.deliver(self.table.now()) {
                 break;
             }
         }
@@ -234,7 +234,7 @@ impl<'a, O: Fn(u32) -> Arc<Origin>> Worker<'a, O> {
         while let Some(number) = part {
             part = self.table.finish_part(clock, number, &mut self.desk);
             // Little by little, so that what waits for its turn is held once.
-            self.deliver(self.table.second());
+            self.deliver(self.table.now());
         }
         self.deliver(u32::MAX);
         Worked {
@@ -272,20 +272,20 @@ impl<O: Fn(u32) -> Arc<Origin>> Route for Worker<'_, O> {
 
     fn tick(&mut self, clock: u64) -> bool {
         self.take_gathered();
-        self.table.tick(clock, &mut self.desk);
+        self.table.pass(clock, &mut self.desk);
         if self.desk.over.len() < DELIVERED && clock < self.told + SECOND {
             return true;
         }
         self.told = clock;
-        self.deliver(self.table.second())
+        self.deliver(self.table.now())
     }
 
     /// Delivers whatever the time, that of a link without a packet stands still, so that it is seen to work.
     fn pause(&mut self, clock: u64) -> bool {
         self.take_gathered();
-        self.table.tick(clock, &mut self.desk);
+        self.table.pass(clock, &mut self.desk);
         self.told = clock;
-        self.deliver(self.table.second())
+        self.deliver(self.table.now())
     }
 
     fn finish(mut self, clock: u64) -> Worked {
@@ -300,7 +300,7 @@ struct Desk<'a, O> {
     recall: Recall,
     origins: &'a O,
     facts: WorkerFacts,
-    /// Records of connections that have left the table, with the second of their end.
+    /// Records of connections that have left the table, with the tick of their end.
     over: Vec<(u32, Told)>,
     keeper: Option<Keeper>,
     evidence: Vec<Evidence>,
@@ -377,7 +377,7 @@ impl<O: Fn(u32) -> Arc<Origin>> Outlet for Desk<'_, O> {
     fn deliver(&mut self, over: Over<Self::Record>) {
         if let Some(mut session) = over.record {
             session.end_at(over.last);
-            self.over.push((over.second, session));
+            self.over.push((over.tick, session));
         }
     }
 }

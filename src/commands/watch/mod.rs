@@ -28,7 +28,7 @@ mod signals;
 mod view;
 
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyhow::{Context as _, Result, bail};
 use tracing::{info, warn};
@@ -56,9 +56,6 @@ use known::Known;
 use service::Service;
 use signals::Signals;
 use view::{View, Wish};
-
-/// Session records are this late at most.
-const FLUSH: Duration = Duration::from_secs(1);
 
 /// Runs the command.
 pub(super) fn run(args: &WatchArgs) -> Result<Ended> {
@@ -114,7 +111,6 @@ pub(super) fn run(args: &WatchArgs) -> Result<Ended> {
         evidence,
         service: Service::ready(),
         doubts: Doubts::default(),
-        flush_due: Instant::now() + FLUSH,
         end: args.running.duration.map(|whole| Instant::now() + whole),
         stop_after: args.running.stop_after,
         args,
@@ -195,7 +191,6 @@ struct Watching<'a> {
     evidence: Option<EvidenceFile>,
     service: Service,
     doubts: Doubts,
-    flush_due: Instant,
     end: Option<Instant>,
     stop_after: Option<u64>,
     /// Something could not be written.
@@ -237,11 +232,8 @@ impl Consumer for Watching<'_> {
             let reported = self.report();
             self.note(reported);
         }
-        if now >= self.flush_due {
-            self.flush_due = now + FLUSH;
-            self.write_records();
-            self.told.tell(&self.known.kept());
-        }
+        self.write_records();
+        self.told.tell(&self.known.kept());
         if !self.view.has_terminal() {
             self.doubts.look(&self.known, now); // a console has them in its head
         }

@@ -1,7 +1,10 @@
 //! The thread of one interface: from the ring into blocks, drops taken down, and patience when the interface is gone.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::atomic::{
+    AtomicBool,
+    Ordering::{Relaxed, Release},
+};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -14,7 +17,7 @@ use super::handle::{Handle, Options, Took};
 use super::slab::{Slab, Slabs};
 
 /// The longest wait for anything, so that the wish to stop is seen.
-const WAIT: Duration = Duration::from_millis(100);
+const WAIT: Duration = Duration::from_millis(50);
 /// How often drops are asked for. libpcap's counts wrap at 2^32.
 const COUNT: Duration = Duration::from_millis(500);
 /// The first and the longest pause between two attempts to take a lost interface up again.
@@ -113,6 +116,7 @@ impl Line {
                 Took::Some => false,
                 Took::Nothing => {
                     slabs.flush();
+                    self.counters.silence.note();
                     handle.wait(WAIT);
                     true
                 }
@@ -123,7 +127,7 @@ impl Line {
             }
         };
         slabs.flush();
-        self.counters.up.store(false, Relaxed);
+        self.counters.up.store(false, Release);
         self.counters.losses.fetch_add(1, Relaxed);
         warn!("{} is lost: {lost}; waiting for it to come back", self.name);
     }

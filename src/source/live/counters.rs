@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
 use pcap::Linktype;
 
 use super::card::OfCard;
+use super::silence::Silence;
 use crate::packet::LinkType;
 
 /// One interface as it stands.
@@ -57,6 +58,7 @@ pub(super) struct Counters {
     ring_most: AtomicU64,
     pub(super) losses: AtomicU64,
     pub(super) up: AtomicBool,
+    pub(super) silence: Silence,
     /// One more than the number; zero is not known.
     link: AtomicU32,
 }

@@ -22,7 +22,7 @@ use crate::system::packet_socket;
 use crate::time::Timestamp;
 
 /// Milliseconds after which the kernel hands on a part of its ring that is not full.
-const RETIRE: i32 = 100;
+const RETIRE: i32 = 50;
 /// Packets taken from the ring before anything else is looked after.
 const AT_ONCE: usize = 1024;
 

@@ -18,6 +18,9 @@
 //! keeps packets to itself, unless blocks pile up; then packets are merged by time. Records do not depend on it: the stages after
 //! this take the two directions in any order.
 //!
+//! **Silence** is told as time that has passed, so that connections end on a link on which nothing comes; only as much of it as is
+//! certain, whatever this machine was busy with: up to when the rings were last seen empty, less what the kernel may keep to itself.
+//!
 //! **An interface that goes** is waited for: down and up again, or taken away and made anew. Its socket is bound again, which takes
 //! no rights; only if that fails is it opened again. Beside libpcap's own, the system calls for this are ioctl (SIOCGIFINDEX,
 //! SIOCGIFFLAGS), bind, getsockopt and setsockopt on that socket; counters of the card are read from files opened before.
@@ -31,11 +34,15 @@ mod counters;
 mod error;
 mod fill;
 mod handle;
+mod silence;
 mod slab;
 
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::atomic::{
+    AtomicBool,
+    Ordering::{Acquire, Relaxed},
+};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -55,11 +62,11 @@ use slab::Slab;
 /// Blocks of an interface that may wait for the reader.
 const WAITING: usize = 32;
 /// How long the packets of one interface wait for earlier ones of another.
-const HOLD: Duration = Duration::from_millis(250);
+const HOLD: Duration = Duration::from_millis(100);
 /// How often the reader is told that time goes on.
-const PAUSE: Duration = Duration::from_millis(100);
-/// A packet may be this late: silence is told with this delay.
-const LATE: Duration = Duration::from_secs(1);
+const PAUSE: Duration = Duration::from_millis(50);
+/// The kernel may keep a packet to itself for as long, and a little: silence is told with this delay.
+const LATE: Duration = Duration::from_millis(100);
 
 /// Interfaces that are open; packets wait in their rings.
 pub struct Opened {
@@ -236,8 +243,15 @@ impl Live {
     /// The silence that is certain by now and has not been told.
     fn pause(&mut self, now: Instant) -> u64 {
         self.pause_due = now + PAUSE;
-        let certain = (now - self.handed_out).saturating_sub(LATE);
-        let more = certain.saturating_sub(self.told);
+        let empty = self.inlets.iter().filter_map(Inlet::empty_at).min();
+        self.inlets.iter_mut().for_each(Inlet::refill);
+        if self.inlets.iter().any(|inlet| inlet.front.is_some()) {
+            return 0;
+        }
+        let silent = empty
+            .unwrap_or(now)
+            .saturating_duration_since(self.handed_out);
+        let more = silent.saturating_sub(LATE + self.told);
         self.told += more;
         more.as_nanos() as u64
     }
@@ -303,6 +317,12 @@ impl Inlet {
             Err(TryRecvError::Empty) => {}
             Err(TryRecvError::Disconnected) => self.ended = true,
         }
+    }
+
+    /// When its ring was last seen empty; `None` if nothing comes from it, as things are.
+    fn empty_at(&self) -> Option<Instant> {
+        let up = !self.ended && self.counters.up.load(Acquire);
+        up.then(|| self.counters.silence.last())
     }
 
     fn next_time(&self) -> Option<Timestamp> {
