@@ -169,9 +169,9 @@ fn a_session_is_told_within_a_second_of_its_end() {
         // In clear, behind the failure that it is an answer to.
         let mut sessions = told("cleartext-fallback-postfix.pcap", all, 3);
         let mut fallback = Fallback::default();
-        sessions
-            .iter_mut()
-            .for_each(|session| fallback.judge(session));
+        for session in &mut sessions {
+            fallback.judge(session);
+        }
         assert!(sessions[2].findings.contains(Finding::CleartextFallback));
         // The greeting is missing; only one direction is seen.
         let [session] = &told("thunderbird-3-default.pcap", |number, _| number != 12, 1)[..] else {
