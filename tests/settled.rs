@@ -4,18 +4,12 @@
 
 mod common;
 
-use std::sync::Arc;
-
 use common::conversation::{From, WRAPPING, recorded};
-use common::{Packet, pcaps, table};
-use tlstally::exchange::Catalog;
-use tlstally::flow::{Connection, FlowKey, Limits, Outlet, Over, Reason, Table, Tail};
-use tlstally::packet::{Interest, PortSet};
-use tlstally::session::judge::{Judge, Settled};
-use tlstally::session::networks::Networks;
-use tlstally::session::recall::Recall;
-use tlstally::session::{Origin, Session};
-use tlstally::time::SECOND;
+use common::table::{self, Watched};
+use common::{Packet, pcaps};
+use tlstally::flow::Limits;
+use tlstally::session::Session;
+use tlstally::session::judge::Judge;
 
 /// Sessions of every version, by command and from the first byte; one in clear, which is not folded.
 const FILES: [&str; 9] = [
@@ -30,80 +24,23 @@ const FILES: [&str; 9] = [
     "starttls-never.pcap",
 ];
 
-/// Judges, and counts what was folded.
-struct Desk<'a> {
-    judge: &'a Judge,
-    origin: Arc<Origin>,
-    recall: Recall,
-    folded: usize,
-    sessions: Vec<Session>,
-}
-
-impl Outlet for Desk<'_> {
-    type Record = Option<Session>;
-    type Settled = Settled;
-
-    fn settle(&mut self, connection: &Connection) -> Option<Settled> {
-        let settled = self
-            .judge
-            .settle(connection, &self.origin, &mut self.recall)?;
-        self.folded += 1;
-        Some(settled)
-    }
-
-    fn conclude_settled(&mut self, key: &FlowKey, settled: &Settled, tail: &Tail) -> Self::Record {
-        Some(settled.conclude(key, tail).unfold())
-    }
-
-    fn conclude(&mut self, connection: &Connection, reason: Reason) -> Self::Record {
-        self.judge
-            .session(connection, reason, &self.origin, &mut self.recall)
-    }
-
-    fn deliver(&mut self, over: Over<Self::Record>) {
-        if let Some(mut session) = over.record {
-            session.end = over.last;
-            self.sessions.push(session);
-        }
-    }
-}
-
 /// The sessions in `packets`, and how many of them were folded, where so many may stay as they are.
 fn read(judge: &Judge, packets: &[Packet], warm: usize) -> (Vec<Session>, usize) {
     let limits = Limits {
         warm,
         ..Limits::default()
     };
-    let mut desk = Desk {
-        judge,
-        origin: Arc::new(Origin::File("test.pcap".into())),
-        recall: Recall::default(),
-        folded: 0,
-        sessions: Vec::new(),
-    };
-    let interest = Interest::new((*judge.ports).clone(), PortSet::none());
-    let mut table = Table::new(Arc::clone(&judge.ports), limits);
-    let start = packets.first().map_or(0, |packet| packet.time);
-    let mut clock = 0;
-    for packet in packets {
-        clock = clock.max(packet.time.saturating_sub(start));
-        let times = (packet.time, clock);
-        table::take(&mut table, &interest, packet, times, &mut desk);
-    }
-    table.finish(clock + 20 * SECOND, &mut desk);
-    (desk.sessions, desk.folded)
+    let mut watched = Watched::new(judge, limits);
+    watched.take(packets);
+    watched.end();
+    (watched.desk.sessions, watched.desk.folded)
 }
 
 /// Every conversation with a message behind its handshake: whole, cut short, in several orders, with packets lost and
 /// copied.
 #[test]
 fn the_record_is_the_same() {
-    let judge = Judge {
-        sensor: "test".to_owned(),
-        networks: Networks::new(Vec::new()),
-        catalog: Arc::new(Catalog::built_in()),
-        ports: Arc::new([25, 465, 587, 2525].into_iter().collect()),
-    };
+    let judge = table::judge();
     let mut folded = 0;
     for mut conversation in FILES.iter().flat_map(|file| recorded(&pcaps().join(file))) {
         for turn in 0..4 {

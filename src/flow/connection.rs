@@ -57,6 +57,8 @@ pub struct Connection {
 struct Half {
     stream: Direction,
     seen: bool,
+    /// Packets with payload were seen.
+    spoke: bool,
     /// Its first bytes were looked at.
     opened: bool,
     mac: Option<[u8; 6]>,
@@ -252,6 +254,9 @@ impl Connection {
     #[inline]
     pub fn segment(&mut self, segment: &Segment, block: &[u8], ports: &PortSet) {
         self.last = self.last.max(segment.time);
+        if segment.has(Segment::SYN | Segment::ACK) {
+            self.forget_refusal(segment.way);
+        }
         self.halves[segment.way.reversed().index()].note_acknowledged(segment);
         let half = &mut self.halves[segment.way.index()];
         if is_near(half.highest, segment) {
@@ -263,6 +268,16 @@ impl Connection {
         }
         if segment.flags & (Segment::FIN | Segment::RST) != 0 {
             self.note_end(segment);
+        }
+    }
+
+    /// An end that had answered a SYN with a reset accepts the same SYN, tried again: the reset, whose sequence number may be anything
+    /// (RFC 9293 section 3.10.7.1), tells nothing of what follows.
+    fn forget_refusal(&mut self, way: Way) {
+        let half = &mut self.halves[way.index()];
+        if self.tail.was_reset_by(way) && half.stream.first().is_none() && !half.spoke {
+            half.highest = None;
+            self.tail.begin_anew();
         }
     }
 
@@ -359,11 +374,14 @@ impl Connection {
         self.tail.is_over()
     }
 
-    /// Only one direction is seen, and it closed.
-    pub(super) fn is_closed_as_far_as_seen(&self) -> bool {
-        [Way::Up, Way::Down].into_iter().any(|way| {
+    /// Over, or only one direction is seen, and it closed. One that was refused before anybody said a word is not: it may be tried again with
+    /// the same numbers.
+    pub(super) fn is_over_as_far_as_seen(&self) -> bool {
+        let alone = |way: Way| {
             self.tail.closed_at(way).is_some() && !self.halves[way.reversed().index()].seen
-        })
+        };
+        self.halves.iter().any(|half| half.spoke)
+            && (self.is_over() || alone(Way::Up) || alone(Way::Down))
     }
 
     /// How the connection ended, if it did.
@@ -620,6 +638,7 @@ impl Half {
     #[inline]
     fn note(&mut self, segment: &Segment) {
         self.seen = true;
+        self.spoke |= segment.length > 0;
         if !is_near(self.highest, segment) {
             return;
         }

@@ -80,16 +80,18 @@ impl Limits {
 
     /// Ticks without a packet after which `connection` is over.
     fn wait(&self, connection: &Connection) -> u32 {
-        if connection.is_foreign() {
-            return self.linger;
+        if self.are_in_order() && connection.is_over_as_far_as_seen() {
+            self.late
+        } else if connection.is_over() || connection.is_foreign() {
+            self.linger
+        } else {
+            self.idle
         }
-        let alone = self.are_in_order() && connection.is_closed_as_far_as_seen();
-        self.wait_for(connection.is_over() || alone)
     }
 
     /// The same for one that is settled.
     fn wait_settled(&self, tail: &Tail) -> u32 {
-        self.wait_for(tail.is_over())
+        if tail.is_over() { self.late } else { self.idle }
     }
 
     /// The same after a packet that only moved `trace`.
@@ -99,10 +101,6 @@ impl Limits {
         } else {
             self.idle
         }
-    }
-
-    const fn wait_for(&self, over: bool) -> u32 {
-        if over { self.late } else { self.idle }
     }
 }
 
@@ -759,9 +757,7 @@ impl<R, S> Table<R, S> {
             self.lives.get_mut(slot as usize)?,
         );
         let first = match &mut life.state {
-            State::Open(connection)
-                if connection.is_over() || connection.is_closed_as_far_as_seen() =>
-            {
+            State::Open(connection) if connection.is_over_as_far_as_seen() => {
                 connection.catch_up(&place.trace);
                 connection.known_first_numbers().unwrap_or_else(|| {
                     // Nothing tells what is another connection's but a SYN.
@@ -775,8 +771,7 @@ impl<R, S> Table<R, S> {
             }
             _ => return None,
         };
-        let wait = self.limits.late;
-        place.deadline = place.deadline.saturating_sub(wait) + self.limits.linger;
+        place.deadline += self.limits.linger - self.limits.late;
         Some(first)
     }
 

@@ -89,6 +89,11 @@ impl Tail {
         self.ends.as_ref()?.reset
     }
 
+    /// Whether the end that sends on `way` reset it.
+    pub(super) fn was_reset_by(&self, way: Way) -> bool {
+        self.reset_by().is_some_and(|(by, _)| by == way)
+    }
+
     /// Closed in both directions, or reset.
     pub fn is_over(&self) -> bool {
         self.ends

@@ -1,0 +1,144 @@
+//! Sessions of an interface are told soon after they end, and are the same as those of a file of the same packets.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod common;
+
+use common::conversation::{
+    ACK, Conversation, From, RST, SYN, Segment, WRAPPING, packet, recorded,
+};
+use common::table::{self, Watched};
+use common::{Packet, pcaps};
+use tlstally::flow::Limits;
+use tlstally::session::Session;
+use tlstally::time::SECOND;
+
+/// Longer than what is over is waited for.
+const SOON: u64 = SECOND / 2;
+
+fn conversations() -> impl Iterator<Item = Conversation> {
+    let files = [
+        "openssl-s_client.pcap",
+        "implicit-tls-465.pcap",
+        "legacy-capped-alert.pcap",
+        "starttls-never.pcap",
+        "starttls-refused.pcap",
+        "no-acceptable-suite.pcap",
+    ];
+    files
+        .into_iter()
+        .flat_map(|file| recorded(&pcaps().join(file)))
+}
+
+/// As from a file: the sessions of the packets.
+fn filed(packets: &[Packet]) -> Vec<Session> {
+    let judge = table::judge();
+    let mut watched = Watched::new(&judge, Limits::default());
+    watched.take(packets);
+    watched.end();
+    watched.desk.sessions
+}
+
+/// As from an interface: the sessions that are told [`SOON`] after the packets, and all.
+fn watched(packets: &[Packet]) -> (usize, Vec<Session>) {
+    let judge = table::judge();
+    let mut watched = Watched::new(&judge, Limits::default().in_order());
+    watched.take(packets);
+    watched.wait(SOON);
+    let soon = watched.desk.sessions.len();
+    // Copies that come late are of the same session.
+    watched.take(&packets[packets.len() / 2..]);
+    watched.wait(70 * SECOND);
+    watched.end();
+    (soon, watched.desk.sessions)
+}
+
+/// Closed, with the last acknowledgement and without; reset; with a packet missing; one direction alone.
+#[test]
+fn the_same_and_soon() {
+    for conversation in conversations() {
+        let segments = conversation.segments(1400);
+        let mut acknowledged = segments.clone();
+        let last = segments.last().unwrap();
+        acknowledged.push(Segment {
+            from: From::Client,
+            seq: last.ack,
+            ack: last.seq + 1,
+            flags: ACK,
+            payload: Vec::new(),
+        });
+        let mut reset = segments[..segments.len() - 2].to_vec();
+        reset.push(Segment {
+            flags: RST | ACK,
+            ..segments[segments.len() - 2].clone()
+        });
+        let of_client = |segment: &Segment| segment.from == From::Client;
+        let mut cases = vec![segments.clone(), acknowledged.clone(), reset.clone()];
+        cases.push(
+            segments
+                .iter()
+                .filter(|one| of_client(one))
+                .cloned()
+                .collect(),
+        );
+        cases.push(
+            segments
+                .iter()
+                .filter(|one| !of_client(one))
+                .cloned()
+                .collect(),
+        );
+        for whole in [acknowledged, reset] {
+            for lost in 0..whole.len() - 3 {
+                let mut some = whole.clone();
+                some.remove(lost);
+                cases.push(some);
+            }
+        }
+        for (number, case) in cases.iter().enumerate() {
+            let packets = conversation.packets(WRAPPING, case);
+            let (soon, sessions) = watched(&packets);
+            assert_eq!(sessions, filed(&packets), "case {number}");
+            assert_eq!(soon, sessions.len(), "case {number}");
+        }
+    }
+}
+
+/// Windows answers a reset of its SYN with the same SYN, up to twice and half a second apart: the service may be there by then. A reset
+/// that answers a SYN has the sequence number 0 (RFC 9293 section 3.10.7.1).
+#[test]
+fn a_connection_that_was_refused_at_first() {
+    for (conversation, server_start) in
+        conversations().zip([WRAPPING[1], 9, 1 << 30, 3 << 30].into_iter().cycle())
+    {
+        let starts = [WRAPPING[0], server_start];
+        let segments = conversation.segments(1400);
+        let syn = segments[0].clone();
+        assert_eq!(syn.flags, SYN);
+        let refusal = Segment {
+            from: From::Server,
+            seq: 0_u32.wrapping_sub(server_start),
+            ack: 1,
+            flags: RST | ACK,
+            payload: Vec::new(),
+        };
+        let again = conversation.packets(starts, &segments);
+        let times = 1_500..;
+        let again: Vec<_> = (again.into_iter().zip(times))
+            .map(|(one, n)| packet(n, one.bytes))
+            .collect();
+        let mut packets = conversation.packets(starts, &[syn, refusal]);
+        packets.extend_from_slice(&again);
+        let (_, sessions) = watched(&packets);
+        assert_eq!(sessions, filed(&packets));
+        let [session] = &sessions[..] else {
+            panic!("{sessions:?}")
+        };
+        // It took longer to connect; all else is as if there had been no refusal.
+        let [mut only] = <[Session; 1]>::try_from(filed(&again)).unwrap();
+        only.id = session.id;
+        only.start = session.start;
+        only.latency.connect = session.latency.connect;
+        assert_eq!(*session, only);
+    }
+}
