@@ -1,0 +1,248 @@
+//! The places of a table: found by the key of a connection, used again and again.
+//!
+//! What every packet needs lies in one cache line, the rest behind it; the index holds numbers of places only.
+
+use std::hash::{BuildHasher as _, RandomState};
+
+use hashbrown::HashTable;
+
+use super::FlowKey;
+use super::connection::Connection;
+use super::settled::Settled;
+use super::trace::Trace;
+
+/// Places of connections.
+#[derive(Debug)]
+pub(super) struct Slots<R, S> {
+    /// Numbers of places, by the hash of their key.
+    index: HashTable<u32>,
+    /// Secret, so that nobody can choose the place of a connection.
+    seed: u64,
+    /// What every packet needs.
+    fronts: Vec<Slot>,
+    /// What lies behind each of `fronts`; most packets do not touch it.
+    lives: Vec<Life<R, S>>,
+    free: Vec<u32>,
+}
+
+/// What every packet of a connection needs: one cache line.
+#[derive(Debug)]
+#[repr(align(64))]
+pub(super) struct Slot {
+    pub(super) key: FlowKey,
+    /// Ahead of the connection by the packets that it did not need.
+    pub(super) trace: Trace,
+    pub(super) deadline: u32,
+}
+
+const _: () = assert!(size_of::<Slot>() == 64);
+
+/// The rest of a slot.
+#[derive(Debug)]
+pub(super) struct Life<R, S> {
+    pub(super) state: State<R, S>,
+    /// Counts the connections that have used the slot.
+    generation: u32,
+}
+
+/// How far the connection in a slot is.
+#[derive(Debug)]
+pub(super) enum State<R, S> {
+    /// There is none.
+    Free,
+    /// It is followed.
+    Open(Box<Connection>),
+    /// It is followed, but only its turns and ends can still tell something.
+    Settled(Box<Settled<S>>),
+    /// Everything about it is known; only copies of its packets are waited for.
+    Told {
+        /// `None` once it was handed out.
+        record: Option<R>,
+        /// The tick in which it will be; `u32::MAX` for when the place is given up.
+        due: u32,
+        /// The first sequence numbers of both directions, by which a copy of a SYN is told from a new connection.
+        first: [u32; 2],
+        /// By way: the other end has acknowledged its FIN.
+        acknowledged: [bool; 2],
+    },
+}
+
+/// Where a connection was; may have become wrong since.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Hint(pub(super) Option<u32>);
+
+/// A connection by its slot, as long as the slot holds the same one.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ticket {
+    pub(super) slot: u32,
+    generation: u32,
+}
+
+impl<R, S> Life<R, S> {
+    /// For whoever wants to come back to this connection, which is in `slot`.
+    pub(super) const fn ticket(&self, slot: u32) -> Ticket {
+        Ticket {
+            slot,
+            generation: self.generation,
+        }
+    }
+}
+
+impl<R, S> Slots<R, S> {
+    /// None.
+    pub(super) fn new() -> Self {
+        Self {
+            index: HashTable::new(),
+            seed: RandomState::new().hash_one(0),
+            fronts: Vec::new(),
+            lives: Vec::new(),
+            free: Vec::new(),
+        }
+    }
+
+    /// Connections that can be found.
+    pub(super) fn len(&self) -> usize {
+        self.index.len()
+    }
+
+    /// Whether none can.
+    pub(super) fn is_empty(&self) -> bool {
+        self.index.is_empty()
+    }
+
+    /// Places there are, free ones included.
+    pub(super) fn places(&self) -> u32 {
+        self.fronts.len() as u32
+    }
+
+    /// Nothing is looked for any more.
+    pub(super) fn forget_index(&mut self) {
+        self.index = HashTable::new();
+    }
+
+    #[inline]
+    pub(super) fn get(&self, slot: u32) -> Option<(&Slot, &Life<R, S>)> {
+        self.fronts
+            .get(slot as usize)
+            .zip(self.lives.get(slot as usize))
+    }
+
+    #[inline]
+    pub(super) fn get_mut(&mut self, slot: u32) -> Option<(&mut Slot, &mut Life<R, S>)> {
+        let front = self.fronts.get_mut(slot as usize);
+        front.zip(self.lives.get_mut(slot as usize))
+    }
+
+    /// The slot alone, where what lies behind it need not be touched.
+    #[inline]
+    pub(super) fn slot(&self, hint: Hint) -> Option<&Slot> {
+        self.fronts.get(hint.0? as usize)
+    }
+
+    /// The same, to be changed.
+    #[inline]
+    pub(super) fn slot_mut(&mut self, hint: Hint) -> Option<&mut Slot> {
+        self.fronts.get_mut(hint.0? as usize)
+    }
+
+    /// What lies behind a slot.
+    #[inline]
+    pub(super) fn life(&self, slot: u32) -> Option<&Life<R, S>> {
+        self.lives.get(slot as usize)
+    }
+
+    /// The same, to be changed.
+    #[inline]
+    pub(super) fn life_mut(&mut self, slot: u32) -> Option<&mut Life<R, S>> {
+        self.lives.get_mut(slot as usize)
+    }
+
+    /// Whether the connection is still there.
+    pub(super) fn is_live(&self, ticket: Ticket) -> bool {
+        self.life(ticket.slot).is_some_and(|life| {
+            life.generation == ticket.generation && !matches!(life.state, State::Free)
+        })
+    }
+
+    /// The place of the connection with this key.
+    #[inline]
+    pub(super) fn find(&self, key: &FlowKey) -> Option<u32> {
+        let is_it = |slot: &u32| {
+            let slot = self.fronts.get(*slot as usize);
+            slot.is_some_and(|slot| slot.key == *key)
+        };
+        self.index.find(key.hash_with(self.seed), is_it).copied()
+    }
+
+    /// The hint, if the slot it names still has this key; else one that is looked up now.
+    #[inline]
+    pub(super) fn correct(&self, hint: Hint, key: &FlowKey) -> Hint {
+        if self.slot(hint).is_some_and(|slot| slot.key == *key) {
+            return hint;
+        }
+        Hint(self.find(key))
+    }
+
+    /// Where the connection with this key is, most likely where the hint says.
+    #[inline]
+    pub(super) fn confirm(&self, hint: Hint, key: &FlowKey) -> Option<u32> {
+        let is_it = |slot: &u32| {
+            self.get(*slot)
+                .is_some_and(|(slot, life)| slot.key == *key && !matches!(life.state, State::Free))
+        };
+        hint.0.filter(is_it).or_else(|| self.find(key))
+    }
+
+    /// A place in which a connection with this key is found from now on. What is in it is up to the caller.
+    pub(super) fn enter(&mut self, key: FlowKey) -> u32 {
+        let slot = self.free.pop().unwrap_or_else(|| {
+            self.fronts.push(Slot::new(key));
+            self.lives.push(Life {
+                state: State::Free,
+                generation: 0,
+            });
+            self.fronts.len() as u32 - 1
+        });
+        if let Some(place) = self.fronts.get_mut(slot as usize) {
+            place.key = key;
+        }
+        let (fronts, seed) = (&self.fronts, self.seed);
+        let hash_of = |slot: &u32| {
+            let slot = fronts.get(*slot as usize);
+            slot.map_or(0, |slot| slot.key.hash_with(seed))
+        };
+        self.index.insert_unique(key.hash_with(seed), slot, hash_of);
+        slot
+    }
+
+    /// Takes the connection out of its place: its key, what the table noted of it, and what it was.
+    pub(super) fn vacate(&mut self, slot: u32) -> Option<(FlowKey, Trace, State<R, S>)> {
+        let seed = self.seed;
+        let place = self.fronts.get_mut(slot as usize)?;
+        let life = self.lives.get_mut(slot as usize)?;
+        if matches!(life.state, State::Free) {
+            return None;
+        }
+        let hash = place.key.hash_with(seed);
+        if let Ok(entry) = self.index.find_entry(hash, |other| *other == slot) {
+            entry.remove();
+        }
+        life.generation = life.generation.wrapping_add(1);
+        let state = std::mem::replace(&mut life.state, State::Free);
+        // Whoever still holds a hint to this slot finds nothing that can be noted here.
+        let trace = std::mem::replace(&mut place.trace, Trace::EMPTY);
+        self.free.push(slot);
+        Some((place.key, trace, state))
+    }
+}
+
+impl Slot {
+    /// A slot without a connection, with this key.
+    const fn new(key: FlowKey) -> Self {
+        Self {
+            key,
+            trace: Trace::EMPTY,
+            deadline: 0,
+        }
+    }
+}
