@@ -31,6 +31,7 @@ test: deps-test lint ## Check format and lints, run every test
 # The fuzz targets need nightly to be run, not to be looked at; the library they are linked with is not built for that.
 lint: deps-test
 	@$(CARGO) fmt --check
+	@$(CARGO) fmt --check --manifest-path fuzz/Cargo.toml
 	@$(CARGO) clippy --quiet --all-targets -- -D warnings
 	@CUSTOM_LIBFUZZER_PATH=/nowhere/libFuzzer.a $(CARGO) clippy --quiet --manifest-path fuzz/Cargo.toml --target-dir target --bins -- -D warnings
 

@@ -15,7 +15,12 @@ fuzz_target!(|data: &[u8]| {
         }
     }
     for file in timeline.files() {
-        file.damage.iter().for_each(|damage| drop(damage.to_string()));
+        file.damage
+            .iter()
+            .for_each(|damage| drop(damage.to_string()));
     }
-    timeline.errors().iter().for_each(|error| drop(error.to_string()));
+    timeline
+        .errors()
+        .iter()
+        .for_each(|error| drop(error.to_string()));
 });

@@ -11,8 +11,14 @@ use tlstally_fuzz::{Input, pieces};
 
 /// What the dialogue knows, in words: all of it but what depends on how far apart segments came.
 fn told(dialogue: &Dialogue) -> String {
-    let client = dialogue.client.as_ref().map(|side| (&side.facts, side.tls.at()));
-    let server = dialogue.server.as_ref().map(|side| (&side.facts, side.tls.at()));
+    let client = dialogue
+        .client
+        .as_ref()
+        .map(|side| (&side.facts, side.tls.at()));
+    let server = dialogue
+        .server
+        .as_ref()
+        .map(|side| (&side.facts, side.tls.at()));
     let joint = (&dialogue.joint.starttls, dialogue.joint.hello_answered);
     format!("{client:?} {server:?} {joint:?}")
 }

@@ -12,7 +12,9 @@ fuzz_target!(|data: &[u8]| {
     let mut defragmenter = Defragmenter::default();
     for (number, packet) in Input(data).slices().enumerate() {
         let decoded = decode(LinkType::RAW, packet, packet.len() as u32, &interest);
-        let Decoded::Fragment(fragment) = decoded else { continue };
+        let Decoded::Fragment(fragment) = decoded else {
+            continue;
+        };
         let time = Timestamp(number as u64 * 1_000_000);
         if let Some(datagram) = defragmenter.push(time, packet, &fragment) {
             assert!(datagram.bytes().len() < 1 << 17);

@@ -41,7 +41,10 @@ fuzz_target!(|data: &[u8]| {
         let bytes = input.slice(length);
         let (source_port, destination_port) = PORTS[selector as usize % PORTS.len()];
         if selector & 0x80 == 0 {
-            names.datagram(&Part::of_udp(&udp(source_port, destination_port, bytes), bytes, 1), &networks);
+            names.datagram(
+                &Part::of_udp(&udp(source_port, destination_port, bytes), bytes, 1),
+                &networks,
+            );
         } else {
             names.segment(&Part::of_tcp(&tcp(bytes), bytes, 1), seq, &networks);
             seq = seq.wrapping_add(bytes.len() as u32);

@@ -20,7 +20,10 @@ fn read<'a>(role: Role, parts: impl Iterator<Item = &'a [u8]>) -> Box<Facts> {
 fn with_holes(role: Role, bytes: &[u8], cuts: &[u8]) -> Box<Facts> {
     let mut stream = Stream::new(role);
     for (number, part) in pieces(bytes, cuts).enumerate() {
-        let chosen = cuts.get(number % cuts.len().max(1)).copied().unwrap_or_default();
+        let chosen = cuts
+            .get(number % cuts.len().max(1))
+            .copied()
+            .unwrap_or_default();
         match chosen >> 6 {
             1 => stream.gap_of(part.len() as u64),
             2 => stream.gap(),
@@ -32,7 +35,11 @@ fn with_holes(role: Role, bytes: &[u8], cuts: &[u8]) -> Box<Facts> {
 
 fuzz_target!(|data: &[u8]| {
     let mut input = Input(data);
-    let role = if input.u8() & 1 == 0 { Role::Client } else { Role::Server };
+    let role = if input.u8() & 1 == 0 {
+        Role::Client
+    } else {
+        Role::Server
+    };
     let length = input.u8() as usize % 32;
     let cuts = input.slice(length);
     let bytes = input.0;

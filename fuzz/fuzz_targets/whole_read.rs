@@ -1,5 +1,5 @@
-//! All of `read` over a file of any bytes, with every port watched and with SMTP looked for on any port: records are the same for
-//! one worker and for three.
+//! All of `read` over a file of any bytes, with every port watched and with SMTP looked for on any port, and the same as if an interface
+//! had brought the packets: records are the same for one worker and for three.
 
 #![no_main]
 
@@ -10,9 +10,9 @@ use tlstally::exchange::Catalog;
 use tlstally::packet::PortSet;
 use tlstally::session::fallback::Fallback;
 use tlstally::session::judge::Judge;
-use tlstally::session::Session;
 use tlstally::session::networks::Networks;
-use tlstally::source::Timeline;
+use tlstally::session::{Origin, Session};
+use tlstally::source::{Next, Run, Source, Timeline};
 use tlstally::{pipeline, session};
 use tlstally_fuzz::scratch_file;
 
@@ -28,21 +28,38 @@ fn judge(ports: PortSet) -> Judge {
     }
 }
 
-fn records(path: &std::path::Path, judge: &Judge, workers: usize) -> Vec<u8> {
-    let mut timeline = Timeline::open(&[path]);
+/// The packets of a file as those of an interface, which are believed to come in the order of time.
+struct Link(Timeline);
+
+impl Source for Link {
+    type Packets<'a> = Run<'a>;
+
+    fn origins(&self) -> Vec<Origin> {
+        vec![Origin::Interface("tap0".to_owned())]
+    }
+
+    fn next(&mut self) -> Next<Run<'_>> {
+        self.0.next()
+    }
+}
+
+fn records(mut source: impl Source, judge: &Judge, workers: usize) -> Vec<u8> {
     let mut out = Vec::new();
     let mut fallback = Fallback::default();
     let mut each = |mut session: Session| {
         fallback.judge(&mut session);
         session::record::write(&session, "fuzz", &mut out);
     };
-    pipeline::read(&mut timeline, judge, workers, &mut each).expect("no thread panics");
+    pipeline::read(&mut source, judge, workers, &mut each).expect("no thread panics");
     out
 }
 
 fuzz_target!(|data: &[u8]| {
     let path = scratch_file(data);
     for judge in [&*ALL_PORTS, &*ANY_PORT] {
-        assert_eq!(records(&path, judge, 1), records(&path, judge, 3));
+        let file = |workers| records(Timeline::open(&[&path]), judge, workers);
+        assert_eq!(file(1), file(3));
+        let link = |workers| records(Link(Timeline::open(&[&path])), judge, workers);
+        assert_eq!(link(1), link(3));
     }
 });

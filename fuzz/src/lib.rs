@@ -47,7 +47,8 @@ pub fn pieces<'a>(bytes: &'a [u8], cuts: &'a [u8]) -> impl Iterator<Item = &'a [
     let mut lengths = cuts.iter().cycle();
     let mut rest = Input(bytes);
     std::iter::from_fn(move || {
-        (!rest.is_empty()).then(|| rest.slice(lengths.next().map_or(1, |cut| 1 + *cut as usize % 64)))
+        (!rest.is_empty())
+            .then(|| rest.slice(lengths.next().map_or(1, |cut| 1 + *cut as usize % 64)))
     })
 }
 
@@ -56,7 +57,11 @@ pub fn scratch_file(bytes: &[u8]) -> PathBuf {
     static PATH: OnceLock<PathBuf> = OnceLock::new();
     let path = PATH.get_or_init(|| {
         let memory = PathBuf::from("/dev/shm");
-        let folder = if memory.is_dir() { memory } else { std::env::temp_dir() };
+        let folder = if memory.is_dir() {
+            memory
+        } else {
+            std::env::temp_dir()
+        };
         folder.join(format!("tlstally-fuzz-{}", std::process::id()))
     });
     fs::write(path, bytes).expect("the scratch file can be written");
