@@ -351,6 +351,37 @@ fn the_answer_to_a_syn_tells_where_its_sender_begins() {
     assert_eq!(findings(&all[3..]), "");
 }
 
+/// The capture loses the rest of a connection, however long it goes on, and whatever comes between the same ports: what the session would
+/// have become is not told by that.
+#[test]
+fn silence_after_any_packet() {
+    let segments = segments();
+    let whole = plain();
+    let another = Conversation {
+        client: (SESSION.client.0, SESSION.client.1 + 1),
+        ..SESSION.clone()
+    };
+    let elsewhere = WRAPPING.map(|number| number.wrapping_add(1 << 31));
+    let hours_later = another.packets(WRAPPING, &segments[..1]);
+    let in_its_place = SESSION.packets(elsewhere, &segments[..1]);
+    for at in 4..segments.len() {
+        for later in [&hours_later, &in_its_place] {
+            let mut packets = packets(&segments[..at]);
+            packets.extend(later.iter().map(|packet| Packet {
+                time: packet.time + 3 * 3600 * 1_000_000_000,
+                ..packet.clone()
+            }));
+            for record in Reading::new().ethernet(&packets) {
+                for field in ["tlstally.mode", "tlstally.verdict"] {
+                    let told = text(&record, field);
+                    let honest = ["", "unknown", &text(&whole, field)].contains(&told.as_str());
+                    assert!(honest, "{field} is {told} after {at} packets");
+                }
+            }
+        }
+    }
+}
+
 /// The same ports again after a reset, and the SYNs of the second session are not in the capture: its numbers tell it apart.
 #[test]
 fn the_same_ports_after_a_reset_without_syns() {

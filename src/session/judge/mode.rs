@@ -62,7 +62,7 @@ impl View<'_> {
             || server.is_some_and(|side| side.facts.went_on);
         let server_way = self.client_way.reversed();
         let told = (self.was_refused() && self.gaps().is_none())
-            || (self.is_over() && self.heard_client() && self.connection.is_whole(server_way));
+            || (self.is_closed() && self.heard_client() && self.connection.is_whole(server_way));
         (went_on || told).then_some(Mode::Plaintext)
     }
 

@@ -163,8 +163,9 @@ impl View<'_> {
         }
     }
 
-    pub(super) fn is_over(&self) -> bool {
-        self.close != Close::Open || matches!(self.reason, Reason::Idle | Reason::Succeeded)
+    /// Somebody ended it. Silence for hours, or another connection in its place, may as well be a capture that has lost the rest.
+    pub(super) fn is_closed(&self) -> bool {
+        self.close != Close::Open
     }
 
     /// The alert that ended the handshake. One by which a client complains that the server has hung up on its hello ended nothing;
