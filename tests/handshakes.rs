@@ -458,6 +458,25 @@ fn handshakes() -> Vec<Handshake> {
             "tls.version=1.3 tlstally.offered_max=1.3 tlstally.outcome=established",
         ),
         (
+            "HelloRetryRequest, and a second hello without the padding of the first (RFC 8446 section 4.1.2)",
+            vec![
+                hello_record(&modern_hello(&[(21, vec![0; 40])])),
+                retry(),
+                (
+                    CLIENT,
+                    [
+                        CHANGE.to_vec(),
+                        record(HANDSHAKE, TLS12, &modern_hello(&[])),
+                    ]
+                    .concat(),
+                ),
+                answer13(),
+                finished13(),
+                said(CLIENT, 30),
+            ],
+            "tls.version=1.3 tlstally.offered_max=1.3 tlstally.outcome=established",
+        ),
+        (
             "draft 28: its number stands in the list",
             vec![
                 hello_record(&client_hello(

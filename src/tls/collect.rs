@@ -60,7 +60,7 @@ impl Collector {
     pub(super) fn is_protected(&self) -> bool {
         let facts = &self.facts;
         let dummy = match self.role {
-            Role::Client => facts.second_client_hello.is_some(),
+            Role::Client => facts.second_client_hello.is_some() || facts.first_unseen,
             Role::Server => facts.hello_retry && facts.server_hello.is_none(),
         };
         facts.application.count > 0
@@ -148,6 +148,7 @@ impl Collector {
     fn client_hello(&mut self, hello: Arc<ClientHello>, session_id: Option<SessionId>) {
         if self.facts.client_hello.is_none() {
             self.facts.client_hello = Some(hello);
+            self.facts.first_unseen = self.facts.change_cipher_spec;
             self.facts.session_id = session_id;
             self.hello_came();
         } else {

@@ -273,7 +273,8 @@ fn has_session_id_back(client: Option<&Facts>, server: &Facts) -> bool {
 
 fn hello_latency(client: Option<&Facts>, server: Option<&Facts>) -> Option<u64> {
     let (client, server) = (client?, server?);
-    let straight = !server.hello_retry && client.second_client_hello.is_none();
+    let straight =
+        !server.hello_retry && !client.first_unseen && client.second_client_hello.is_none();
     client.client_hello.as_ref().filter(|_| straight)?;
     server.server_hello.as_ref()?;
     server.hello_time?.begin.after(client.hello_time?.end)

@@ -17,8 +17,11 @@ use super::session_id::SessionId;
 /// What was seen in one direction.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Facts {
-    /// The first ClientHello.
+    /// The first ClientHello that was seen.
     pub client_hello: Option<Arc<ClientHello>>,
+    /// That one came behind ChangeCipherSpec, which goes before no first hello (RFC 8446 sections 5 and D.4): the first and the
+    /// HelloRetryRequest were not seen.
+    pub first_unseen: bool,
     /// The ClientHello after a HelloRetryRequest.
     pub second_client_hello: Option<Arc<ClientHello>>,
     /// The first ServerHello that is an answer.

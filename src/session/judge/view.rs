@@ -67,6 +67,7 @@ impl<'a> View<'a> {
         let retried = self.server_tls.is_some_and(|facts| facts.hello_retry);
         let may_be_second = facts.second_client_hello.is_none()
             && (facts.begun_late
+                || facts.first_unseen
                 || hello.extensions.contains(&COOKIE)
                 || (retried && !self.connection.is_whole(self.client_way)));
         (!may_be_second).then_some(hello)
