@@ -351,6 +351,46 @@ fn the_answer_to_a_syn_tells_where_its_sender_begins() {
     assert_eq!(findings(&all[3..]), "");
 }
 
+/// A balancer that keeps nothing of a SYN answers a repeated one from another number. The client takes the answer that reaches it first,
+/// and answers the other with an acknowledgement of that (RFC 9293 section 3.10.7.4): it is one connection, wherever the other answer shows.
+#[test]
+fn a_second_answer_to_the_syn_from_another_number() {
+    let segments = segments();
+    for distance in [1 << 31, 5000, 0_u32.wrapping_sub(5000), 1] {
+        let other = Segment {
+            seq: segments[1].seq.wrapping_add(distance),
+            ..segments[1].clone()
+        };
+        let with = |places: &[usize]| {
+            let mut changed = segments.clone();
+            for at in places {
+                changed.insert(*at, other.clone());
+            }
+            packets(&changed)
+        };
+        // Behind the answer that the client takes: beside it, in the dialogue, in the handshake, behind the end.
+        for at in 2..=segments.len() {
+            is_told_the_same(&with(&[at]));
+        }
+        // Before it, where the client or, if its acknowledgement is not in the capture, the server goes on from the later one.
+        is_told_the_same(&with(&[1]));
+        is_told_the_same(&with(&[3, 1]));
+        let mut unacknowledged = with(&[1]);
+        unacknowledged.remove(3);
+        is_told_the_same(&unacknowledged);
+        // Of the server's side alone its own bytes tell.
+        let alone = |segments: &[Segment]| {
+            let of_the_server = segments.iter().filter(|one| one.from == From::Server);
+            let packets = packets(&of_the_server.cloned().collect::<Vec<_>>());
+            timeless(Reading::new().only(&packets))
+        };
+        let mut changed = segments.clone();
+        changed.insert(1, other.clone());
+        let difference = contrast(&alone(&changed), &alone(&segments));
+        assert!(difference.is_empty(), "{difference}");
+    }
+}
+
 /// The capture loses the rest of a connection, however long it goes on, and whatever comes between the same ports: what the session would
 /// have become is not told by that.
 #[test]

@@ -39,6 +39,8 @@ pub struct Connection {
     client: Option<Way>,
     syn_at: Option<Timestamp>,
     syn_ack_at: Option<Timestamp>,
+    /// Where the server begins by another answer to the same SYN, as long as nothing tells which of the two counts.
+    other_start: Option<(Way, u32)>,
     halves: [Half; 2],
     /// The name for which DNS had given the client the server's address before the first packet.
     pub asked: Option<Arc<str>>,
@@ -121,6 +123,7 @@ impl Connection {
             client: None,
             syn_at: None,
             syn_ack_at: None,
+            other_start: None,
             halves: [Half::default(), Half::default()],
             asked: None,
             tail: Tail::default(),
@@ -219,6 +222,9 @@ impl Connection {
     pub(super) fn is_succeeded_by(&self, segment: &Segment, trace: &Trace) -> bool {
         let half = &self.halves[segment.way.index()];
         let after_syn = segment.seq.wrapping_add(1);
+        if self.answers_anew(segment) {
+            return false;
+        }
         if segment.has(Segment::SYN) {
             return match (
                 half.stream.first(),
@@ -240,6 +246,44 @@ impl Connection {
         segment.length > 0 && (over || self.is_foreign_to(segment, trace))
     }
 
+    /// Whether `segment` answers the SYN of this connection once more, and begins at another number than the answer before.
+    fn answers_anew(&self, segment: &Segment) -> bool {
+        let first = |way: Way| self.halves[way.index()].stream.first();
+        segment.has(Segment::SYN)
+            && segment.has(Segment::ACK)
+            && first(segment.way.reversed()) == Some(segment.ack)
+            && first(segment.way).is_some_and(|first| first != segment.seq.wrapping_add(1))
+    }
+
+    /// The client goes by the answer that reaches it first, and may be the only one to know which that was (RFC 9293 section 3.10.7).
+    fn note_other_start(&mut self, segment: &Segment) {
+        let half = &self.halves[segment.way.index()];
+        if half.stream.is_at_start() && half.acknowledged != half.stream.first() {
+            self.other_start = Some((segment.way, segment.seq.wrapping_add(1)));
+        }
+    }
+
+    /// Begins the server's direction anew where the client acknowledges its other answer, or the server goes on from that.
+    fn choose_start(&mut self, segment: &Segment) {
+        let Some((way, start)) = self.other_start else {
+            return;
+        };
+        let half = &mut self.halves[way.index()];
+        let is_told = if segment.way == way {
+            segment.length > 0 && segment.seq == start && half.acknowledged.is_none()
+        } else {
+            segment.has(Segment::ACK) && segment.ack == start
+        };
+        if !half.stream.is_at_start() || half.acknowledged == half.stream.first() {
+            self.other_start = None;
+        } else if is_told {
+            self.other_start = None;
+            half.stream.begin_at(start);
+            half.highest = Some(start);
+            half.acknowledged = Some(start);
+        }
+    }
+
     /// What the table noted or, of an end that was not seen, what the other has received from it.
     fn is_foreign_to(&self, segment: &Segment, trace: &Trace) -> bool {
         let known = [Way::Up, Way::Down].map(|way| {
@@ -255,9 +299,13 @@ impl Connection {
     pub fn segment(&mut self, segment: &Segment, block: &[u8], ports: &PortSet) {
         self.last = self.last.max(segment.time);
         if segment.has(Segment::SYN | Segment::ACK) {
+            if self.answers_anew(segment) {
+                return self.note_other_start(segment);
+            }
             self.forget_refusal(segment.way);
         }
         self.halves[segment.way.reversed().index()].note_acknowledged(segment);
+        self.choose_start(segment);
         let half = &mut self.halves[segment.way.index()];
         if is_near(half.highest, segment) {
             self.tail.note_turn(segment);

@@ -107,6 +107,18 @@ impl Direction {
         }
     }
 
+    /// Begins at `first` instead, with nothing that was held for where it began before.
+    pub fn begin_at(&mut self, first: u32) {
+        self.forget();
+        self.first = Some(first);
+        self.next = first;
+    }
+
+    /// Whether it is known where it begins, and nothing has gone on from there.
+    pub fn is_at_start(&self) -> bool {
+        self.first == self.next()
+    }
+
     fn start(&mut self, first: u32, sink: &mut (impl FnMut(Piece<'_>) + ?Sized)) {
         self.first = Some(first);
         self.next = first;
@@ -115,7 +127,7 @@ impl Direction {
         self.drain(sink);
     }
 
-    /// The first sequence number of the stream, where its SYN was seen.
+    /// The sequence number of its first byte, where a SYN tells.
     pub const fn first(&self) -> Option<u32> {
         self.first
     }

@@ -7,7 +7,7 @@ use std::hint::black_box;
 
 use super::connection::Numbers;
 use super::tail::Tail;
-use super::trace::{Need, Trace, is_beyond, is_near, later_end};
+use super::trace::{Need, Trace, is_beyond, is_near, later_end, opens_another};
 use super::{Segment, Way};
 
 /// What is left of a connection that is settled.
@@ -63,7 +63,7 @@ impl<S> Settled<S> {
     pub(super) fn segment(&mut self, segment: &Segment, trace: &mut Trace) {
         self.catch_up(trace);
         let highest = &mut self.highest[segment.way.index()];
-        if is_near(Some(*highest), segment) {
+        if !segment.has(Segment::SYN) && is_near(Some(*highest), segment) {
             self.tail.note_turn(segment);
             *highest = later_end(*highest, segment);
         }
@@ -124,7 +124,7 @@ impl<S> Settled<S> {
     pub(super) fn is_succeeded_by(&self, segment: &Segment, trace: &Trace) -> bool {
         let way = segment.way.index();
         if segment.has(Segment::SYN) {
-            return self.first[way] != segment.seq.wrapping_add(1);
+            return opens_another(self.first, segment);
         }
         let over = self.tail.is_over();
         let closed = self.tail.closed_at(segment.way).is_some();

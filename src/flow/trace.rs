@@ -78,7 +78,9 @@ impl Trace {
     pub(super) fn note_copy(&mut self, segment: &Segment) {
         let way = segment.way.index();
         self.last = self.last.max(segment.time);
-        self.highest[way] = later_end(self.highest[way], segment);
+        if !segment.has(Segment::SYN) {
+            self.highest[way] = later_end(self.highest[way], segment);
+        }
     }
 
     /// Only a SYN tells from now on that a packet is not of this connection.
@@ -135,7 +137,7 @@ impl Trace {
     pub(super) const fn is_succeeded_by(&self, first: [u32; 2], segment: &Segment) -> bool {
         let way = segment.way.index();
         if segment.has(Segment::SYN) {
-            return first[way] != segment.seq.wrapping_add(1);
+            return opens_another(first, segment);
         }
         // Of one that was dismissed no numbers are kept: only a SYN tells.
         segment.length > 0
@@ -159,6 +161,14 @@ pub(super) fn is_near(highest: Option<u32>, segment: &Segment) -> bool {
         let ahead = segment.seq.wrapping_sub(highest);
         ahead < WINDOW || ahead.wrapping_neg() < WINDOW
     })
+}
+
+/// Whether `segment`, a SYN, opens another connection than the one whose directions begin at `first`. An answer to the SYN of that one is
+/// of that one, whatever number it begins at itself: whoever answers without keeping state has another number for each copy of a SYN.
+pub(super) const fn opens_another(first: [u32; 2], segment: &Segment) -> bool {
+    let way = segment.way.index();
+    let answers = segment.has(Segment::ACK) && segment.ack == first[1 - way];
+    first[way] != segment.seq.wrapping_add(1) && !answers
 }
 
 /// Whether `number` is far from `known`, to either side.
