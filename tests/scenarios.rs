@@ -898,4 +898,10 @@ const NO_SESSIONS: &[(&str, u16, &str)] = &[
          C: Host: a",
     ),
     ("a scanner that sends line ends", 25, r"C= \r\n\r\n"),
+    (
+        "a page in chunks, whose sizes look like replies (RFC 9112 section 7.1)",
+        587,
+        r"C= GET / HTTP/1.1\r\nHost: a\r\n\r\n
+          S= HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n220\r\n<html>\r\n250\r\n<p>\r\n354 \r\n</html>\r\n0\r\n\r\n",
+    ),
 ];

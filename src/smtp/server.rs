@@ -122,7 +122,7 @@ impl ServerSide {
     }
 
     fn line(&mut self, line: &[u8], time: Timestamp, joint: &mut Joint) {
-        let reply = ReplyLine::parse(line);
+        let reply = ReplyLine::parse(line).filter(|reply| self.may_be(reply));
         self.tls.passed_line(reply.is_some());
         let Some(reply) = reply else {
             self.noise += line.len();
@@ -143,6 +143,16 @@ impl ServerSide {
         if !reply.continues {
             joint.reply(reply.code, time);
         }
+    }
+
+    /// Whether what looks like a reply may be one. Behind lines that are none, and where replies have not been seen, three digits alone are
+    /// not: content has such lines, as the sizes of HTTP's chunks. From the beginning on, only a greeting can come first (RFC 5321
+    /// section 3.1).
+    fn may_be(&self, reply: &ReplyLine<'_>) -> bool {
+        let is_first = self.facts.replies == 0 && !self.continues;
+        let behind_others = self.noise > 0 || self.adrift;
+        let greets = reply.code == 220 || !self.whole;
+        !is_first || !behind_others || (greets && !reply.text.is_empty())
     }
 }
 
