@@ -4,87 +4,119 @@
 //! The smallest block that holds an address counts (MA-S has 36 bits, MA-M 28, MA-L 24). Addresses that an administrator or a
 //! program made up, and those of groups, belong to nobody (IEEE Std 802 clause 8.2: the U/L and I/G bits).
 
-use std::io::Read;
-use std::sync::LazyLock;
+/// Made by `tools/vendors.py`, which describes it; searched as it is, so that nothing is done for it before the first question.
+static LISTING: &[u8] = include_bytes!("../../data/vendors/vendors.bin");
 
-use hashbrown::HashMap;
-use memchr::{memchr, memchr_iter};
-
-/// Name, tab, blocks in hex; compressed with Zstandard. Made by `tools/vendors.py`.
-static LISTING: &[u8] = include_bytes!("../../data/vendors/vendors.tsv.zst");
-
-/// Hex digits of a block, longest first.
-const DIGITS: [u8; 3] = [9, 7, 6];
-/// As many blocks as the listing has, about.
-const BLOCKS: usize = 56_000;
+/// Bits of a block, and bytes that hold them, in the order of the listing.
+const SIZES: [(u32, usize); 3] = [(36, 5), (28, 4), (24, 3)];
+/// Bytes of a count, and of a place in the text.
+const COUNT: usize = 4;
+/// Bytes of the number of a name.
+const NUMBER: usize = 2;
 /// Locally administered, or a group's.
 const NOBODYS: u8 = 0b11;
 
-static VENDORS: LazyLock<Vendors> = LazyLock::new(|| Vendors::of(LISTING));
-
 /// The holder of the block that `mac` is from, as the listing writes it.
 pub fn vendor(mac: [u8; 6]) -> Option<&'static str> {
-    VENDORS.holder(mac)
+    holder(LISTING, mac)
 }
 
-/// The listing, ready to be asked.
-#[derive(Debug, Default)]
-struct Vendors {
-    text: String,
-    /// By [`key`] of a block, where its holder's name begins and ends in `text`.
-    blocks: HashMap<u64, (u32, u32)>,
+/// Blocks of one size.
+struct Size<'a> {
+    bits: u32,
+    /// Bytes of a block.
+    width: usize,
+    /// In order.
+    blocks: &'a [u8],
+    /// For each block the number of its holder's name.
+    names: &'a [u8],
+    /// What follows in the listing.
+    rest: &'a [u8],
 }
 
-impl Vendors {
-    /// A listing that cannot be read is an empty one: a test holds that the one compiled in can.
-    fn of(compressed: &[u8]) -> Self {
-        let mut text = String::new();
-        let read = zstd::Decoder::new(compressed)
-            .and_then(|mut decoder| decoder.read_to_string(&mut text));
-        if read.is_err() {
-            return Self::default();
-        }
-        let mut blocks = HashMap::with_capacity(BLOCKS);
-        let (bytes, mut at) = (text.as_bytes(), 0);
-        for end in memchr_iter(b'\n', bytes) {
-            let line = bytes.get(at..end).unwrap_or_default();
-            if let Some(tab) = memchr(b'\t', line) {
-                let name = (at as u32, (at + tab) as u32);
-                let list = line.get(tab + 1..).unwrap_or_default();
-                blocks.extend(
-                    list.split(|byte| *byte == b' ')
-                        .filter_map(|block| Some((key_of(block)?, name))),
-                );
-            }
-            at = end + 1;
-        }
-        Self { text, blocks }
+/// A listing that cannot be read knows nobody: a test holds that the one compiled in can.
+fn holder(listing: &[u8], mac: [u8; 6]) -> Option<&str> {
+    if mac[0] & NOBODYS != 0 {
+        return None;
     }
+    let sizes = sizes(listing)?;
+    let number = sizes.iter().find_map(|size| size.number(mac))?;
+    name(
+        sizes.last()?.rest,
+        read(listing, SIZES.len(), COUNT)?,
+        number,
+    )
+}
 
-    fn holder(&self, mac: [u8; 6]) -> Option<&str> {
-        if mac[0] & NOBODYS != 0 {
-            return None;
-        }
-        let number = mac
+fn sizes(listing: &[u8]) -> Option<Vec<Size<'_>>> {
+    let mut rest = listing.get((SIZES.len() + 1) * COUNT..)?;
+    let mut sizes = Vec::with_capacity(SIZES.len());
+    for (at, (bits, width)) in SIZES.into_iter().enumerate() {
+        let count = read(listing, at, COUNT)?;
+        let (blocks, behind) = rest.split_at_checked(count * width)?;
+        let (names, behind) = behind.split_at_checked(count * NUMBER)?;
+        rest = behind;
+        sizes.push(Size {
+            bits,
+            width,
+            blocks,
+            names,
+            rest,
+        });
+    }
+    Some(sizes)
+}
+
+impl Size<'_> {
+    /// The number of the name of who holds the block that `mac` is from.
+    fn number(&self, mac: [u8; 6]) -> Option<usize> {
+        let mac = mac
             .iter()
             .fold(0, |number, byte| number << 8 | u64::from(*byte));
-        DIGITS.into_iter().find_map(|digits| {
-            let wanted = key(digits, number >> (48 - 4 * u32::from(digits)));
-            let (from, to) = self.blocks.get(&wanted)?;
-            self.text.get(*from as usize..*to as usize)
-        })
+        let wanted = mac >> (48 - self.bits);
+        let block = |at: usize| {
+            let bytes = self.blocks.get(at * self.width..(at + 1) * self.width)?;
+            Some(
+                bytes
+                    .iter()
+                    .fold(0, |number, byte| number << 8 | u64::from(*byte)),
+            )
+        };
+        let (mut from, mut to) = (0, self.names.len() / NUMBER);
+        while from < to {
+            let middle = usize::midpoint(from, to);
+            if block(middle)? < wanted {
+                from = middle + 1;
+            } else {
+                to = middle;
+            }
+        }
+        if block(from)? == wanted {
+            read(self.names, from, NUMBER)
+        } else {
+            None
+        }
     }
 }
 
-fn key_of(block: &[u8]) -> Option<u64> {
-    let number = block.iter().try_fold(0, |number, digit| {
-        Some(number << 4 | u64::from(char::from(*digit).to_digit(16)?))
-    })?;
-    Some(key(u8::try_from(block.len()).ok()?, number))
+/// The name with this number, out of `count` names.
+fn name(names: &[u8], count: usize, number: usize) -> Option<&str> {
+    let text = names.get((count + 1) * COUNT..)?;
+    let place = |number| read(names, number, COUNT);
+    // The end of the text is looked at too: where it is missing, nothing is believed.
+    text.get(..place(count)?)?;
+    std::str::from_utf8(text.get(place(number)?..place(number + 1)?)?).ok()
 }
 
-const fn key(digits: u8, block: u64) -> u64 {
-    (digits as u64) << 36 | block
+/// The number at place `at` of numbers of so many bytes.
+fn read(numbers: &[u8], at: usize, bytes: usize) -> Option<usize> {
+    let number = numbers.get(at * bytes..(at + 1) * bytes)?;
+    Some(
+        number
+            .iter()
+            .rev()
+            .fold(0, |number, byte| number << 8 | usize::from(*byte)),
+    )
 }
 
 #[cfg(test)]
@@ -103,7 +135,12 @@ mod tests {
         ] {
             assert_eq!(vendor(mac), Some(holder), "{mac:x?}");
         }
-        assert!(VENDORS.blocks.len() > 50_000);
+        let blocks: usize = sizes(LISTING)
+            .unwrap()
+            .iter()
+            .map(|size| size.names.len() / NUMBER)
+            .sum();
+        assert!(blocks > 50_000);
     }
 
     /// IEEE Std 802 clause 8.2; and blocks whose holder is not public.
@@ -119,8 +156,17 @@ mod tests {
         }
     }
 
+    /// Wherever it ends, and whatever its counts say.
     #[test]
     fn a_listing_that_cannot_be_read_knows_nobody() {
-        assert_eq!(Vendors::of(b"no zstd").holder([0, 0, 0x0c, 1, 2, 3]), None);
+        let mac = [0, 0, 0x0c, 1, 2, 3];
+        assert!(holder(LISTING, mac).is_some());
+        let ends = (0..200).chain((200..LISTING.len()).step_by(997));
+        for end in ends {
+            assert_eq!(holder(&LISTING[..end], mac), None, "{end} bytes");
+        }
+        let mut counts = LISTING.to_vec();
+        counts[..12].fill(0xff);
+        assert_eq!(holder(&counts, mac), None);
     }
 }
