@@ -85,12 +85,20 @@ use walk::Walk;
 /// [`MAX_LAYERS`] headers.
 #[inline]
 pub fn decode(link: LinkType, bytes: &[u8], original: u32, interest: &Interest) -> Decoded {
-    if link == LinkType::ETHERNET
-        && let Some(tcp) = ordinary::segment(bytes, interest)
-    {
-        return Decoded::Tcp(tcp);
+    match decode_ordinary(link, bytes, interest) {
+        Some(tcp) => Decoded::Tcp(tcp),
+        None => walk(link, bytes, original, interest),
     }
-    walk(link, bytes, original, interest)
+}
+
+/// [`decode`] for a frame in which nothing is out of the ordinary, as nearly all are; else `None`.
+#[inline]
+pub fn decode_ordinary(link: LinkType, bytes: &[u8], interest: &Interest) -> Option<Tcp> {
+    if link == LinkType::ETHERNET {
+        ordinary::segment(bytes, interest)
+    } else {
+        None
+    }
 }
 
 /// One header after the other.

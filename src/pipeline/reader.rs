@@ -10,7 +10,8 @@ use crate::flow::Segment;
 use crate::flow::segment::Place;
 use crate::names::{self, Names, Part};
 use crate::packet::{
-    Counters, Decoded, DefragmentCounters, Defragmenter, Interest, Tcp, decode, may_matter,
+    Counters, Decoded, DefragmentCounters, Defragmenter, Interest, Tcp, decode, decode_ordinary,
+    may_matter,
 };
 use crate::session::judge::Judge;
 use crate::source::{Block, Next, RawPacket, Source, Stretch};
@@ -190,6 +191,10 @@ impl Reader<'_> {
             original: packet.original,
             link: packet.link,
         };
+        // In its own place, so that nothing of it needs to be copied.
+        if let Some(tcp) = decode_ordinary(packet.link, bytes, self.interest) {
+            return self.tcp(&tcp, place, frame, block, route);
+        }
         let mut decoded = decode(packet.link, bytes, packet.original, self.interest);
         let mut whole: Option<Arc<Block>> = None;
         for _ in 0..MAX_NESTED_FRAGMENTS {
@@ -233,6 +238,7 @@ impl Reader<'_> {
     }
 
     /// A segment of a connection that is followed or looked at, or of DNS over TCP.
+    #[inline]
     fn tcp(
         &mut self,
         tcp: &Tcp,
