@@ -189,7 +189,6 @@ impl Names {
 
     /// If `segment` opens a connection: the name for which DNS gave its client the server's address.
     #[inline]
-    #[inline]
     pub fn asked_before(&self, segment: &Segment) -> Option<Arc<str>> {
         if !segment.has(Segment::SYN) {
             return None;
