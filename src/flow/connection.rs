@@ -340,7 +340,7 @@ impl Connection {
 
     /// What the table may note of further packets by itself.
     pub(super) fn trace(&self) -> Trace {
-        let over = self.is_over();
+        let closing = self.is_over() || self.tail.is_half_closed();
         if self.foreign {
             return Trace {
                 last: self.last,
@@ -353,7 +353,7 @@ impl Connection {
         // An acknowledgement tells of the other direction, as long as that is read.
         let need = |half: &Half, other: &Half| {
             if other.decided {
-                half.need(over, full)
+                half.need(closing, full)
             } else {
                 Need::All
             }
@@ -696,10 +696,10 @@ impl Half {
         });
     }
 
-    /// What of this direction must still be read; `over`: the connection has ended; `full`: what was sent in answer to what is not
+    /// What of this direction must still be read; `closing`: one end has closed, or reset it; `full`: what was sent in answer to what is not
     /// noted any more.
-    const fn need(&self, over: bool, full: bool) -> Need {
-        if over || self.highest.is_none() {
+    const fn need(&self, closing: bool, full: bool) -> Need {
+        if closing || self.highest.is_none() {
             Need::All
         } else if self.decided && full {
             Need::Nothing

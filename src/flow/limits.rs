@@ -60,16 +60,29 @@ impl Limits {
     pub(super) fn wait(&self, connection: &Connection) -> u32 {
         if self.are_in_order() && connection.is_over_as_far_as_seen() {
             self.late
-        } else if connection.is_over() || connection.is_foreign() {
+        } else if connection.is_foreign() {
             self.linger
         } else {
-            self.idle
+            self.wait_for(&connection.tail)
         }
     }
 
     /// The same for one that is settled.
     pub(super) fn wait_settled(&self, tail: &Tail) -> u32 {
-        if tail.is_over() { self.late } else { self.idle }
+        if tail.is_over() {
+            self.late
+        } else {
+            self.wait_for(tail)
+        }
+    }
+
+    /// Where one end has closed and nothing comes late, no more than the close of the other end is to be expected, and that may be lost.
+    fn wait_for(&self, tail: &Tail) -> u32 {
+        if tail.is_over() || (self.are_in_order() && tail.is_half_closed()) {
+            self.linger
+        } else {
+            self.idle
+        }
     }
 
     /// The same after a packet that only moved `trace`.

@@ -97,7 +97,7 @@ impl<S> Settled<S> {
 
     /// What the table may note of further packets by itself, but for the time.
     fn trace(&self) -> Trace {
-        let need = if self.tail.is_over() {
+        let need = if self.tail.is_over() || self.tail.is_half_closed() {
             Need::All
         } else if self.tail.turns.is_full() {
             Need::Nothing

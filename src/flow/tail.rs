@@ -101,6 +101,12 @@ impl Tail {
             .is_some_and(|ends| ends.reset.is_some() || ends.fins.iter().all(Option::is_some))
     }
 
+    /// Closed in one direction only.
+    pub(super) fn is_half_closed(&self) -> bool {
+        let closed = |way| self.closed_at(way).is_some();
+        closed(Way::Up) != closed(Way::Down)
+    }
+
     /// How the connection ended, if it did; `client` is the way of its client.
     pub fn close(&self, client: Way) -> Close {
         let side = |way: Way| {
