@@ -5,12 +5,12 @@
 mod common;
 
 use common::conversation::{
-    ACK, Conversation, From, RST, SYN, Segment, WRAPPING, packet, recorded,
+    ACK, Conversation, From, RST, SYN, Segment, WRAPPING, ethernet, packet, recorded,
 };
 use common::table::{self, Watched};
 use common::{Packet, pcaps};
 use tlstally::flow::Limits;
-use tlstally::session::Session;
+use tlstally::session::{Outcome, Session};
 use tlstally::time::SECOND;
 
 /// Longer than what is over is waited for.
@@ -39,8 +39,9 @@ fn filed(packets: &[Packet]) -> Vec<Session> {
     watched.desk.sessions
 }
 
-/// As from an interface: the sessions that are told [`SOON`] after the packets, those that are told a minute after, and all.
-fn watched(packets: &[Packet]) -> ([usize; 2], Vec<Session>) {
+/// As from an interface: the sessions that are told [`SOON`] after the packets, those that are told a minute after, and all. A minute later
+/// still come those that are `slow`.
+fn watched(packets: &[Packet], slow: &[Packet]) -> ([usize; 2], Vec<Session>) {
     let judge = table::judge();
     let mut watched = Watched::new(&judge, Limits::default().in_order());
     watched.take(packets);
@@ -50,6 +51,7 @@ fn watched(packets: &[Packet]) -> ([usize; 2], Vec<Session>) {
     watched.take(&packets[packets.len() / 2..]);
     watched.wait(61 * SECOND);
     let later = watched.desk.sessions.len();
+    watched.take(slow);
     watched.end();
     ([soon, later], watched.desk.sessions)
 }
@@ -94,7 +96,13 @@ fn the_same_and_soon() {
         let later = later.into_iter().map(|case| (case, [0, 1]));
         for (number, (case, told)) in soon.chain(later).enumerate() {
             let packets = conversation.packets(WRAPPING, &case);
-            let (seen, sessions) = watched(&packets);
+            // An end that may send still may take its time.
+            let slow = if told == [0, 1] {
+                &packets[packets.len() - 5..]
+            } else {
+                &[]
+            };
+            let (seen, sessions) = watched(&packets, slow);
             assert_eq!(sessions, filed(&packets), "case {number}");
             assert_eq!(seen, told, "case {number}");
             assert_eq!(sessions.len(), 1, "case {number}");
@@ -127,16 +135,59 @@ fn a_connection_that_was_refused_at_first() {
             .collect();
         let mut packets = conversation.packets(starts, &[syn, refusal]);
         packets.extend_from_slice(&again);
-        let (_, sessions) = watched(&packets);
+        let (_, sessions) = watched(&packets, &[]);
         assert_eq!(sessions, filed(&packets));
         let [session] = &sessions[..] else {
             panic!("{sessions:?}")
         };
+        // One tap behind the other: identity, start and what is between the two ends may differ.
+        for first in [From::Client, From::Server] {
+            let of_first = |packet: &Packet| packet.bytes[..6] == ethernet(first, &[0x45])[..6];
+            let (before, behind): (Vec<_>, Vec<_>) = packets.iter().cloned().partition(of_first);
+            let [mut apart] = <[Session; 1]>::try_from(filed(&[before, behind].concat())).unwrap();
+            apart.id = session.id;
+            apart.start = session.start;
+            apart.latency = session.latency;
+            assert_eq!(apart, *session, "{first:?}");
+        }
         // It took longer to connect; all else is as if there had been no refusal.
         let [mut only] = <[Session; 1]>::try_from(filed(&again)).unwrap();
         only.id = session.id;
         only.start = session.start;
         only.latency.connect = session.latency.connect;
         assert_eq!(*session, only);
+    }
+}
+
+/// A server that says nothing may answer a hello with a reset, and a capture may have that before the SYN-ACK: by its time it is no refusal.
+#[test]
+fn a_reset_in_front_of_what_came_before_it() {
+    let speaks_first =
+        |conversation: &Conversation| matches!(conversation.turns.first(), Some((From::Client, _)));
+    let conversations: Vec<_> = conversations().filter(speaks_first).collect();
+    assert!(!conversations.is_empty());
+    for conversation in conversations {
+        let segments = conversation.segments(1400);
+        let (_, hello) = &conversation.turns[0];
+        let mut some = segments[..3].to_vec();
+        some.push(Segment {
+            payload: hello.clone(),
+            ..segments[3].clone()
+        });
+        some.push(Segment {
+            from: From::Server,
+            seq: 1,
+            ack: segments[3].seq + hello.len() as u32,
+            flags: RST | ACK,
+            payload: Vec::new(),
+        });
+        let packets = conversation.packets(WRAPPING, &some);
+        let mut other = packets.clone();
+        let reset = other.pop().unwrap();
+        other.insert(1, reset);
+        let [session, same] = [filed(&packets), filed(&other)];
+        assert_eq!(session.len(), 1);
+        assert_eq!(session, same);
+        assert_eq!(session[0].outcome, Outcome::Closed);
     }
 }

@@ -96,8 +96,8 @@ def main():
             records = os.path.join(scratch, 'sessions.jsonl')
             watch = subprocess.Popen(['ip', 'netns', 'exec', SPACE, PROGRAM, 'watch', *words, '--plain', '--workers',
                                       str(options.workers), '--sessions', records], stderr=subprocess.PIPE, text=True)
-            while 'watching ' not in watch.stderr.readline():
-                pass
+            if not any('watching ' in line for line in watch.stderr):
+                raise SystemExit('tlstally watch ended too early')
             # The socket of a namespace is made by whoever is in it.
             with open('/run/netns/' + SPACE, encoding='ascii') as space:
                 if ctypes.CDLL(None).setns(space.fileno(), 0):

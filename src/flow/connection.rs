@@ -302,7 +302,7 @@ impl Connection {
             if self.answers_anew(segment) {
                 return self.note_other_start(segment);
             }
-            self.forget_refusal(segment.way);
+            self.forget_refusal(segment);
         }
         self.halves[segment.way.reversed().index()].note_acknowledged(segment);
         self.choose_start(segment);
@@ -321,11 +321,10 @@ impl Connection {
 
     /// An end that had answered a SYN with a reset accepts the same SYN, tried again: the reset, whose sequence number may be anything
     /// (RFC 9293 section 3.10.7.1), tells nothing of what follows.
-    fn forget_refusal(&mut self, way: Way) {
-        let half = &mut self.halves[way.index()];
-        if self.tail.was_reset_by(way) && half.stream.first().is_none() && !half.spoke {
+    fn forget_refusal(&mut self, segment: &Segment) {
+        let half = &mut self.halves[segment.way.index()];
+        if half.stream.first().is_none() && !half.spoke && self.tail.forget_reset(segment) {
             half.highest = None;
-            self.tail.begin_anew();
         }
     }
 

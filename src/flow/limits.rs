@@ -14,13 +14,14 @@ pub struct Limits {
     pub held_bytes: usize,
     /// Ticks without a packet after which an open connection is over.
     pub idle: u32,
-    /// Ticks that a closed connection is kept for late copies of its packets.
+    /// Ticks that a closed connection is kept for late copies of its packets; where nothing comes late, also those that one end's close is
+    /// waited for behind the other's.
     pub linger: u32,
-    /// Ticks, not all of the first, that a connection that is over is waited for while something may be missing of it. As long as
+    /// Ticks that a connection that is over is waited for while something may be missing of it, the one that has begun included. As long as
     /// `linger` where packets may come late; less where they come in the order of time, as from interfaces.
     pub late: u32,
-    /// Ticks, not all of the first, that the acknowledgement of the last FIN is waited for.
-    pub rest: u32,
+    /// Ticks that the acknowledgement of the last FIN is waited for, the one that has begun included.
+    pub last_ack: u32,
     /// Connections of which everything but their end is known, and that are held as they are: most end soon.
     pub warm: usize,
 }
@@ -33,20 +34,20 @@ impl Default for Limits {
             idle: 4_000 * PER_SECOND,
             linger: 60 * PER_SECOND,
             late: 60 * PER_SECOND,
-            rest: 2 * PER_SECOND,
+            last_ack: 2 * PER_SECOND,
             warm: 1024,
         }
     }
 }
 
 impl Limits {
-    /// For packets that come in the order of time, as from interfaces: what has not come after some round trips does not come.
+    /// For packets that come in the order of time, as from interfaces: behind the end of a connection there come only those that were under way.
     #[must_use]
     pub const fn in_order(self) -> Self {
         const ROUND_TRIPS: u32 = 3;
         Self {
             late: ROUND_TRIPS,
-            rest: ROUND_TRIPS,
+            last_ack: ROUND_TRIPS,
             ..self
         }
     }

@@ -54,7 +54,7 @@ pub(super) enum State<R, S> {
     Open(Box<Connection>),
     /// It is followed, but only its turns and ends can still tell something.
     Settled(Box<Settled<S>>),
-    /// Everything about it is known; only copies of its packets are waited for.
+    /// Nothing more is wanted of it; only copies of its packets are waited for.
     Told {
         /// `None` once it was handed out.
         record: Option<R>,

@@ -4,7 +4,7 @@
 //! the same packet whatever the number of workers.
 //!
 //! A connection is concluded as soon as nothing that may still come tells more of it ([`Connection::is_complete`]). Its record is
-//! handed out when both ends have acknowledged that the other closed, at the latest a moment later ([`Limits::rest`]); its place in
+//! handed out when both ends have acknowledged that the other closed, at the latest a moment later ([`Limits::last_ack`]); its place in
 //! the table stays until late copies of its packets need no longer be expected, which would look like another connection.
 //!
 //! Deadlines are counted in ticks ([`TICK`]).
@@ -49,7 +49,7 @@ pub struct Table<R, S> {
     oldest: VecDeque<Ticket>,
     /// Those that may be folded, in the order in which they had told everything.
     settled: VecDeque<Ticket>,
-    /// Those of which only the record is held, in the order in which they were concluded.
+    /// Those that were concluded, in that order: of them there is no more than the record, if that still waits.
     told: VecDeque<Ticket>,
     held_bytes: usize,
     given_up: GivenUp,
@@ -250,9 +250,8 @@ impl<R, S> Table<R, S> {
         let ticket = life.ticket(slot);
         let (wait, first) = match &mut life.state {
             State::Free | State::Told { .. } => {
-                place.trace.note_copy(segment);
-                place.deadline = tick + self.limits.linger;
-                self.note_farewell(slot, segment, tick, outlet);
+                place.deadline = place.deadline.max(tick + self.limits.linger);
+                self.note_late(slot, segment, tick, outlet);
                 return;
             }
             State::Open(connection) => {
@@ -324,7 +323,7 @@ impl<R, S> Table<R, S> {
         }
     }
 
-    /// Everything about the connection is known: only its record stays.
+    /// Nothing more is wanted of the connection: only its record stays.
     fn conclude(
         &mut self,
         slot: u32,
@@ -389,7 +388,7 @@ impl<R, S> Table<R, S> {
         };
         *due = match (outlet.is_patient(record), *acknowledged) {
             (false, [true, true]) => return self.hand_out(slot, tick, outlet),
-            (false, _) => tick + self.limits.rest,
+            (false, _) => tick + self.limits.last_ack,
             (true, _) if self.limits.are_in_order() => tick + self.limits.late,
             (true, _) => return,
         };
@@ -417,8 +416,8 @@ impl<R, S> Table<R, S> {
         }
     }
 
-    /// Notes of a packet behind the last FIN whether it acknowledges that, or says that nothing else will.
-    fn note_farewell(
+    /// Notes a packet of a connection that was concluded: it may acknowledge the last FIN, or say that nothing else will.
+    fn note_late(
         &mut self,
         slot: u32,
         segment: &Segment,
@@ -428,6 +427,11 @@ impl<R, S> Table<R, S> {
         let Some((place, life)) = self.slots.get_mut(slot) else {
             return;
         };
+        let [end, other] =
+            [segment.way, segment.way.reversed()].map(|way| place.trace.highest[way.index()]);
+        let acknowledges = segment.has(Segment::ACK) && segment.ack == other;
+        let resets = segment.has(Segment::RST) && end.wrapping_sub(segment.seq) <= 1;
+        place.trace.note_copy(segment);
         let State::Told {
             record: Some(record),
             acknowledged,
@@ -436,12 +440,8 @@ impl<R, S> Table<R, S> {
         else {
             return;
         };
-        let other = segment.way.reversed().index();
-        let closes = segment.has(Segment::ACK) && segment.ack == place.trace.highest[other];
-        acknowledged[other] |= closes;
-        let reset = segment.has(Segment::RST)
-            && place.trace.highest[segment.way.index()].wrapping_sub(segment.seq) <= 1;
-        if (*acknowledged == [true; 2] || reset) && !outlet.is_patient(record) {
+        acknowledged[segment.way.reversed().index()] |= acknowledges;
+        if (*acknowledged == [true; 2] || resets) && !outlet.is_patient(record) {
             self.hand_out(slot, tick, outlet);
         }
     }
@@ -510,12 +510,7 @@ impl<R, S> Table<R, S> {
             self.wheel.schedule(due, ticket);
             return;
         }
-        if self.limits.are_in_order()
-            && let Some(first) = self.take_leave(ticket.slot)
-        {
-            self.conclude(ticket.slot, first, outlet);
-            self.hand_out(ticket.slot, now, outlet);
-            self.wheel.schedule(now + self.limits.linger, ticket);
+        if self.limits.are_in_order() && self.conclude_in_order(ticket, now, outlet) {
             return;
         }
         let reason = match self.slots.life(ticket.slot).map(|life| &life.state) {
@@ -526,27 +521,48 @@ impl<R, S> Table<R, S> {
         self.close(ticket.slot, now, reason, outlet);
     }
 
-    /// Of a connection that is over and will be concluded, though its place stays as long as that of others, for late copies of its
-    /// packets: its first sequence numbers.
-    fn take_leave(&mut self, slot: u32) -> Option<[u32; 2]> {
-        let (place, life) = self.slots.get_mut(slot)?;
-        let first = match &mut life.state {
-            State::Open(connection) if connection.is_over_as_far_as_seen() => {
-                connection.catch_up(&place.trace);
-                connection.known_first_numbers().unwrap_or_else(|| {
-                    // Nothing tells what is another connection's but a SYN.
-                    place.trace.dismiss();
-                    connection.first_numbers()
-                })
-            }
-            State::Settled(settled) if settled.tail().is_over() => {
-                settled.catch_up(&place.trace);
-                settled.first_numbers()
-            }
-            _ => return None,
+    /// Tells a connection that is over, or half of it, as far as packets that come in order show; false if it is not. Its place stays: what still
+    /// comes is not of another connection.
+    fn conclude_in_order(
+        &mut self,
+        ticket: Ticket,
+        now: u32,
+        outlet: &mut impl Outlet<Record = R, Settled = S>,
+    ) -> bool {
+        let Some((place, life)) = self.slots.get_mut(ticket.slot) else {
+            return false;
         };
-        place.deadline += self.limits.linger - self.limits.late;
-        Some(first)
+        let (over, half, first) = match &mut life.state {
+            State::Open(connection) => {
+                connection.catch_up(&place.trace);
+                let over = connection.is_over_as_far_as_seen();
+                let half = connection.tail.is_half_closed();
+                (over, half, connection.known_first_numbers())
+            }
+            State::Settled(settled) => {
+                settled.catch_up(&place.trace);
+                let (over, half) = (settled.tail().is_over(), settled.tail().is_half_closed());
+                (over, half, Some(settled.first_numbers()))
+            }
+            State::Free | State::Told { .. } => return false,
+        };
+        if !over && !half {
+            return false;
+        }
+        if first.is_none() {
+            // Nothing tells what is another connection's but a SYN.
+            place.trace.dismiss();
+        }
+        let stays = if over {
+            self.limits.linger
+        } else {
+            self.limits.idle
+        };
+        place.deadline = now + stays;
+        self.wheel.schedule(place.deadline, ticket);
+        self.conclude(ticket.slot, first.unwrap_or_default(), outlet);
+        self.hand_out(ticket.slot, now, outlet);
+        true
     }
 
     /// The slot of the connection that `segment` belongs to, which may be a new one.
@@ -639,7 +655,7 @@ impl<R, S> Table<R, S> {
         }
     }
 
-    /// The table is full. Where a record only waits for late copies, nothing is lost; else the connection that began first goes.
+    /// The table is full. Where only late copies are waited for, nothing is lost; else the connection that began first goes.
     fn evict(&mut self, tick: u32, outlet: &mut impl Outlet<Record = R, Settled = S>) {
         while let Some(ticket) = self.told.pop_front() {
             if self.slots.is_live(ticket) {
@@ -694,10 +710,12 @@ impl<R, S> Table<R, S> {
     }
 }
 
+/// After fifteen years of capture time they stand still.
 const fn ticks(clock: u64) -> u32 {
+    const LAST: u32 = u32::MAX / 8 * 7;
     let ticks = clock / TICK;
-    if ticks > (u32::MAX / 2) as u64 {
-        u32::MAX / 2
+    if ticks > LAST as u64 {
+        LAST
     } else {
         ticks as u32
     }

@@ -89,9 +89,18 @@ impl Tail {
         self.ends.as_ref()?.reset
     }
 
-    /// Whether the end that sends on `way` reset it.
-    pub(super) fn was_reset_by(&self, way: Way) -> bool {
-        self.reset_by().is_some_and(|(by, _)| by == way)
+    /// Forgets a reset by the end that sent `segment` before that, and all that it told; false if there was none.
+    pub(super) fn forget_reset(&mut self, segment: &Segment) -> bool {
+        let Some(ends) = &mut self.ends else {
+            return false;
+        };
+        let before = |(way, time)| way == segment.way && time < segment.time;
+        if !ends.reset.is_some_and(before) {
+            return false;
+        }
+        ends.reset = None;
+        self.turns.forget_way(segment.way);
+        true
     }
 
     /// Closed in both directions, or reset.

@@ -177,6 +177,11 @@ impl Turns {
         self.ways[way.index()].forget_before(place);
     }
 
+    /// Nothing that was noted of `way` is true.
+    pub(super) fn forget_way(&mut self, way: Way) {
+        self.ways[way.index()] = OneWay::default();
+    }
+
     /// No more turns are kept of either direction.
     pub const fn is_full(&self) -> bool {
         self.ways[0].limit().is_some() && self.ways[1].limit().is_some()

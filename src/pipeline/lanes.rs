@@ -20,7 +20,7 @@ pub(super) const WAITING: usize = 4;
 /// Where fewer bytes than these of a block are for a worker, they are copied: then the block is used again while it is in the cache.
 const FEW: u64 = 32 << 10;
 /// A worker without packets is told the time this often, nanoseconds of forward time.
-const TICK: u64 = 5 * SECOND;
+const TOLD_EVERY: u64 = 5 * SECOND;
 
 /// The reader's own worker, and its end of the lanes to all others.
 pub(super) struct Lanes<'a, O> {
@@ -140,7 +140,7 @@ impl<O: Fn(u32) -> Arc<Origin>> Route for Lanes<'_, O> {
             // Who keeps packets wants more of them than segments tell.
             lane.few = lane.bytes < FEW && !self.frames;
             lane.bytes = 0;
-            if clock >= lane.told + TICK {
+            if clock >= lane.told + TOLD_EVERY {
                 lane.send(clock);
             }
         }

@@ -46,9 +46,9 @@ impl Order {
             if *first.key() >= ready && ready != u32::MAX {
                 return;
             }
-            let mut tick = first.remove();
-            tick.sort_unstable_by_key(|waiting| waiting.key);
-            for one in tick {
+            let mut together = first.remove();
+            together.sort_unstable_by_key(|waiting| waiting.key);
+            for one in together {
                 next(one.session.into_session());
             }
         }

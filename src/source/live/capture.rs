@@ -116,7 +116,7 @@ impl Line {
                 Took::Some => false,
                 Took::Nothing => {
                     slabs.flush();
-                    self.counters.silence.note();
+                    self.counters.silence.note(now);
                     handle.wait(WAIT);
                     true
                 }

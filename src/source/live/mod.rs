@@ -14,9 +14,9 @@
 //! reader; while they do, its thread waits too and packets stay in the ring. What the ring cannot hold the kernel drops, and counts.
 //! Nothing else is dropped.
 //!
-//! **Order.** Of one interface, as the kernel has it. Of several, each block is held back for [`HOLD`], longer than the kernel
-//! keeps packets to itself, unless blocks pile up; then packets are merged by time. Records do not depend on it: the stages after
-//! this take the two directions in any order.
+//! **Order.** Of one interface, as the kernel has it. Of several, each block is held back until the rings of the others were seen empty
+//! so much later that the kernel keeps no earlier packet to itself ([`LATE`]), but for no longer than [`HOLD`], and not while blocks pile
+//! up; then packets are merged by time.
 //!
 //! **Silence** is told as time that has passed, so that connections end on a link on which nothing comes; only as much of it as is
 //! certain, whatever this machine was busy with: up to when the rings were last seen empty, less what the kernel may keep to itself.
@@ -61,8 +61,10 @@ use slab::Slab;
 
 /// Blocks of an interface that may wait for the reader.
 const WAITING: usize = 32;
-/// How long the packets of one interface wait for earlier ones of another.
-const HOLD: Duration = Duration::from_millis(100);
+/// How long the packets of one interface wait at most for earlier ones of another.
+const HOLD: Duration = Duration::from_secs(1);
+/// How often it is looked whether they still must.
+const LOOK: Duration = Duration::from_millis(10);
 /// How often the reader is told that time goes on.
 const PAUSE: Duration = Duration::from_millis(50);
 /// The kernel may keep a packet to itself for as long, and a little: silence is told with this delay.
@@ -221,13 +223,15 @@ impl Live {
         let (_, place) = times
             .filter_map(|(place, inlet)| Some((inlet.next_time()?, place)))
             .min()?;
-        let others = self
-            .inlets
-            .iter()
-            .enumerate()
-            .any(|(other, inlet)| other != place && !inlet.ended && inlet.front.is_none());
-        let wait = self.inlets.get(place).map_or(Duration::ZERO, Inlet::wait);
-        Some((place, if others { wait } else { Duration::ZERO }))
+        let arrived = self.inlets.get(place).and_then(Inlet::waits_since);
+        let waits = arrived.is_some_and(|arrived| {
+            let others = self.inlets.iter().enumerate();
+            others
+                .filter(|(other, inlet)| *other != place && inlet.front.is_none())
+                .filter_map(|(_, inlet)| inlet.empty_at())
+                .any(|empty| empty < arrived + LATE)
+        });
+        Some((place, if waits { LOOK } else { Duration::ZERO }))
     }
 
     /// Waits for a slab where none is at hand, but no longer than this.
@@ -330,14 +334,11 @@ impl Inlet {
         front.slab.packets.get(front.at).map(|packet| packet.time)
     }
 
-    /// How long the front must wait yet for earlier packets of others; not at all if blocks pile up behind it.
-    fn wait(&self) -> Duration {
-        match &self.front {
-            Some(front) if !self.slabs.is_full() => {
-                HOLD.saturating_sub(front.slab.arrived.elapsed())
-            }
-            _ => Duration::ZERO,
-        }
+    /// Since when the front waits for earlier packets of others; `None` if it need not any longer, or blocks pile up behind it.
+    fn waits_since(&self) -> Option<Instant> {
+        let arrived = self.front.as_ref()?.slab.arrived;
+        let may = !self.slabs.is_full() && arrived.elapsed() < HOLD;
+        may.then_some(arrived)
     }
 }
 

@@ -21,10 +21,10 @@ impl Default for Silence {
 }
 
 impl Silence {
-    /// There is nothing now, and what there was has been handed on.
-    pub(super) fn note(&self) {
-        let now = self.begun.elapsed().as_nanos() as u64;
-        self.empty_at.store(now, Ordering::Release);
+    /// There was nothing when it was looked at after `then`, and what there was before has been handed on.
+    pub(super) fn note(&self, then: Instant) {
+        let empty_at = then.saturating_duration_since(self.begun).as_nanos();
+        self.empty_at.store(empty_at as u64, Ordering::Release);
     }
 
     /// When that was so last. Whoever looks for packets after this call finds all that came before.
