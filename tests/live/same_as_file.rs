@@ -127,3 +127,45 @@ fn each_direction_on_an_interface_of_its_own() {
     assert_eq!(contrast(&watched, &read), "");
     assert_eq!(watched["tlstally"]["seen"], "both");
 }
+
+/// As several sockets would get the packets of one interface that deal them out without regard to connections: worse than any fanout of
+/// the kernel's.
+#[test]
+fn dealt_out_over_two_interfaces() {
+    for workers in ["1", "2"] {
+        let Some(namespace) = Namespace::new() else {
+            return;
+        };
+        let scratch = Scratch::new();
+        let (_, packets) = again_and_again(4);
+        let of = |share: usize| -> Vec<Packet> {
+            let packets = packets.iter().skip(share).step_by(2);
+            packets.map(|(_, packet)| packet.clone()).collect()
+        };
+        let shares = [of(0), of(1)];
+        let names = [("deal-a", "hand-a"), ("deal-b", "hand-b")];
+        for (from, to) in names {
+            namespace.cable(from, to);
+        }
+        let dumps = names.map(|(_, to)| Dump::start(&namespace, to, &scratch));
+        let options = ["--workers", workers];
+        let watch = Watch::start(&namespace, &names.map(|(_, to)| to), &scratch, &options);
+        let files = [0, 1].map(|one| write(&scratch, names[one].0, &shares[one]));
+        std::thread::scope(|scope| {
+            for ((from, _), file) in names.iter().zip(&files) {
+                scope.spawn(|| namespace.replay(from, file, 400));
+            }
+        });
+        let mut dumps = dumps.into_iter().zip(&shares);
+        let dumped = [(); 2].map(|()| dumps.next().map(|(dump, sent)| dump.end(sent)).unwrap());
+        let (watched, _) = watch.end();
+        let [watched, read] = [watched, read(&dumped)].map(|records| {
+            let records: Vec<_> = records.into_values().map(orderless).collect();
+            assert_eq!(records.len(), 4, "{records:#?}");
+            records
+        });
+        for (watched, read) in watched.iter().zip(&read) {
+            assert_eq!(contrast(watched, read), "");
+        }
+    }
+}
