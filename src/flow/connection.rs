@@ -222,10 +222,10 @@ impl Connection {
     pub(super) fn is_succeeded_by(&self, segment: &Segment, trace: &Trace) -> bool {
         let half = &self.halves[segment.way.index()];
         let after_syn = segment.seq.wrapping_add(1);
-        if self.answers_anew(segment) {
-            return false;
-        }
         if segment.has(Segment::SYN) {
+            if self.answers_anew(segment) {
+                return false;
+            }
             return match (
                 half.stream.first(),
                 half.stream.next().or(half.stream.lowest_held()),
@@ -249,8 +249,7 @@ impl Connection {
     /// Whether `segment` answers the SYN of this connection once more, and begins at another number than the answer before.
     fn answers_anew(&self, segment: &Segment) -> bool {
         let first = |way: Way| self.halves[way.index()].stream.first();
-        segment.has(Segment::SYN)
-            && segment.has(Segment::ACK)
+        segment.has(Segment::SYN | Segment::ACK)
             && first(segment.way.reversed()) == Some(segment.ack)
             && first(segment.way).is_some_and(|first| first != segment.seq.wrapping_add(1))
     }

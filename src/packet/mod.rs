@@ -87,7 +87,7 @@ use walk::Walk;
 pub fn decode(link: LinkType, bytes: &[u8], original: u32, interest: &Interest) -> Decoded {
     match decode_ordinary(link, bytes, interest) {
         Some(tcp) => Decoded::Tcp(tcp),
-        None => walk(link, bytes, original, interest),
+        None => decode_other(link, bytes, original, interest),
     }
 }
 
@@ -101,9 +101,9 @@ pub fn decode_ordinary(link: LinkType, bytes: &[u8], interest: &Interest) -> Opt
     }
 }
 
-/// One header after the other.
+/// [`decode`] for any other frame: one header after the other.
 #[inline(never)]
-fn walk(link: LinkType, bytes: &[u8], original: u32, interest: &Interest) -> Decoded {
+pub fn decode_other(link: LinkType, bytes: &[u8], original: u32, interest: &Interest) -> Decoded {
     match link.first_layer() {
         Some(layer) => Walk::new(bytes, original as usize).run(layer, interest),
         None => Decoded::NotFollowed(NotFollowed::LinkType),

@@ -56,17 +56,13 @@ impl Clock {
             .is_some_and(|before| time.since(before) <= DOUBTFUL && before.since(time) <= DOUBTFUL);
         if confirmed {
             self.doubtful = None;
-            self.elapsed = self.elapsed.saturating_add(step_of(time, last));
+            self.elapsed = self.elapsed.saturating_add(time.since(last).min(LONGEST));
             self.last = Some(time);
         } else {
             self.doubtful = Some(time);
         }
         self.elapsed
     }
-}
-
-fn step_of(time: Timestamp, last: Timestamp) -> u64 {
-    time.since(last).min(LONGEST)
 }
 
 #[cfg(test)]

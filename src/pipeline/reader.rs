@@ -10,8 +10,8 @@ use crate::flow::Segment;
 use crate::flow::segment::Place;
 use crate::names::{self, Names, Part};
 use crate::packet::{
-    Counters, Decoded, DefragmentCounters, Defragmenter, Interest, Tcp, decode, decode_ordinary,
-    may_matter,
+    Counters, Decoded, DefragmentCounters, Defragmenter, Interest, Tcp, decode_ordinary,
+    decode_other, may_matter,
 };
 use crate::session::judge::Judge;
 use crate::source::{Block, Next, RawPacket, Source, Stretch};
@@ -195,7 +195,7 @@ impl Reader<'_> {
         if let Some(tcp) = decode_ordinary(packet.link, bytes, self.interest) {
             return self.tcp(&tcp, place, frame, block, route);
         }
-        let mut decoded = decode(packet.link, bytes, packet.original, self.interest);
+        let mut decoded = decode_other(packet.link, bytes, packet.original, self.interest);
         let mut whole: Option<Arc<Block>> = None;
         for _ in 0..MAX_NESTED_FRAGMENTS {
             let Decoded::Fragment(fragment) = decoded else {

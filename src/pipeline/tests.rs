@@ -54,15 +54,15 @@ impl Link {
 
     fn comes(&mut self, block: &Block, packet: &RawPacket) -> bool {
         self.number += 1;
-        let interest = names::interest(&judge().ports);
+        let ports = ports();
+        let interest = names::interest(&ports);
         let decoded = decode(
             packet.link,
             block.packet(packet),
             packet.original,
             &interest,
         );
-        let by_server =
-            matches!(decoded, Decoded::Tcp(tcp) if judge().ports.contains(tcp.source_port));
+        let by_server = matches!(decoded, Decoded::Tcp(tcp) if ports.contains(tcp.source_port));
         (self.comes)(self.number, by_server)
     }
 }
@@ -111,12 +111,16 @@ impl Consumer for Listener {
     }
 }
 
+fn ports() -> PortSet {
+    [25, 465, 587, 2525].into_iter().collect()
+}
+
 fn judge() -> Judge {
     Judge {
         sensor: "test".into(),
         networks: Networks::new(Vec::new()),
         catalog: Arc::new(Catalog::built_in()),
-        ports: Arc::new([25, 465, 587, 2525].into_iter().collect::<PortSet>()),
+        ports: Arc::new(ports()),
     }
 }
 

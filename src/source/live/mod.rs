@@ -228,8 +228,7 @@ impl Live {
             let others = self.inlets.iter().enumerate();
             others
                 .filter(|(other, inlet)| *other != place && inlet.front.is_none())
-                .filter_map(|(_, inlet)| inlet.empty_at())
-                .any(|empty| empty < arrived + LATE)
+                .any(|(_, inlet)| inlet.may_hold_earlier(arrived))
         });
         Some((place, if waits { LOOK } else { Duration::ZERO }))
     }
@@ -327,6 +326,12 @@ impl Inlet {
     fn empty_at(&self) -> Option<Instant> {
         let up = !self.ended && self.counters.up.load(Acquire);
         up.then(|| self.counters.silence.last())
+    }
+
+    /// Whether it may still bring packets from before `arrived`. What was handed on is looked at last: it is there before the ring is called empty.
+    fn may_hold_earlier(&self, arrived: Instant) -> bool {
+        let empty_at = self.empty_at();
+        empty_at.is_some_and(|empty| empty < arrived + LATE) || !self.slabs.is_empty()
     }
 
     fn next_time(&self) -> Option<Timestamp> {
