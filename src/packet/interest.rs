@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use super::udp;
+use super::{ip_protocol, udp};
 
 /// Words of 64 ports.
 const WORDS: usize = 65_536 / 64;
@@ -146,6 +146,16 @@ impl Interest {
     #[inline]
     pub(super) fn may_want_udp(&self, source: u16, destination: u16) -> bool {
         self.udp_or_tunnel.contains_either(source, destination)
+    }
+
+    /// Ports from or to which a packet of this protocol is wanted, or may be a tunnel; `None` if its ports do not decide that.
+    #[inline]
+    pub(super) fn ports_of(&self, protocol: u8) -> Option<&PortSet> {
+        match protocol {
+            ip_protocol::TCP => Some(&self.tcp),
+            ip_protocol::UDP => Some(&self.udp_or_tunnel),
+            _ => None,
+        }
     }
 }
 

@@ -91,7 +91,7 @@ pub fn decode(link: LinkType, bytes: &[u8], original: u32, interest: &Interest) 
     }
 }
 
-/// [`decode`] for a frame in which nothing is out of the ordinary, as nearly all are; else `None`.
+/// [`decode`] for a segment in whose frame nothing is out of the ordinary, as nearly all are; else `None`.
 #[inline]
 pub fn decode_ordinary(link: LinkType, bytes: &[u8], interest: &Interest) -> Option<Tcp> {
     if link == LinkType::ETHERNET {
@@ -101,9 +101,14 @@ pub fn decode_ordinary(link: LinkType, bytes: &[u8], interest: &Interest) -> Opt
     }
 }
 
-/// [`decode`] for any other frame: one header after the other.
+/// [`decode`] for any other frame: one header after the other, but for ordinary datagrams.
 #[inline(never)]
 pub fn decode_other(link: LinkType, bytes: &[u8], original: u32, interest: &Interest) -> Decoded {
+    if link == LinkType::ETHERNET
+        && let Some(udp) = ordinary::datagram(bytes, interest)
+    {
+        return Decoded::Udp(udp);
+    }
     match link.first_layer() {
         Some(layer) => Walk::new(bytes, original as usize).run(layer, interest),
         None => Decoded::NotFollowed(NotFollowed::LinkType),

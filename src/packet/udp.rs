@@ -75,6 +75,12 @@ pub(super) fn decoded(walk: &Walk, source_port: u16, destination_port: u16) -> D
     })
 }
 
+/// Whether a tunnel may be between these ports.
+pub(super) fn may_be_tunnel(source: u16, destination: u16) -> bool {
+    let mut tunnels = TUNNELS.iter();
+    tunnels.any(|tunnel| tunnel.port == source || tunnel.port == destination)
+}
+
 fn tunnel(source: u16, destination: u16, payload: &[u8]) -> Option<Inner> {
     TUNNELS
         .iter()
