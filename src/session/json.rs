@@ -178,10 +178,10 @@ impl Plain for IpAddr {
         match self {
             Self::V4(address) => {
                 let [a, b, c, d] = address.octets();
-                digits(out, u64::from(a));
+                digits(out, a);
                 for octet in [b, c, d] {
                     out.push(b'.');
-                    digits(out, u64::from(octet));
+                    digits(out, octet);
                 }
             }
             Self::V6(address) => {
@@ -193,18 +193,8 @@ impl Plain for IpAddr {
 }
 
 /// Appends a number in decimal; some thirty times a record, so without the formatting machinery.
-fn digits(out: &mut Vec<u8>, mut value: u64) {
-    let mut text = [b'0'; 20];
-    let mut used = 0;
-    for digit in text.iter_mut().rev() {
-        *digit = b'0' + (value % 10) as u8;
-        value /= 10;
-        used += 1;
-        if value == 0 {
-            break;
-        }
-    }
-    out.extend_from_slice(text.get(text.len() - used..).unwrap_or_default());
+fn digits(out: &mut Vec<u8>, value: impl itoa::Integer) {
+    out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
 }
 
 /// Appends `text` as a JSON string. Beyond RFC 8259 section 7, what [`is_hazardous`] names is written as `\uXXXX`: the

@@ -24,15 +24,19 @@ pub fn is_hazardous(character: char) -> bool {
 #[inline]
 pub fn is_harmless(bytes: &[u8]) -> bool {
     // Sixteen at a time and without a short cut within, so that the compiler can look at them at once.
-    let odd = |bytes: &[u8]| {
-        let odd = |byte: u8| {
-            let (quotes, printable) = (matches!(byte, b'"' | b'\\'), matches!(byte, b' '..=b'~'));
-            u8::from(quotes) | u8::from(!printable)
-        };
-        bytes.iter().fold(0, |found, byte| found | odd(*byte))
+    let odd = |byte: u8| {
+        let (quotes, printable) = (matches!(byte, b'"' | b'\\'), matches!(byte, b' '..=b'~'));
+        u8::from(quotes) | u8::from(!printable)
     };
+    let odd = |chunk: &[u8; 16]| chunk.iter().fold(0, |found, byte| found | odd(*byte)) != 0;
     let (chunks, rest) = bytes.as_chunks::<16>();
-    chunks.iter().all(|chunk| odd(chunk) == 0) && odd(rest) == 0
+    // What is left is looked at together with bytes before it, or with others that are harmless.
+    let last = bytes.last_chunk().copied().unwrap_or_else(|| {
+        let mut last = [b' '; 16];
+        last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+        last
+    });
+    !chunks.iter().any(odd) && !odd(&last)
 }
 
 /// Characters that have a width in the tables and nothing, or a break, on the screen.
