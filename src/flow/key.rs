@@ -47,7 +47,11 @@ impl Way {
 
 impl FlowKey {
     /// The key of a packet and the way it went.
-    #[inline]
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "where the frame is read it is known which kind of addresses it has"
+    )]
     pub fn new(addresses: &Addresses, source_port: u16, destination_port: u16) -> (Self, Way) {
         let (source, destination, is_up) = match *addresses {
             Addresses::V4 {

@@ -68,7 +68,11 @@ impl Segment {
     pub const ACK: u8 = 0x10;
 
     /// What the decoder found at `place`.
-    #[inline]
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "where the frame is read most of this is known, and `tcp` need not be laid out in memory"
+    )]
     pub fn new(tcp: &Tcp, place: Place) -> Self {
         let (key, way) = FlowKey::new(&tcp.addresses, tcp.source_port, tcp.destination_port);
         let at = |offset: u32| place.base + offset;

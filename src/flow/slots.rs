@@ -165,7 +165,11 @@ impl<R, S> Slots<R, S> {
     }
 
     /// The place of the connection with this key.
-    #[inline]
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "the loop over segments is built around this call; others have `find_after_all`"
+    )]
     pub(super) fn find(&self, key: &FlowKey) -> Option<u32> {
         let is_it = |slot: &u32| {
             let slot = self.fronts.get(*slot as usize);
@@ -180,7 +184,13 @@ impl<R, S> Slots<R, S> {
         if self.slot(hint).is_some_and(|slot| slot.key == *key) {
             return hint;
         }
-        Hint(self.find(key))
+        Hint(self.find_after_all(key))
+    }
+
+    /// [`Slots::find`] for where it is rarely needed, and need not be a part of its caller.
+    #[cold]
+    pub(super) fn find_after_all(&self, key: &FlowKey) -> Option<u32> {
+        self.find(key)
     }
 
     /// Where the connection with this key is, most likely where the hint says.
@@ -190,7 +200,7 @@ impl<R, S> Slots<R, S> {
             self.get(*slot)
                 .is_some_and(|(slot, life)| slot.key == *key && !matches!(life.state, State::Free))
         };
-        hint.0.filter(is_it).or_else(|| self.find(key))
+        hint.0.filter(is_it).or_else(|| self.find_after_all(key))
     }
 
     /// A place in which a connection with this key is found from now on. What is in it is up to the caller.

@@ -108,13 +108,15 @@ impl<R, S> Table<R, S> {
         block: &[u8],
         outlet: &mut impl Outlet<Record = R, Settled = S>,
     ) {
+        let tick = self.advance_to(segment.clock, outlet);
         let hint = self.look_up(segment);
-        self.segment_at(hint, segment, block, outlet);
+        self.take(hint, segment, tick, block, outlet);
     }
 
     /// Where the connection of `segment` is now, for [`Table::segment_at`]. Looking up several segments before the first of them
     /// is taken in lets the processor wait for their places in memory all at once.
-    #[inline]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "as of `Slots::find`")]
     pub fn look_up(&self, segment: &Segment) -> Hint {
         Hint(self.slots.find(&segment.key))
     }
@@ -159,12 +161,32 @@ impl<R, S> Table<R, S> {
         block: &[u8],
         outlet: &mut impl Outlet<Record = R, Settled = S>,
     ) {
-        let tick = ticks(segment.clock);
+        let tick = self.advance_to(segment.clock, outlet);
+        // Also where there was nothing yet when it was looked up: what becomes of a segment must not depend on when that was.
+        let hint = self.slots.correct(hint, &segment.key);
+        self.take(hint, segment, tick, block, outlet);
+    }
+
+    /// Lets time go on to `clock`, whose tick is returned.
+    #[inline]
+    fn advance_to(&mut self, clock: u64, outlet: &mut impl Outlet<Record = R, Settled = S>) -> u32 {
+        let tick = ticks(clock);
         if self.wheel.now() < tick {
             self.advance(tick, outlet);
         }
-        // Also where there was nothing yet when it was looked up: what becomes of a segment must not depend on when that was.
-        let hint = self.slots.correct(hint, &segment.key);
+        tick
+    }
+
+    /// Takes in a segment of the connection that was found for it, if there is one.
+    #[inline]
+    fn take(
+        &mut self,
+        hint: Hint,
+        segment: &Segment,
+        tick: u32,
+        block: &[u8],
+        outlet: &mut impl Outlet<Record = R, Settled = S>,
+    ) {
         if let Some(place) = self.slots.slot_mut(hint)
             && place.trace.note(segment)
         {
@@ -176,7 +198,7 @@ impl<R, S> Table<R, S> {
 
     /// Tells the connection of `segment`, just taken in, what its client had asked DNS for.
     pub fn note_asked(&mut self, segment: &Segment, name: &Arc<str>) {
-        let Some(slot) = self.slots.find(&segment.key) else {
+        let Some(slot) = self.slots.find_after_all(&segment.key) else {
             return;
         };
         if let Some(Life {

@@ -190,10 +190,17 @@ impl Names {
     /// If `segment` opens a connection: the name for which DNS gave its client the server's address.
     #[inline]
     pub fn asked_before(&self, segment: &Segment) -> Option<Arc<str>> {
-        if !segment.has(Segment::SYN) {
-            return None;
+        // A copy goes on, so that of other segments none need be in memory.
+        if segment.has(Segment::SYN) {
+            self.asked_before_opening(*segment)
+        } else {
+            None
         }
-        let (client, server) = ends(&segment.key, segment);
+    }
+
+    #[inline(never)]
+    fn asked_before_opening(&self, segment: Segment) -> Option<Arc<str>> {
+        let (client, server) = ends(&segment.key, &segment);
         self.answers.name(client, server, segment.clock)
     }
 

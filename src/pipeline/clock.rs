@@ -12,35 +12,45 @@ pub(super) const DOUBTFUL: u64 = 600 * SECOND;
 const LONGEST: u64 = 2 * 86_400 * SECOND;
 
 /// Adds up forward steps.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Clock {
     elapsed: u64,
-    last: Option<Timestamp>,
+    /// [`NOTHING`] before the first packet.
+    last: Timestamp,
     doubtful: Option<Timestamp>,
+}
+
+/// No step forward leads from here.
+const NOTHING: Timestamp = Timestamp(u64::MAX);
+
+impl Default for Clock {
+    fn default() -> Self {
+        Self {
+            elapsed: 0,
+            last: NOTHING,
+            doubtful: None,
+        }
+    }
 }
 
 impl Clock {
     /// A packet captured at `time`: returns nanoseconds of forward time so far.
     #[inline]
     pub(super) fn advance(&mut self, time: Timestamp) -> u64 {
-        let Some(last) = self.last else {
-            self.last = Some(time);
-            return self.elapsed;
-        };
-        let step = time.since(last);
+        let step = time.since(self.last);
         if step > DOUBTFUL {
-            return self.doubt(time, last);
+            return self.doubt(time);
         }
         self.doubtful = None;
         self.elapsed += step;
-        self.last = Some(time);
+        self.last = time;
         self.elapsed
     }
 
     /// So many nanoseconds have gone by without a packet. Before the first packet there is nothing to measure from.
     pub(super) fn pause(&mut self, nanoseconds: u64) {
-        if let Some(last) = &mut self.last {
-            *last = last.plus(nanoseconds);
+        if self.last != NOTHING {
+            self.last = self.last.plus(nanoseconds);
             self.elapsed = self.elapsed.saturating_add(nanoseconds);
         }
     }
@@ -50,14 +60,17 @@ impl Clock {
         self.elapsed
     }
 
-    fn doubt(&mut self, time: Timestamp, last: Timestamp) -> u64 {
+    #[cold]
+    fn doubt(&mut self, time: Timestamp) -> u64 {
         let confirmed = self
             .doubtful
             .is_some_and(|before| time.since(before) <= DOUBTFUL && before.since(time) <= DOUBTFUL);
         if confirmed {
             self.doubtful = None;
-            self.elapsed = self.elapsed.saturating_add(time.since(last).min(LONGEST));
-            self.last = Some(time);
+            self.elapsed = self
+                .elapsed
+                .saturating_add(time.since(self.last).min(LONGEST));
+            self.last = time;
         } else {
             self.doubtful = Some(time);
         }

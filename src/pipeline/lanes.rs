@@ -99,7 +99,11 @@ impl<'a, O> Lanes<'a, O> {
 
 impl<O: Fn(u32) -> Arc<Origin>> Route for Lanes<'_, O> {
     /// Hands the segment to the worker that owns its flow. Waits while that worker is behind.
-    #[inline]
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "so that the segment is written once, where it stays"
+    )]
     fn segment(
         &mut self,
         block: &Arc<Block>,

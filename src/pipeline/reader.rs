@@ -14,7 +14,7 @@ use crate::packet::{
     decode_other, may_matter,
 };
 use crate::session::judge::Judge;
-use crate::source::{Block, Next, RawPacket, Source, Stretch};
+use crate::source::{Block, Next, Packets, RawPacket, Source, Stretch, Taker};
 use crate::time::Timestamp;
 
 /// Fragments inside tunnels that are fragmented themselves: so often a packet may be put together anew.
@@ -132,69 +132,51 @@ impl Reader<'_> {
         }
     }
 
-    #[inline]
-    fn stretch(
-        &mut self,
-        stretch: Stretch<impl Iterator<Item = RawPacket>>,
-        route: &mut impl Route,
-    ) {
-        let Stretch {
-            origin,
-            block,
-            packets,
-        } = stretch;
-        for packet in packets {
-            self.packet(&packet, &block, origin, route);
-        }
-    }
-
-    #[inline]
-    fn packet(
-        &mut self,
-        packet: &RawPacket,
-        block: &Arc<Block>,
-        origin: u32,
-        route: &mut impl Route,
-    ) {
-        let clock = self.clock.advance(packet.time);
-        self.facts.packets += 1;
-        self.facts.bytes += u64::from(packet.original);
-        self.facts.cut += u64::from(packet.captured < packet.original);
-        self.facts.note_time(packet.time);
-        let bytes = block.packet(packet);
-        if may_matter(packet.link, bytes, self.interest) {
-            self.decode(packet, bytes, block, origin, clock, route);
-        } else {
-            self.facts.glanced_over += 1;
-        }
+    /// Never a part of its caller: the fewer things there are around the loop, the more of it is in registers.
+    #[inline(never)]
+    fn stretch(&mut self, stretch: Stretch<impl Packets>, route: &mut impl Route) {
+        let mut look = Look {
+            clock: self.clock,
+            seen: Seen::default(),
+            block: &stretch.block,
+            origin: stretch.origin,
+            reader: self,
+            route,
+        };
+        stretch.packets.hand_to(&mut look);
+        let Look { clock, seen, .. } = look;
+        self.clock = clock;
+        self.facts.add(&seen);
     }
 
     #[inline(never)]
     fn decode(
         &mut self,
-        packet: &RawPacket,
+        packet: RawPacket,
         bytes: &[u8],
         block: &Arc<Block>,
         origin: u32,
         clock: u64,
         route: &mut impl Route,
     ) {
-        let place = Place {
-            base: packet.offset,
-            origin,
-            time: packet.time,
-            clock,
-        };
-        let frame = Frame {
-            offset: packet.offset,
-            captured: packet.captured,
-            original: packet.original,
-            link: packet.link,
-        };
-        // In its own place, so that nothing of it needs to be copied.
-        if let Some(tcp) = decode_ordinary(packet.link, bytes, self.interest) {
-            return self.tcp(&tcp, place, frame, block, route);
+        let (place, frame) = (place_of(&packet, origin, clock), frame_of(&packet));
+        match decode_ordinary(packet.link, bytes, self.interest) {
+            Some(tcp) => self.tcp(&tcp, place, frame, block, route),
+            None => self.decode_further(packet, bytes, block, (origin, clock), route),
         }
+    }
+
+    /// Takes the walk through the headers of a frame that is out of the ordinary.
+    #[inline(never)]
+    fn decode_further(
+        &mut self,
+        packet: RawPacket,
+        bytes: &[u8],
+        block: &Arc<Block>,
+        (origin, clock): (u32, u64),
+        route: &mut impl Route,
+    ) {
+        let place = place_of(&packet, origin, clock);
         let mut decoded = decode_other(packet.link, bytes, packet.original, self.interest);
         let mut whole: Option<Arc<Block>> = None;
         for _ in 0..MAX_NESTED_FRAGMENTS {
@@ -213,7 +195,7 @@ impl Reader<'_> {
                 let frame = Frame::of_packet(whole.bytes());
                 self.take(&decoded, Place { base: 0, ..place }, frame, &whole, route);
             }
-            None => self.take(&decoded, place, frame, block, route),
+            None => self.take(&decoded, place, frame_of(&packet), block, route),
         }
     }
 
@@ -238,7 +220,11 @@ impl Reader<'_> {
     }
 
     /// A segment of a connection that is followed or looked at, or of DNS over TCP.
-    #[inline]
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "only where the frame is read need the segment not be laid out in memory in between"
+    )]
     fn tcp(
         &mut self,
         tcp: &Tcp,
@@ -248,12 +234,11 @@ impl Reader<'_> {
         route: &mut impl Route,
     ) {
         let ports = &self.judge.ports;
-        let (from, to) = (tcp.source_port, tcp.destination_port);
-        let looked_at = ports.has_others() && from != names::DNS && to != names::DNS;
-        if ports.contains_either(from, to) || looked_at {
+        let is_dns = tcp.source_port == names::DNS || tcp.destination_port == names::DNS;
+        let from = ports.contains(tcp.source_port);
+        let to = ports.contains(tcp.destination_port);
+        if from || to || (ports.has_others() && !is_dns) {
             self.facts.followed += 1;
-            let [from, to] =
-                [tcp.source_port, tcp.destination_port].map(|port| ports.contains(port));
             self.facts.to_servers += u64::from(to && !from);
             self.facts.from_servers += u64::from(from && !to);
             let segment = Segment::new(tcp, place);
@@ -266,11 +251,101 @@ impl Reader<'_> {
     }
 }
 
-impl ReaderFacts {
+/// The look at each packet of a stretch. What every packet moves is held here, so that it stays in registers as long as none matters.
+struct Look<'l, 'r, R> {
+    clock: Clock,
+    seen: Seen,
+    block: &'l Arc<Block>,
+    origin: u32,
+    reader: &'l mut Reader<'r>,
+    route: &'l mut R,
+}
+
+impl<R: Route> Taker for Look<'_, '_, R> {
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "the body of the loop over packets, which each format has for itself"
+    )]
+    fn take(&mut self, packet: RawPacket) {
+        let clock = self.clock.advance(packet.time);
+        self.seen.note(&packet);
+        let bytes = self.block.packet(&packet);
+        if may_matter(packet.link, bytes, self.reader.interest) {
+            let (block, origin) = (self.block, self.origin);
+            self.reader
+                .decode(packet, bytes, block, origin, clock, self.route);
+        } else {
+            self.seen.glanced_over += 1;
+        }
+    }
+}
+
+/// What is counted of every packet, over one stretch.
+struct Seen {
+    packets: u64,
+    bytes: u64,
+    cut: u64,
+    glanced_over: u64,
+    first: Timestamp,
+    last: Timestamp,
+}
+
+impl Default for Seen {
+    fn default() -> Self {
+        Self {
+            packets: 0,
+            bytes: 0,
+            cut: 0,
+            glanced_over: 0,
+            first: Timestamp(u64::MAX),
+            last: Timestamp(0),
+        }
+    }
+}
+
+impl Seen {
     #[inline]
-    fn note_time(&mut self, time: Timestamp) {
-        self.first = Some(self.first.map_or(time, |first| first.min(time)));
-        self.last = Some(self.last.map_or(time, |last| last.max(time)));
+    fn note(&mut self, packet: &RawPacket) {
+        self.packets += 1;
+        self.bytes += u64::from(packet.original);
+        self.cut += u64::from(packet.captured < packet.original);
+        self.first = self.first.min(packet.time);
+        self.last = self.last.max(packet.time);
+    }
+}
+
+impl ReaderFacts {
+    fn add(&mut self, seen: &Seen) {
+        if seen.packets == 0 {
+            return;
+        }
+        self.packets += seen.packets;
+        self.bytes += seen.bytes;
+        self.cut += seen.cut;
+        self.glanced_over += seen.glanced_over;
+        self.first = Some(self.first.map_or(seen.first, |first| first.min(seen.first)));
+        self.last = Some(self.last.map_or(seen.last, |last| last.max(seen.last)));
+    }
+}
+
+#[inline]
+const fn place_of(packet: &RawPacket, origin: u32, clock: u64) -> Place {
+    Place {
+        base: packet.offset,
+        origin,
+        time: packet.time,
+        clock,
+    }
+}
+
+#[inline]
+const fn frame_of(packet: &RawPacket) -> Frame {
+    Frame {
+        offset: packet.offset,
+        captured: packet.captured,
+        original: packet.original,
+        link: packet.link,
     }
 }
 

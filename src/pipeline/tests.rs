@@ -13,7 +13,7 @@ use crate::packet::{Decoded, PortSet, decode};
 use crate::session::fallback::Fallback;
 use crate::session::networks::Networks;
 use crate::session::{Finding, Session};
-use crate::source::{Block, Next, RawPacket, Stretch, Timeline};
+use crate::source::{Block, Next, Packets, RawPacket, Stretch, Timeline};
 use crate::time::SECOND;
 
 /// A capture as an interface would bring it: when it is through, silence, until somebody has heard enough.
@@ -66,6 +66,8 @@ impl Link {
         (self.comes)(self.number, by_server)
     }
 }
+
+impl Packets for vec::IntoIter<RawPacket> {}
 
 impl Source for Link {
     type Packets<'a> = vec::IntoIter<RawPacket>;

@@ -27,6 +27,8 @@ const DELIVERED: usize = 256;
 const GATHERED: usize = 64;
 /// Segments that are looked up in the table before the first of them is taken in.
 const AHEAD: usize = 16;
+/// Connections from which on that is worth its while: fewer are in the processor's caches.
+const MANY: usize = 8192;
 
 /// What a worker sends: sessions that are over, with the tick in which each was called so.
 #[derive(Debug)]
@@ -162,23 +164,37 @@ impl<'a, O: Fn(u32) -> Arc<Origin>> Worker<'a, O> {
     }
 
     fn take_segments(&mut self, batch: &Batch) {
+        if self.table.len() < MANY {
+            for (at, (place, segment)) in batch.segments.iter().enumerate() {
+                if let Some(bytes) = batch.bytes(*place) {
+                    self.table.segment(segment, bytes, &mut self.desk);
+                    self.took(batch, at, segment, bytes);
+                }
+            }
+            return;
+        }
         let mut at = 0;
         for some in batch.segments.chunks(AHEAD) {
             let mut hints = [Hint::default(); AHEAD];
             self.look_up(some, &mut hints);
             for (hint, (place, segment)) in hints.into_iter().zip(some) {
                 if let Some(bytes) = batch.bytes(*place) {
-                    let desk = &mut self.desk;
-                    self.table.segment_at(hint, segment, bytes, desk);
-                    desk.keep(segment, batch.frames.get(at), bytes);
-                }
-                if segment.has(Segment::SYN)
-                    && let Some(name) = batch.asked(at)
-                {
-                    self.table.note_asked(segment, name);
+                    self.table.segment_at(hint, segment, bytes, &mut self.desk);
+                    self.took(batch, at, segment, bytes);
                 }
                 at += 1;
             }
+        }
+    }
+
+    /// What is left to do with the segment `at` this place of the batch once the table has taken it in.
+    #[inline]
+    fn took(&mut self, batch: &Batch, at: usize, segment: &Segment, bytes: &[u8]) {
+        self.desk.keep(segment, batch.frames.get(at), bytes);
+        if segment.has(Segment::SYN)
+            && let Some(name) = batch.asked(at)
+        {
+            self.table.note_asked(segment, name);
         }
     }
 
@@ -246,7 +262,11 @@ impl<'a, O: Fn(u32) -> Arc<Origin>> Worker<'a, O> {
 
 /// The worker on the reader's own thread.
 impl<O: Fn(u32) -> Arc<Origin>> Route for Worker<'_, O> {
-    #[inline]
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "so that the segment is written once, where it stays"
+    )]
     fn segment(
         &mut self,
         block: &Arc<Block>,

@@ -7,8 +7,9 @@ use super::RawPacket;
 use super::block::{Block, BlockPool};
 use super::error::{Fault, Looks};
 use super::facts::FileFacts;
-use super::format::{Format, Opening, Stop};
+use super::format::{Format, Opening, Record, Stop};
 use super::input::Feed;
+use super::next::{Packets, Taker};
 use super::unpack::Compression;
 use crate::time::Timestamp;
 
@@ -45,6 +46,18 @@ struct Position {
     packets: u64,
     bytes: u64,
     drops: u64,
+}
+
+impl Position {
+    /// Goes on behind `record`.
+    #[inline]
+    fn go_on(&mut self, record: &Record) {
+        self.at = record.next;
+        self.previous = record.packet.time;
+        self.packets += 1;
+        self.bytes += record.packet.captured as u64;
+        self.drops += record.drops;
+    }
 }
 
 impl Capture {
@@ -288,12 +301,54 @@ impl Iterator for Run<'_> {
         if record.packet.time > self.last {
             return None;
         }
-        self.position.at = record.next;
-        self.position.previous = record.packet.time;
-        self.position.packets += 1;
-        self.position.bytes += record.packet.captured as u64;
-        self.position.drops += record.drops;
+        self.position.go_on(&record);
         Some(record.packet)
+    }
+}
+
+/// A loop for each format, so that which it is need not be asked at each packet.
+impl Packets for Run<'_> {
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "the loop over packets, whose body comes from the caller"
+    )]
+    fn hand_to(mut self, taker: &mut impl Taker) {
+        match self.format {
+            Format::Pcap(pcap) => {
+                if let Some(pcap) = pcap.ordinary() {
+                    return self.records(|bytes, at, _| pcap.record(bytes, at), taker);
+                }
+                let pcap = *pcap;
+                self.records(|bytes, at, _| pcap.record(bytes, at), taker);
+            }
+            Format::Pcapng(pcapng) => {
+                self.records(|bytes, at, time| pcapng.record(bytes, at, time), taker);
+            }
+            Format::Snoop(snoop) => self.records(|bytes, at, _| snoop.record(bytes, at), taker),
+        }
+    }
+}
+
+impl<'a> Run<'a> {
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "as of `Packets::hand_to`")]
+    fn records(
+        &mut self,
+        record: impl Fn(&'a [u8], usize, Timestamp) -> Result<Record, Stop>,
+        taker: &mut impl Taker,
+    ) {
+        let (bytes, last, mut position) = (self.bytes, self.last, self.position);
+        // Why there is none is seen to by who comes next.
+        let next = |from: &Position| record(bytes, from.at, from.previous).ok();
+        while let Some(record) = next(&position) {
+            if record.packet.time > last {
+                break;
+            }
+            position.go_on(&record);
+            taker.take(record.packet);
+        }
+        self.position = position;
     }
 }
 

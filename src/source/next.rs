@@ -8,7 +8,7 @@ use crate::session::Origin;
 /// Where packets come from, one stretch after the other.
 pub trait Source: Send {
     /// Packets of one origin that lie in one block.
-    type Packets<'a>: Iterator<Item = RawPacket>
+    type Packets<'a>: Packets
     where
         Self: 'a;
 
@@ -38,6 +38,23 @@ pub struct Stretch<P> {
     pub block: Arc<Block>,
     /// The packets, to be used up.
     pub packets: P,
+}
+
+/// Packets one after the other, to be used up.
+pub trait Packets: Iterator<Item = RawPacket> + Sized {
+    /// Hands all of them to `taker`.
+    #[inline]
+    fn hand_to(self, taker: &mut impl Taker) {
+        for packet in self {
+            taker.take(packet);
+        }
+    }
+}
+
+/// What becomes of packets.
+pub trait Taker {
+    /// Takes the next one in.
+    fn take(&mut self, packet: RawPacket);
 }
 
 impl Source for Timeline {

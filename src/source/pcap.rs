@@ -22,7 +22,7 @@ const KUZNETZOV: usize = 8;
 const IXIA: usize = 4;
 
 /// One pcap file.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Pcap {
     order: Order,
     /// Nanoseconds in a unit of the fraction.
@@ -94,6 +94,19 @@ impl Pcap {
             longest: order.u32(snaplen).clamp(MAX_PACKET, MAX_RECORD as u32),
         };
         Ok((pcap, first))
+    }
+
+    /// The same, if it is as nearly all are: with that known, a loop over records has less to ask.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "what is known must be known there")]
+    pub(super) fn ordinary(&self) -> Option<Self> {
+        let ordinary = Self {
+            order: Order::Little,
+            head: RECORD,
+            lengths: Lengths::Usual,
+            ..*self
+        };
+        (ordinary == *self).then_some(ordinary)
     }
 
     pub(super) fn link(&self) -> LinkType {

@@ -52,7 +52,7 @@ pub use counters::InterfaceFacts;
 pub use error::OpenError;
 pub use handle::{Filter, Options, Stamps};
 
-use super::{Next, RawPacket, Source, Stretch};
+use super::{Next, Packets, RawPacket, Source, Stretch};
 use crate::session::Origin;
 use crate::time::Timestamp;
 use capture::Line;
@@ -366,6 +366,8 @@ pub struct Waiting<'a> {
     at: &'a mut usize,
     last: Timestamp,
 }
+
+impl Packets for Waiting<'_> {}
 
 impl Iterator for Waiting<'_> {
     type Item = RawPacket;
