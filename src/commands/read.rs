@@ -30,7 +30,8 @@ pub(super) fn run(args: &ReadArgs) -> Result<Ended> {
     let store = keeping::open(&args.store, &judge.sensor)?;
     let threads = confine::reading(args.sandbox, confine::kept(&args.store))?;
     let store = keeping::start(store, Pressure::Wait)?;
-    let mut timeline = Timeline::open(&args.paths);
+    let workers = workers(&args.follow);
+    let mut timeline = Timeline::open(&args.paths).reading_ahead(workers > 1);
     let mut ended = Ended::Well;
     for error in timeline.errors() {
         complain(&anyhow::anyhow!("{error}"));
@@ -47,7 +48,7 @@ pub(super) fn run(args: &ReadArgs) -> Result<Ended> {
         bar: Bar::over(&timeline.progress()),
     };
     let crew = Crew {
-        workers: workers(&args.follow),
+        workers,
         begin: &confine::begin(&threads, Role::Files),
     };
     let facts = pipeline::read(&mut timeline, &judge, crew, &mut reading);

@@ -6,8 +6,9 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 /// them lets go.
 #[derive(Debug, Default)]
 pub struct Block {
-    /// All of it initialised; only the first `filled` bytes mean something.
+    /// All of it initialised; only the bytes between `start` and `filled` mean something.
     buffer: Vec<u8>,
+    start: usize,
     filled: usize,
     home: Option<Sender<Vec<u8>>>,
 }
@@ -16,13 +17,13 @@ impl Block {
     /// The bytes. [`super::RawPacket::offset`] counts from here.
     #[inline]
     pub fn bytes(&self) -> &[u8] {
-        self.buffer.get(..self.filled).unwrap_or_default()
+        self.buffer.get(self.start..self.filled).unwrap_or_default()
     }
 
     /// The bytes of `packet`, which must come from a run over this block.
     #[inline]
     pub fn packet(&self, packet: &super::RawPacket) -> &[u8] {
-        let from = packet.offset as usize;
+        let from = self.start + packet.offset as usize;
         let to = from.saturating_add(packet.captured as usize);
         self.buffer.get(from..to).unwrap_or_default()
     }
@@ -49,9 +50,48 @@ impl Block {
 
     /// Moves the bytes from `from` on to the front and forgets those before.
     pub(super) fn keep_from(&mut self, from: usize) {
-        let from = from.min(self.filled);
+        let from = self.filled.min(self.start + from);
         self.buffer.copy_within(from..self.filled, 0);
+        self.start = 0;
         self.filled -= from;
+    }
+
+    /// Goes on with what `next` holds, in whichever buffer costs least; one with room for `least` bytes if a new one is needed.
+    pub(super) fn go_on_with(&mut self, mut next: Self, least: usize) {
+        if next.put_before(self.bytes()) {
+            *self = next;
+            return;
+        }
+        if self.room().len() < next.bytes().len() {
+            let size = least.max(self.bytes().len()) + next.capacity();
+            let mut larger = Self::empty(vec![0; size]);
+            larger.append(self.bytes());
+            *self = larger;
+        }
+        self.append(next.bytes());
+    }
+
+    /// A block that means nothing yet, whose buffer goes nowhere.
+    const fn empty(buffer: Vec<u8>) -> Self {
+        Self {
+            buffer,
+            start: 0,
+            filled: 0,
+            home: None,
+        }
+    }
+
+    /// Puts `bytes` in front of its own; false if there is no room.
+    fn put_before(&mut self, bytes: &[u8]) -> bool {
+        let room = self.buffer.get_mut(..self.start).unwrap_or_default();
+        let Some(place) = room.len().checked_sub(bytes.len()) else {
+            return false;
+        };
+        if let Some(room) = room.get_mut(place..) {
+            room.copy_from_slice(bytes);
+        }
+        self.start = place;
+        true
     }
 
     pub(super) fn capacity(&self) -> usize {
@@ -89,15 +129,17 @@ impl BlockPool {
     /// An empty block with room for `least` bytes or the usual size, whichever is more.
     pub(super) fn block(&self, least: usize) -> Block {
         if least > self.size {
-            return Block {
-                buffer: vec![0; least],
-                filled: 0,
-                home: None,
-            };
+            return Block::empty(vec![0; least]);
         }
+        self.block_behind(0)
+    }
+
+    /// An empty block that has room for so many bytes before those that it is filled with.
+    pub(super) fn block_behind(&self, front: usize) -> Block {
         Block {
             buffer: self.free.try_recv().unwrap_or_else(|_| vec![0; self.size]),
-            filled: 0,
+            start: front,
+            filled: front,
             home: Some(self.back.clone()),
         }
     }
@@ -109,6 +151,7 @@ impl From<Vec<u8>> for Block {
         Self {
             filled: buffer.len(),
             buffer,
+            start: 0,
             home: None,
         }
     }
@@ -145,5 +188,35 @@ mod tests {
         block.keep_from(6);
         assert_eq!(block.bytes(), b"gh");
         assert_eq!(block.room().len(), 6);
+    }
+
+    /// Whatever is left of a block, and however much the next one holds.
+    #[test]
+    fn goes_on_with_the_next() {
+        let pool = BlockPool::new(8);
+        for left in 0..6 {
+            let (mut block, mut next) = (BlockPool::new(6).block(0), pool.block_behind(4));
+            block.append(&b"abcdef"[..left]);
+            next.append(b"1234");
+            block.go_on_with(next, 20);
+            assert_eq!(block.bytes(), [&b"abcdef"[..left], b"1234"].concat());
+        }
+    }
+
+    /// A record of many blocks: the buffer is large enough from the first on.
+    #[test]
+    fn moves_what_is_long_once() {
+        let pool = BlockPool::new(8);
+        let mut block = pool.block(0);
+        let mut places = Vec::new();
+        for _ in 0..10 {
+            let mut next = pool.block_behind(4);
+            next.append(b"1234");
+            block.go_on_with(next, 40);
+            places.push(block.buffer.as_ptr());
+        }
+        assert_eq!(block.bytes(), b"1234".repeat(10));
+        places.dedup();
+        assert!(places.len() <= 3, "{places:?}");
     }
 }

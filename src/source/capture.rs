@@ -26,6 +26,17 @@ pub(super) struct Capture {
     facts: FileFacts,
 }
 
+/// What is done in a thread beside who looks at the packets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum InThread {
+    /// Nothing: for a look at the start.
+    Nothing,
+    /// Decompression.
+    Unpacking,
+    /// That, and reading.
+    Everything,
+}
+
 /// Why an input did not become a capture.
 #[derive(Debug)]
 pub(super) enum NotOpened {
@@ -61,21 +72,25 @@ impl Position {
 }
 
 impl Capture {
-    /// Reads the start of `feed`, decompressing if it is compressed (in a thread if `ahead`).
+    /// Reads the start of `feed`, decompressing if it is compressed.
     pub(super) fn open(
         path: &Arc<Path>,
         mut feed: Feed,
         pool: BlockPool,
-        ahead: bool,
+        ahead: InThread,
     ) -> Result<Self, NotOpened> {
         let mut block = pool.block(0);
         feed.fill(&mut block, Format::MAGIC);
         let compression = Compression::of(block.bytes());
         if let Some(compression) = compression {
-            feed = feed.unpack(compression, block.bytes(), ahead);
+            feed = feed.unpack(compression, block.bytes());
             block = pool.block(0);
-            feed.fill(&mut block, Format::MAGIC);
         }
+        if ahead == InThread::Everything || (ahead == InThread::Unpacking && compression.is_some())
+        {
+            feed = feed.ahead();
+        }
+        feed.fill(&mut block, Format::MAGIC);
         match header(&mut feed, &mut block) {
             Ok((format, first)) => Ok(Self {
                 feed,

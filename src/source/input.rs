@@ -5,71 +5,101 @@ use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::sync::Arc;
 
+use super::ahead::Ahead;
 use super::block::Block;
 use super::error::Fault;
-use super::unpack::{Bytes, Compression, Decoder, Unpacker};
+use super::unpack::{Bytes, Compression, Decoder};
 
 /// Bytes of a capture, decompressed.
 pub(super) enum Input {
     /// As they are.
     Plain(Bytes),
-    /// Decompressed here and now, for a look at the start.
+    /// Decompressed.
     Unpacking(Box<Decoder>),
-    /// Decompressed ahead, in a thread.
-    Unpacked(Box<Unpacker>),
 }
 
 /// Fills blocks from an input, and keeps what went wrong until the bytes before it are used.
 pub(super) struct Feed {
-    input: Input,
+    from: Where,
     /// Wait until a block is full, rather than give what is there: right for everything but pipes.
     whole: bool,
     ended: bool,
     fault: Option<Fault>,
 }
 
+/// Where an input is read.
+enum Where {
+    Here(Input),
+    /// In a thread of its own.
+    Ahead(Ahead),
+}
+
 impl Feed {
     /// Reads `bytes` as they are.
     pub(super) fn new(bytes: Bytes, whole: bool) -> Self {
-        Self::of(Input::Plain(bytes), whole)
+        Self::of(Where::Here(Input::Plain(bytes)), whole)
     }
 
-    fn of(input: Input, whole: bool) -> Self {
+    fn of(from: Where, whole: bool) -> Self {
         Self {
-            input,
+            from,
             whole,
             ended: false,
             fault: None,
         }
     }
 
-    /// Decompresses from here on, beginning with the bytes already read; in a thread if `ahead`.
-    pub(super) fn unpack(self, compression: Compression, read: &[u8], ahead: bool) -> Self {
-        let Input::Plain(rest) = self.input else {
+    /// Decompresses from here on, beginning with the bytes already read.
+    pub(super) fn unpack(self, compression: Compression, read: &[u8]) -> Self {
+        let Where::Here(Input::Plain(rest)) = self.from else {
             return self;
         };
         let bytes = Box::new(Cursor::new(read.to_vec()).chain(rest));
-        match Input::unpacking(compression, bytes, ahead) {
-            Ok(input) => Self::of(input, true),
-            Err(error) => Self {
-                input: Input::Plain(Box::new(io::empty())),
-                whole: true,
-                ended: true,
-                fault: Some(Fault::Read(error.to_string())),
-            },
+        match Decoder::new(compression, bytes) {
+            Ok(decoder) => Self::of(Where::Here(Input::Unpacking(Box::new(decoder))), true),
+            Err(error) => Self::failed(&error),
         }
     }
 
-    /// Reads into the block until it holds `least` bytes; less if the input ends.
+    /// Reads in a thread from here on.
+    pub(super) fn ahead(self) -> Self {
+        let Where::Here(input) = self.from else {
+            return self;
+        };
+        match Ahead::start(input) {
+            Ok(ahead) => Self {
+                from: Where::Ahead(ahead),
+                ..self
+            },
+            Err(error) => Self::failed(&error),
+        }
+    }
+
+    fn failed(error: &io::Error) -> Self {
+        Self {
+            ended: true,
+            fault: Some(Fault::Read(error.to_string())),
+            ..Self::new(Box::new(io::empty()), true)
+        }
+    }
+
+    /// Brings bytes into the block until it holds `least`; fewer if the input ends. What it held comes first, but may lie in another buffer.
     pub(super) fn fill(&mut self, block: &mut Block, least: usize) {
-        while !self.ended && (block.bytes().len() < least || self.whole) {
-            let room = block.room();
-            if room.is_empty() {
-                return;
-            }
-            match self.input.read(room) {
-                Ok(0) => self.ended = true,
-                Ok(count) => block.fill(count),
+        while !self.ended {
+            let brought = match &mut self.from {
+                Where::Ahead(_) if block.bytes().len() >= least => return,
+                Where::Ahead(ahead) => ahead
+                    .next()
+                    .map(|next| next.map(|next| block.go_on_with(next, least)).is_some()),
+                Where::Here(_) if block.bytes().len() >= least && !self.whole => return,
+                Where::Here(_) if block.room().is_empty() => return,
+                Where::Here(input) => input.read(block.room()).map(|count| {
+                    block.fill(count);
+                    count > 0
+                }),
+            };
+            match brought {
+                Ok(brought) => self.ended = !brought,
                 Err(fault) => {
                     self.ended = true;
                     self.fault = Some(fault);
@@ -90,20 +120,19 @@ impl Feed {
 }
 
 impl Input {
-    fn unpacking(compression: Compression, bytes: Bytes, ahead: bool) -> io::Result<Self> {
-        let decoder = Decoder::new(compression, bytes)?;
-        Ok(if ahead {
-            Self::Unpacked(Box::new(Unpacker::start(decoder)?))
-        } else {
-            Self::Unpacking(Box::new(decoder))
-        })
+    /// The name of a thread that does nothing but read it.
+    pub(super) fn activity(&self) -> String {
+        match self {
+            Self::Plain(_) => "read ahead".to_owned(),
+            Self::Unpacking(decoder) => format!("unpack {}", decoder.compression()),
+        }
     }
 
-    fn read(&mut self, into: &mut [u8]) -> Result<usize, Fault> {
+    /// The next bytes; none at the end.
+    pub(super) fn read(&mut self, into: &mut [u8]) -> Result<usize, Fault> {
         match self {
             Self::Plain(bytes) => read(bytes, into).map_err(|error| Fault::Read(error.to_string())),
             Self::Unpacking(decoder) => decoder.read(into),
-            Self::Unpacked(unpacker) => unpacker.read(into),
         }
     }
 }

@@ -13,6 +13,7 @@
 //! What is wrong in a file is a [`Damage`] among its [`FileFacts`]; what was readable before it is delivered. What cannot be
 //! read at all is a [`SourceError`]. This stage does not look inside packets.
 
+mod ahead;
 mod block;
 mod capture;
 mod error;

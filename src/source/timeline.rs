@@ -12,7 +12,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::block::BlockPool;
-use super::capture::{Capture, NotOpened, Run};
+use super::capture::{Capture, InThread, NotOpened, Run};
 use super::error::{Fault, Looks, SourceError};
 use super::facts::FileFacts;
 use super::find::{Found, From, Inputs, Skipped};
@@ -29,6 +29,10 @@ const SMALL_BLOCK: usize = 64 << 10;
 const LOOK: u64 = 4 << 20;
 /// Files that may be held open at a time; those beyond are opened for each block.
 const MAX_HELD: usize = 128;
+/// Files that may be read ahead at a time.
+const MAX_AHEAD: usize = 4;
+/// Bytes of a file from which on that is worth a thread.
+const LARGE: u64 = 8 << 20;
 
 /// Captures merged by time.
 pub struct Timeline {
@@ -45,6 +49,7 @@ pub struct Timeline {
     errors: Vec<SourceError>,
     skipped: Skipped,
     progress: Arc<Progress>,
+    read_ahead: bool,
 }
 
 struct Entry {
@@ -79,6 +84,7 @@ impl Timeline {
             errors: inputs.errors,
             skipped: inputs.skipped,
             progress: Progress::new(),
+            read_ahead: false,
         };
         for found in inputs.found {
             timeline.look(found);
@@ -86,6 +92,12 @@ impl Timeline {
         timeline.expect_size();
         timeline.line_up();
         timeline
+    }
+
+    /// Lets large files be read in threads of their own, which pays where there is a processor for that.
+    #[must_use]
+    pub fn reading_ahead(self, read_ahead: bool) -> Self {
+        Self { read_ahead, ..self }
     }
 
     /// The next packets in time; `None` when all captures are read.
@@ -140,7 +152,7 @@ impl Timeline {
             Err(source) => return self.errors.push(open_error(&path, source)),
         };
         let feed = Feed::new(Box::new(file), true);
-        let capture = Capture::open(&path, feed, self.small_blocks.clone(), false);
+        let capture = Capture::open(&path, feed, self.small_blocks.clone(), InThread::Nothing);
         match capture {
             Ok(mut capture) => {
                 let first = capture.first_time(LOOK).unwrap_or_default();
@@ -153,7 +165,7 @@ impl Timeline {
     fn look_at_pipe(&mut self, path: Arc<Path>, bytes: Bytes) {
         let bytes = Box::new(Metered::new(bytes, self.progress(), 0));
         let feed = Feed::new(bytes, false);
-        match Capture::open(&path, feed, self.blocks.clone(), true) {
+        match Capture::open(&path, feed, self.blocks.clone(), InThread::Unpacking) {
             Ok(mut capture) => {
                 let first = capture.next_time().unwrap_or_default();
                 self.open += 1;
@@ -255,6 +267,11 @@ impl Timeline {
         };
         let path = Arc::clone(&entry.path);
         let held = self.open < MAX_HELD;
+        let in_thread = if self.read_ahead && size >= LARGE && self.open < MAX_AHEAD {
+            InThread::Everything
+        } else {
+            InThread::Unpacking
+        };
         let pool = if held {
             &self.blocks
         } else {
@@ -265,7 +282,7 @@ impl Timeline {
             Feed::new(Box::new(metered), true)
         });
         let capture = match opened {
-            Ok(feed) => Capture::open(&path, feed, pool.clone(), true),
+            Ok(feed) => Capture::open(&path, feed, pool.clone(), in_thread),
             Err(error) => Err(NotOpened::Unreadable(error.to_string())),
         };
         match capture {

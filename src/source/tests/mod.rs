@@ -17,10 +17,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::block::BlockPool;
-use super::capture::{Capture, NotOpened};
+use super::capture::{Capture, InThread, NotOpened};
 use super::facts::FileFacts;
 use super::input::Feed;
-use super::{RawPacket, Timeline};
+use super::{Packets as _, RawPacket, Taker, Timeline};
 use crate::time::Timestamp;
 
 /// A packet as a reader tells it.
@@ -41,18 +41,42 @@ fn seen(packet: &RawPacket, block: &super::Block) -> Seen {
     }
 }
 
-/// Reads one capture from memory, in blocks of `block` bytes.
+/// Reads one capture from memory, in blocks of `block` bytes; also with everything read ahead, which must tell the same.
 fn read_in(bytes: &[u8], block: usize) -> Result<(Vec<Seen>, FileFacts), NotOpened> {
+    let here = read_where(bytes, block, InThread::Nothing);
+    let ahead = read_where(bytes, block, InThread::Everything);
+    assert_eq!(format!("{here:?}"), format!("{ahead:?}"));
+    here
+}
+
+fn read_where(
+    bytes: &[u8],
+    block: usize,
+    in_thread: InThread,
+) -> Result<(Vec<Seen>, FileFacts), NotOpened> {
     let path: Arc<Path> = Path::new("memory").into();
     let feed = Feed::new(Box::new(Cursor::new(bytes.to_vec())), true);
-    let mut capture = Capture::open(&path, feed, BlockPool::new(block), false)?;
+    let mut capture = Capture::open(&path, feed, BlockPool::new(block), in_thread)?;
     let mut packets = Vec::new();
     while capture.next_time().is_some() {
-        let mut run = capture.run(0, Timestamp(u64::MAX));
+        let run = capture.run(0, Timestamp(u64::MAX));
         let block = Arc::clone(run.block());
-        packets.extend(run.by_ref().map(|packet| seen(&packet, &block)));
+        // Both ways through a run.
+        if in_thread == InThread::Nothing {
+            packets.extend(run.map(|packet| seen(&packet, &block)));
+        } else {
+            run.hand_to(&mut Collector(&mut packets, &block));
+        }
     }
     Ok((packets, capture.facts()))
+}
+
+struct Collector<'a>(&'a mut Vec<Seen>, &'a super::Block);
+
+impl Taker for Collector<'_> {
+    fn take(&mut self, packet: RawPacket) {
+        self.0.push(seen(&packet, self.1));
+    }
 }
 
 fn read(bytes: &[u8]) -> (Vec<Seen>, FileFacts) {

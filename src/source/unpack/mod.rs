@@ -6,7 +6,6 @@
 
 mod gzip;
 mod lz4;
-mod worker;
 
 use std::fmt;
 use std::io::{self, BufRead, BufReader, Read};
@@ -15,7 +14,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use self::gzip::Gzip;
 use self::lz4::Lz4;
-pub(super) use self::worker::Unpacker;
 use super::error::Fault;
 
 /// A compression that captures come in.
@@ -99,6 +97,11 @@ impl Decoder {
             consumed,
             stream,
         })
+    }
+
+    /// What it decodes.
+    pub(super) const fn compression(&self) -> Compression {
+        self.compression
     }
 
     /// Decompressed bytes; none at the end.
