@@ -45,24 +45,38 @@ impl Timestamp {
         let (year, month, day) = date(seconds / DAY);
         let clock = seconds % DAY;
         let mut text = *b"0000-00-00T00:00:00.000000000Z";
-        let fields = [
-            (0..4, year),
-            (5..7, month),
-            (8..10, day),
-            (11..13, clock / 3600),
-            (14..16, clock / 60 % 60),
-            (17..19, clock % 60),
-            (20..29, fraction),
+        let nanoseconds = fraction % 100_000_000;
+        let pairs = [
+            (0, year / 100),
+            (2, year % 100),
+            (5, month),
+            (8, day),
+            (11, clock / 3600),
+            (14, clock / 60 % 60),
+            (17, clock % 60),
+            (21, nanoseconds / 1_000_000),
+            (23, nanoseconds / 10_000 % 100),
+            (25, nanoseconds / 100 % 100),
+            (27, nanoseconds % 100),
         ];
-        for (place, value) in fields {
-            let mut left = value;
-            for digit in text.get_mut(place).into_iter().flatten().rev() {
-                *digit = b'0' + (left % 10) as u8;
-                left /= 10;
+        for (place, value) in pairs {
+            if let Some(digits) = text
+                .get_mut(place..)
+                .and_then(|rest| rest.first_chunk_mut())
+            {
+                *digits = two_digits(value as u8);
             }
+        }
+        if let Some(digit) = text.get_mut(20) {
+            *digit = b'0' + (fraction / 100_000_000) as u8;
         }
         text
     }
+}
+
+/// A number below 100.
+const fn two_digits(value: u8) -> [u8; 2] {
+    [b'0' + value / 10, b'0' + value % 10]
 }
 
 /// Seconds of a day: the Unix clock has no leap seconds.

@@ -63,14 +63,43 @@ pub(super) fn is_host_name(text: &str) -> bool {
     let text = text.strip_suffix('.').unwrap_or(text);
     let (mut labels, mut length, mut digits) = (1, 0, true);
     for byte in text.bytes() {
-        match byte {
-            b'.' if is_label(length) => (labels, length, digits) = (labels + 1, 0, true),
-            b'0'..=b'9' => length += 1,
-            b'a'..=b'z' | b'A'..=b'Z' | b'-' | b'_' => (length, digits) = (length + 1, false),
+        match KINDS.get(usize::from(byte)) {
+            Some(Kind::Letter) => (length, digits) = (length + 1, false),
+            Some(Kind::Digit) => length += 1,
+            Some(Kind::Dot) if is_label(length) => {
+                (labels, length, digits) = (labels + 1, 0, true);
+            }
             _ => return false,
         }
     }
     text.len() <= MAX_HOST && labels > 1 && is_label(length) && !digits
+}
+
+/// What a byte is in a host name.
+#[derive(Clone, Copy)]
+enum Kind {
+    /// Or `-`, or `_`.
+    Letter,
+    Digit,
+    Dot,
+    Other,
+}
+
+static KINDS: [Kind; 256] = kinds();
+
+const fn kinds() -> [Kind; 256] {
+    let mut kinds = [Kind::Other; 256];
+    let mut byte = 0;
+    while byte < kinds.len() {
+        kinds[byte] = match byte as u8 {
+            b'a'..=b'z' | b'A'..=b'Z' | b'-' | b'_' => Kind::Letter,
+            b'0'..=b'9' => Kind::Digit,
+            b'.' => Kind::Dot,
+            _ => Kind::Other,
+        };
+        byte += 1;
+    }
+    kinds
 }
 
 const fn is_label(length: usize) -> bool {

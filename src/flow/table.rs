@@ -51,6 +51,8 @@ pub struct Table<R, S> {
     settled: VecDeque<Ticket>,
     /// Those that were concluded, in that order: of them there is no more than the record, if that still waits.
     told: VecDeque<Ticket>,
+    /// Connections that have not been concluded.
+    open: usize,
     held_bytes: usize,
     given_up: GivenUp,
 }
@@ -70,6 +72,7 @@ impl<R, S> Table<R, S> {
             oldest: VecDeque::new(),
             settled: VecDeque::new(),
             told: VecDeque::new(),
+            open: 0,
             held_bytes: 0,
             given_up: GivenUp::default(),
         }
@@ -78,6 +81,11 @@ impl<R, S> Table<R, S> {
     /// Connections held now.
     pub fn len(&self) -> usize {
         self.slots.len()
+    }
+
+    /// Those of them of which something is still wanted.
+    pub const fn open_len(&self) -> usize {
+        self.open
     }
 
     /// Whether none is held.
@@ -375,6 +383,7 @@ impl<R, S> Table<R, S> {
             }
             State::Free | State::Told { .. } => return,
         };
+        self.open -= 1;
         let Some(life) = self.slots.life_mut(slot) else {
             return;
         };
@@ -640,6 +649,7 @@ impl<R, S> Table<R, S> {
             let ticket = life.ticket(slot);
             self.wheel.schedule(place.deadline, ticket);
             self.oldest.push_back(ticket);
+            self.open += 1;
         }
         self.trim_oldest();
         slot
@@ -660,10 +670,12 @@ impl<R, S> Table<R, S> {
             State::Free => None,
             State::Told { record, .. } => record,
             State::Open(mut connection) => {
+                self.open -= 1;
                 connection.catch_up(&trace);
                 Some(self.end(connection, reason, outlet))
             }
             State::Settled(mut settled) => {
+                self.open -= 1;
                 settled.catch_up(&trace);
                 Some(outlet.conclude_settled(&key, settled.kept(), settled.tail()))
             }

@@ -91,11 +91,12 @@ pub fn sum(bytes: &[u8]) -> u64 {
     u64::from(fold(sum + u64::from(last)).swap_bytes())
 }
 
-/// Adds the carries back in until 16 bits are left.
-const fn fold(mut sum: u64) -> u16 {
-    while sum > 0xffff {
-        sum = (sum >> 16) + (sum & 0xffff);
-    }
+/// Adds the carries back in until 16 bits are left. The second addition of each width cannot carry any more.
+const fn fold(sum: u64) -> u16 {
+    let sum = (sum >> 32) + (sum & 0xffff_ffff);
+    let sum = (sum >> 32) + (sum & 0xffff_ffff);
+    let sum = (sum >> 16) + (sum & 0xffff);
+    let sum = (sum >> 16) + (sum & 0xffff);
     sum as u16
 }
 

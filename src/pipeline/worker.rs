@@ -27,7 +27,7 @@ const DELIVERED: usize = 256;
 const GATHERED: usize = 64;
 /// Segments that are looked up in the table before the first of them is taken in.
 const AHEAD: usize = 16;
-/// Connections from which on that is worth its while: fewer are in the processor's caches.
+/// Open connections from which on that is worth its while: fewer are in the processor's caches.
 const MANY: usize = 8192;
 
 /// What a worker sends: sessions that are over, with the tick in which each was called so.
@@ -164,7 +164,7 @@ impl<'a, O: Fn(u32) -> Arc<Origin>> Worker<'a, O> {
     }
 
     fn take_segments(&mut self, batch: &Batch) {
-        if self.table.len() < MANY {
+        if self.table.open_len() < MANY {
             for (at, (place, segment)) in batch.segments.iter().enumerate() {
                 if let Some(bytes) = batch.bytes(*place) {
                     self.table.segment(segment, bytes, &mut self.desk);
