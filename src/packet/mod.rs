@@ -85,17 +85,17 @@ use walk::Walk;
 /// [`MAX_LAYERS`] headers.
 #[inline]
 pub fn decode(link: LinkType, bytes: &[u8], original: u32, interest: &Interest) -> Decoded {
-    match decode_ordinary(link, bytes, interest) {
-        Some(tcp) => Decoded::Tcp(tcp),
-        None => decode_other(link, bytes, original, interest),
+    match decode_ordinary(link, bytes) {
+        Some(tcp) if interest.wants_tcp(tcp.source_port, tcp.destination_port) => Decoded::Tcp(tcp),
+        _ => decode_other(link, bytes, original, interest),
     }
 }
 
-/// [`decode`] for a segment in whose frame nothing is out of the ordinary, as nearly all are; else `None`.
+/// [`decode`] for the segment in a frame that [`may_matter`], if nothing is out of the ordinary, as in nearly all; else `None`.
 #[inline]
-pub fn decode_ordinary(link: LinkType, bytes: &[u8], interest: &Interest) -> Option<Tcp> {
+pub fn decode_ordinary(link: LinkType, bytes: &[u8]) -> Option<Tcp> {
     if link == LinkType::ETHERNET {
-        ordinary::segment(bytes, interest)
+        ordinary::segment(bytes)
     } else {
         None
     }

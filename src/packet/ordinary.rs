@@ -25,14 +25,11 @@ const UDP: usize = TCP;
 const UDP_HEADER: usize = 8;
 const UDP_HEADERS: usize = UDP + UDP_HEADER;
 
-/// The segment in an Ethernet frame, if everything about it is ordinary and one of its ports is wanted.
+/// The segment in an Ethernet frame, if everything about it is ordinary.
 #[inline]
-pub(super) fn segment(bytes: &[u8], interest: &Interest) -> Option<Tcp> {
+pub(super) fn segment(bytes: &[u8]) -> Option<Tcp> {
     let headers: &[u8; HEADERS] = bytes.first_chunk()?;
-    let (source_port, destination_port) = (u16_at(headers, TCP)?, u16_at(headers, TCP + 2)?);
-    if !is_ordinary(headers, ip_protocol::TCP)?
-        || !interest.wants_tcp(source_port, destination_port)
-    {
+    if !is_ordinary(headers, ip_protocol::TCP)? {
         return None;
     }
     let [data_offset, flags] = at(headers, TCP + 12)?;
@@ -49,8 +46,8 @@ pub(super) fn segment(bytes: &[u8], interest: &Interest) -> Option<Tcp> {
             destination: at(headers, IP + 16)?,
         },
         plain_addresses: true,
-        source_port,
-        destination_port,
+        source_port: u16_at(headers, TCP)?,
+        destination_port: u16_at(headers, TCP + 2)?,
         seq: u32::from_be_bytes(at(headers, TCP + 4)?),
         ack: u32::from_be_bytes(at(headers, TCP + 8)?),
         flags: TcpFlags(flags),
@@ -159,7 +156,7 @@ mod tests {
 
     #[test]
     fn takes_the_ordinary_frame() {
-        let tcp = segment(&frame(), &interest()).unwrap();
+        let tcp = segment(&frame()).unwrap();
         assert_eq!(tcp.data(&frame()), b"EHLO name\n");
         assert_eq!((tcp.source_port, tcp.seq, tcp.length), (40_000, 256, 10));
     }
@@ -209,7 +206,9 @@ mod tests {
                 bytes[place] = byte;
             }
             bytes.truncate(cut);
-            if let Some(tcp) = segment(&bytes, &interest()) {
+            if let Some(tcp) = segment(&bytes)
+                && interest().wants_tcp(tcp.source_port, tcp.destination_port)
+            {
                 prop_assert_eq!(Decoded::Tcp(tcp), walked(&bytes, bytes.len() + more));
             }
         }

@@ -139,6 +139,7 @@ impl Reader<'_> {
             clock: self.clock,
             seen: Seen::default(),
             block: &stretch.block,
+            bytes: stretch.block.bytes(),
             origin: stretch.origin,
             reader: self,
             route,
@@ -160,7 +161,7 @@ impl Reader<'_> {
         route: &mut impl Route,
     ) {
         let (place, frame) = (place_of(&packet, origin, clock), frame_of(&packet));
-        match decode_ordinary(packet.link, bytes, self.interest) {
+        match decode_ordinary(packet.link, bytes) {
             Some(tcp) => self.tcp(&tcp, place, frame, block, route),
             None => self.decode_further(packet, bytes, block, (origin, clock), route),
         }
@@ -256,6 +257,8 @@ struct Look<'l, 'r, R> {
     clock: Clock,
     seen: Seen,
     block: &'l Arc<Block>,
+    /// Those of the block.
+    bytes: &'l [u8],
     origin: u32,
     reader: &'l mut Reader<'r>,
     route: &'l mut R,
@@ -270,7 +273,7 @@ impl<R: Route> Taker for Look<'_, '_, R> {
     fn take(&mut self, packet: RawPacket) {
         let clock = self.clock.advance(packet.time);
         self.seen.note(&packet);
-        let bytes = self.block.packet(&packet);
+        let bytes = packet.bytes_in(self.bytes);
         if may_matter(packet.link, bytes, self.reader.interest) {
             let (block, origin) = (self.block, self.origin);
             self.reader

@@ -23,9 +23,7 @@ impl Block {
     /// The bytes of `packet`, which must come from a run over this block.
     #[inline]
     pub fn packet(&self, packet: &super::RawPacket) -> &[u8] {
-        let from = self.start + packet.offset as usize;
-        let to = from.saturating_add(packet.captured as usize);
-        self.buffer.get(from..to).unwrap_or_default()
+        packet.bytes_in(self.bytes())
     }
 
     /// Room after the bytes.

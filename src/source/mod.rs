@@ -65,3 +65,13 @@ pub struct RawPacket {
     /// Index into [`FileFacts::interfaces`]; [`FileFacts::OTHER_INTERFACE`] for those past the bound.
     pub interface: u32,
 }
+
+impl RawPacket {
+    /// Its bytes in those of its block.
+    #[inline]
+    pub fn bytes_in<'a>(&self, block: &'a [u8]) -> &'a [u8] {
+        let from = self.offset as usize;
+        let to = from.saturating_add(self.captured as usize);
+        block.get(from..to).unwrap_or_default()
+    }
+}
