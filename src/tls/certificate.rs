@@ -3,6 +3,7 @@
 //! Certificate message: RFC 5246 7.4.2; certificate: RFC 5280; names are printed as RFC 4514 has it, most specific
 //! part first. Every string is hostile and cut at [`MAX_STRING`](crate::session::MAX_STRING).
 
+use std::iter;
 use std::sync::Arc;
 
 use x509_parser::der_parser::asn1_rs::{Any, BmpString, Tag};
@@ -140,7 +141,8 @@ fn escaped(value: &str) -> String {
 
 /// RFC 4514 2.4: a value that is no string, as `#` and hex.
 fn hex(bytes: &[u8]) -> String {
-    format!("#{}", ja3::hex(bytes))
+    let digits = bytes.iter().copied().flat_map(ja3::hex);
+    iter::once('#').chain(digits).collect()
 }
 
 #[cfg(test)]

@@ -12,6 +12,9 @@ use md5::{Digest, Md5};
 use super::version::is_grease;
 use super::{ClientHello, Format, ServerHello};
 
+/// Room for the text of a usual hello, in bytes.
+const USUAL: usize = 256;
+
 /// JA3 of a whole ClientHello, 32 hex digits.
 pub fn ja3(hello: &ClientHello) -> Option<String> {
     text_of_client(hello).map(|text| hash(&text))
@@ -27,63 +30,50 @@ fn text_of_client(hello: &ClientHello) -> Option<String> {
     if !hello.complete || hello.format != Format::Tls {
         return None;
     }
-    let formats = hello.point_formats.iter().copied().map(u16::from);
-    Some(format!(
-        "{},{},{},{},{}",
-        hello.legacy_version.0,
-        decimal(without_grease(suites)),
-        decimal(without_grease(&hello.extensions)),
-        decimal(without_grease(&hello.groups)),
-        decimal(formats),
-    ))
+    let mut text = String::with_capacity(USUAL);
+    text.push_str(itoa::Buffer::new().format(hello.legacy_version.0));
+    for list in [suites, &hello.extensions, &hello.groups] {
+        let listed = list.iter().copied();
+        push_field(&mut text, listed.filter(|value| !is_grease(*value)));
+    }
+    let formats = hello.point_formats.iter().copied();
+    push_field(&mut text, formats.map(u16::from));
+    Some(text)
 }
 
 fn text_of_server(hello: &ServerHello) -> Option<String> {
     let suite = hello.cipher.filter(|_| hello.complete)?;
-    let extensions = decimal(hello.extensions.iter().copied());
-    Some(format!("{},{suite},{extensions}", hello.legacy_version.0))
+    let mut text = String::with_capacity(USUAL);
+    text.push_str(itoa::Buffer::new().format(hello.legacy_version.0));
+    push_field(&mut text, [suite].into_iter());
+    push_field(&mut text, hello.extensions.iter().copied());
+    Some(text)
 }
 
-fn without_grease(values: &[u16]) -> impl Iterator<Item = u16> {
-    values.iter().copied().filter(|value| !is_grease(*value))
-}
-
-fn decimal(values: impl Iterator<Item = u16>) -> String {
-    let mut text = String::with_capacity(128);
+/// A comma, and the values with `-` between them.
+fn push_field(text: &mut String, values: impl Iterator<Item = u16>) {
+    let start = text.len();
+    text.push(',');
     for value in values {
-        if !text.is_empty() {
+        if text.len() > start + 1 {
             text.push('-');
         }
-        push_decimal(&mut text, value);
+        text.push_str(itoa::Buffer::new().format(value));
     }
-    text
-}
-
-/// Without the formatting machinery, which costs more than the hash.
-fn push_decimal(text: &mut String, value: u16) {
-    let digits = [10_000, 1000, 100, 10, 1].map(|unit| (value / unit % 10) as u8);
-    let leading = digits.iter().take(4).take_while(|digit| **digit == 0);
-    let shown = digits.iter().skip(leading.count());
-    text.extend(shown.map(|digit| char::from(b'0' + digit)));
 }
 
 fn hash(text: &str) -> String {
-    hex(&Md5::digest(text.as_bytes()))
-}
-
-/// Lower-case hex digits.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    let mut digits = String::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        digits.push(hex_digit(byte >> 4));
-        digits.push(hex_digit(byte & 0x0f));
-    }
+    let mut digits = String::with_capacity(32);
+    digits.extend(Md5::digest(text.as_bytes()).into_iter().flat_map(hex));
     digits
 }
 
-/// The lower-case hex digit of a value below 16.
-pub(super) fn hex_digit(value: u8) -> char {
-    char::from_digit(u32::from(value), 16).unwrap_or('0')
+/// The two lower-case hex digits of a byte.
+pub(super) fn hex(byte: u8) -> [char; 2] {
+    [byte >> 4, byte & 0x0f].map(|half| match half {
+        0..10 => char::from(b'0' + half),
+        _ => char::from(b'a' - 10 + half),
+    })
 }
 
 #[cfg(test)]

@@ -18,36 +18,48 @@
 
 use sha2::{Digest, Sha256};
 
-use super::ja3::{hex, hex_digit};
+use super::ja3::hex;
 use super::version::is_grease;
 use super::{ClientHello, Format, extension};
 
 /// Highest count that two digits show.
 const MAX_COUNT: usize = 99;
-/// Hex digits kept of a hash.
-const HASH_DIGITS: usize = 12;
+/// Bytes of a hash that are shown.
+const HASH_BYTES: usize = 6;
 
 /// JA4 of a whole ClientHello.
 pub fn ja4(hello: &ClientHello) -> Option<String> {
-    let suites = without_grease(hello.suites.as_ref()?);
+    let mut suites = without_grease(hello.suites.as_ref()?);
     if !hello.complete || hello.format != Format::Tls {
         return None;
     }
-    let extensions = without_grease(&hello.extensions);
-    let [first, last] = protocol(hello.alpn.as_deref());
-    Some(format!(
-        "t{}{}{:02}{:02}{first}{last}_{}_{}",
-        version(hello),
-        if extensions.contains(&extension::SERVER_NAME) {
-            'd'
-        } else {
-            'i'
-        },
-        suites.len().min(MAX_COUNT),
-        extensions.len().min(MAX_COUNT),
-        hash(&list(sorted(suites))),
-        hash(&extensions_and_algorithms(hello, extensions)),
-    ))
+    let mut extensions = without_grease(&hello.extensions);
+    let named = extensions.contains(&extension::SERVER_NAME);
+
+    let mut fingerprint = String::with_capacity(36);
+    fingerprint.push('t');
+    fingerprint.push_str(version(hello));
+    fingerprint.push(if named { 'd' } else { 'i' });
+    push_count(&mut fingerprint, suites.len());
+    push_count(&mut fingerprint, extensions.len());
+    fingerprint.extend(protocol(hello.alpn.as_deref()));
+
+    suites.sort_unstable();
+    let mut text = Vec::with_capacity(5 * (suites.len() + extensions.len()));
+    push_list(&mut text, &suites);
+    push_hash(&mut fingerprint, &text);
+
+    extensions.retain(|kind| !matches!(*kind, extension::SERVER_NAME | extension::ALPN));
+    extensions.sort_unstable();
+    text.clear();
+    push_list(&mut text, &extensions);
+    let algorithms = without_grease(&hello.signature_algorithms);
+    if !algorithms.is_empty() {
+        text.push(b'_');
+        push_list(&mut text, &algorithms);
+    }
+    push_hash(&mut fingerprint, &text);
+    Some(fingerprint)
 }
 
 fn without_grease(values: &[u16]) -> Vec<u16> {
@@ -81,46 +93,35 @@ fn protocol(name: Option<&[u8]>) -> [char; 2] {
     if first.is_ascii_alphanumeric() && last.is_ascii_alphanumeric() {
         [char::from(first), char::from(last)]
     } else {
-        [hex_digit(first >> 4), hex_digit(last & 0x0f)]
+        let ([high, _], [_, low]) = (hex(first), hex(last));
+        [high, low]
     }
 }
 
-fn extensions_and_algorithms(hello: &ClientHello, mut extensions: Vec<u16>) -> String {
-    extensions.retain(|kind| !matches!(*kind, extension::SERVER_NAME | extension::ALPN));
-    let mut text = list(sorted(extensions));
-    let algorithms = without_grease(&hello.signature_algorithms);
-    if !algorithms.is_empty() {
-        text.push('_');
-        text.push_str(&list(algorithms));
-    }
-    text
-}
-
-fn sorted(mut values: Vec<u16>) -> Vec<u16> {
-    values.sort_unstable();
-    values
+fn push_count(fingerprint: &mut String, count: usize) {
+    let count = count.min(MAX_COUNT) as u8;
+    fingerprint.extend([count / 10, count % 10].map(|digit| char::from(b'0' + digit)));
 }
 
 /// Four hex digits each, commas between.
-fn list(values: Vec<u16>) -> String {
-    let mut text = String::with_capacity(values.len() * 5);
-    for value in values {
-        if !text.is_empty() {
-            text.push(',');
+fn push_list(text: &mut Vec<u8>, values: &[u16]) {
+    for (turn, value) in values.iter().enumerate() {
+        if turn > 0 {
+            text.push(b',');
         }
-        text.push_str(&hex(&value.to_be_bytes()));
+        let [high, low] = value.to_be_bytes().map(hex);
+        text.extend([high[0], high[1], low[0], low[1]].map(|digit| digit as u8));
     }
-    text
 }
 
-/// The hash of nothing is written as zeros.
-fn hash(text: &str) -> String {
-    if text.is_empty() {
-        return "0".repeat(HASH_DIGITS);
-    }
-    let mut digits = hex(&Sha256::digest(text.as_bytes()));
-    digits.truncate(HASH_DIGITS);
-    digits
+/// An underscore and the hash, that of nothing written as zeros.
+fn push_hash(fingerprint: &mut String, text: &[u8]) {
+    let hash = match text {
+        [] => [0; 32],
+        _ => Sha256::digest(text).into(),
+    };
+    fingerprint.push('_');
+    fingerprint.extend(hash.into_iter().take(HASH_BYTES).flat_map(hex));
 }
 
 #[cfg(test)]
