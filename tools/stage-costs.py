@@ -21,7 +21,7 @@ STAGES = {
     "reassembly": ("smtp", 2000),
     "smtp": ("smtp", 500),
     "hello": ("flood", 500),
-    "hello-new": ("flood", 200),
+    "hello-new": ("flood", 1500),
     "lookup": ("smtp", 3),
     "endpoint": ("flood", 10),
     "session": ("flood", 1),
