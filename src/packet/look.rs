@@ -9,11 +9,10 @@ use super::ether_type::{IPV4, IPV6, SERVICE_VLAN, VLAN};
 use super::interest::Interest;
 use super::ipv4::FRAGMENT;
 use super::link::LinkType;
+use super::ordinary;
 
 /// Most VLAN tags passed over; more is for `decode`.
 const MAX_TAGS: usize = 2;
-/// Ethernet header, IPv4 header without options, both ports.
-const TO_PORTS: usize = 14 + 20 + 4;
 
 /// Whether [`decode`](super::decode) might find something. `false` is certain, and means that it would say
 /// [`PortNotWatched`](super::NotFollowed::PortNotWatched) (or, for a broken frame, `Malformed`).
@@ -21,25 +20,19 @@ const TO_PORTS: usize = 14 + 20 + 4;
 pub fn may_matter(link: LinkType, bytes: &[u8], interest: &Interest) -> bool {
     // Most frames there are, without asking for anything else first.
     if link == LinkType::ETHERNET
-        && let Some(wanted) = ordinary_is_wanted(bytes, interest)
+        && let Some(wanted) =
+            ordinary::transport(bytes).and_then(|ports| is_wanted(ports, interest))
     {
         return wanted;
     }
     other_may_matter(link, bytes, interest)
 }
 
-/// Whether a port of an Ethernet frame is wanted, if IPv4 without options is in it, and TCP or UDP in that, not in fragments.
+/// Whether one of the ports is wanted of a packet of this protocol; `None` if ports do not decide that.
 #[inline]
-fn ordinary_is_wanted(bytes: &[u8], interest: &Interest) -> Option<bool> {
-    let headers: &[u8; TO_PORTS] = bytes.first_chunk()?;
-    let [version_and_length] = *headers.get(14..)?.first_chunk()?;
-    let [protocol] = *headers.get(23..)?.first_chunk()?;
-    let whole = u16_at(headers, 20)? & FRAGMENT == 0;
-    if u16_at(headers, 12)? != IPV4 || version_and_length != 0x45 || !whole {
-        return None;
-    }
+fn is_wanted((protocol, source, destination): (u8, u16, u16), interest: &Interest) -> Option<bool> {
     let ports = interest.ports_of(protocol)?;
-    Some(ports.contains_either(u16_at(headers, 34)?, u16_at(headers, 36)?))
+    Some(ports.contains_either(source, destination))
 }
 
 /// Not inlined, so that the frames above pay nothing for it.
@@ -52,10 +45,8 @@ fn other_may_matter(link: LinkType, bytes: &[u8], interest: &Interest) -> bool {
 fn packet_may_matter(packet: Option<&[u8]>, interest: &Interest) -> bool {
     packet
         .and_then(transport)
-        .is_none_or(|(protocol, source, destination)| {
-            let ports = interest.ports_of(protocol);
-            ports.is_none_or(|ports| ports.contains_either(source, destination))
-        })
+        .and_then(|ports| is_wanted(ports, interest))
+        .unwrap_or(true)
 }
 
 /// Protocol and first two 16-bit numbers behind an ordinary IP header.

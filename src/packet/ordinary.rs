@@ -20,10 +20,21 @@ const IP_HEADER: usize = 20;
 /// Where the TCP header begins.
 const TCP: usize = IP + IP_HEADER;
 const TCP_HEADER: usize = 20;
+/// Both ports, where they are in TCP and UDP alike.
+const PORTS: usize = 4;
 /// Where the UDP header begins.
 const UDP: usize = TCP;
 const UDP_HEADER: usize = 8;
 const UDP_HEADERS: usize = UDP + UDP_HEADER;
+
+/// Protocol and ports of the packet in an Ethernet frame, if everything up to there is ordinary.
+#[inline]
+pub(super) fn transport(bytes: &[u8]) -> Option<(u8, u16, u16)> {
+    let headers: &[u8; TCP + PORTS] = bytes.first_chunk()?;
+    let [protocol] = at(headers, IP + 9)?;
+    let ports = (protocol, u16_at(headers, TCP)?, u16_at(headers, TCP + 2)?);
+    is_ordinary(headers, protocol)?.then_some(ports)
+}
 
 /// The segment in an Ethernet frame, if everything about it is ordinary.
 #[inline]
