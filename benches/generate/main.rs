@@ -3,9 +3,10 @@
 //! | kind | amount | what |
 //! |---|---|---|
 //! | `mixed` | megabytes | 2 % packets of SMTP sessions, the rest web, DNS and the like; about 500 bytes a packet |
-//! | `smtp` | megabytes | sessions with handshake and message, 500 at a time |
+//! | `smtp` | megabytes | sessions with handshake and message, some 80 KB, 500 at a time |
 //! | `tunnels` | megabytes | the same, in VXLAN |
 //! | `gre` | megabytes | the same, in GRE behind two VLAN tags |
+//! | `scans` | megabytes | as `smtp`, but messages of a megabyte, as scanners send them |
 //! | `flood` | sessions | thirteen packets each, no message |
 //! | `concurrent` | sessions | all open at once; four million small packets of messages, whatever their number |
 //! | `hosts` | sessions | twenty packets each, each of a host of its own; every fourth is an old client |
@@ -24,6 +25,10 @@ use frame::{ACK, Capture, End, Tcp, Wrap};
 use random::Random;
 use session::{Clients, FULL, Session, Shape};
 
+/// Segments of a message in `smtp`.
+const LETTER: u32 = 60;
+/// Segments of a message in `scans`.
+const SCAN: u32 = 700;
 /// Packets of messages in `concurrent`.
 const MESSAGE_PACKETS: u64 = 4_000_000;
 
@@ -45,7 +50,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut maker = Maker::new(BufWriter::with_capacity(1 << 20, out), wrap)?;
     match kind.as_str() {
         "mixed" => maker.mixed(amount << 20)?,
-        "smtp" | "tunnels" | "gre" => maker.smtp(amount << 20)?,
+        "smtp" | "tunnels" | "gre" => maker.smtp(amount << 20, LETTER)?,
+        "scans" => maker.smtp(amount << 20, SCAN)?,
         "flood" => maker.flood(amount)?,
         "hosts" => maker.hosts(amount)?,
         "concurrent" => maker.concurrent(amount)?,
@@ -86,8 +92,8 @@ impl<W: Write> Maker<W> {
         Ok(())
     }
 
-    fn smtp(&mut self, bytes: u64) -> io::Result<()> {
-        let mut live = self.open(500, full(60));
+    fn smtp(&mut self, bytes: u64, segments: u32) -> io::Result<()> {
+        let mut live = self.open(500, full(segments));
         while self.out.bytes < bytes {
             self.out.pass(10);
             self.step_any(&mut live)?;
