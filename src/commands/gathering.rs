@@ -110,9 +110,9 @@ impl Gathering {
         self.records.lost()
     }
 
-    /// All has been taken: the tally, once the records are written.
-    pub(super) fn finish(mut self) -> Result<Tally> {
-        self.written.and_then(|()| self.records.finish())?;
-        Ok(self.tally)
+    /// All has been taken: the tally, and whether all records are written.
+    pub(super) fn finish(mut self) -> (Tally, Result<()>) {
+        let written = self.written.and_then(|()| self.records.finish());
+        (self.tally, written)
     }
 }

@@ -8,6 +8,7 @@ mod health;
 mod interfaces;
 mod keeping;
 mod log_file;
+mod outputs;
 mod progress;
 mod read;
 mod records;
@@ -36,7 +37,7 @@ enum Ended {
 /// What was asked for contradicts itself in a way that only shows when all of it is looked at.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
-struct WrongArguments(&'static str);
+struct WrongArguments(String);
 
 /// Runs what was asked for.
 pub fn run(cli: Cli) -> ExitCode {
@@ -51,7 +52,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Ok(Ended::Well) => ExitCode::SUCCESS,
         Ok(Ended::InPart) => ExitCode::from(1),
         Ok(Ended::LegacyFound) => ExitCode::from(10),
-        // Whoever reads our output has heard enough: that is no failure.
+        // Whoever reads our output has heard enough: that is no failure. Where anything is left to do, it is seen to where it is written.
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             complain(&error);

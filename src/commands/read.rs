@@ -7,6 +7,7 @@ use super::following::{judge, workers};
 use super::gathering::Gathering;
 use super::health;
 use super::keeping;
+use super::outputs;
 use super::progress::Bar;
 use super::records::Records;
 use super::reporting::{group_by, render};
@@ -24,6 +25,7 @@ use crate::tally::{Context, Report};
 
 /// Runs the command.
 pub(super) fn run(args: &ReadArgs) -> Result<Ended> {
+    outputs::check(&args.report, &args.paths)?;
     let judge = judge(&args.follow)?;
     let mut destination = Destination::of(&args.report)?;
     let records = Records::create(args.report.sessions.as_deref(), &judge.sensor)?;
@@ -58,7 +60,11 @@ pub(super) fn run(args: &ReadArgs) -> Result<Ended> {
     }
     let facts = facts?;
     let stats = stats(&reading.gathering, &facts);
-    let tally = reading.gathering.finish()?;
+    let (tally, written) = reading.gathering.finish();
+    if let Err(error) = written {
+        complain(&error);
+        ended = Ended::InPart;
+    }
 
     let files: Vec<FileFacts> = timeline.files().collect();
     for damage in files.iter().flat_map(|file| &file.damage) {

@@ -8,7 +8,9 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
 
+use super::is_closed_pipe;
 use super::log_file::{LogFile, Rotation};
+use super::outputs::is_stdout;
 use crate::session::{Session, record};
 use crate::store::Stored;
 
@@ -55,7 +57,7 @@ impl Records {
     ) -> Result<Self> {
         let to = match path {
             None => None,
-            Some(path) if path == Path::new("-") => Some(To::Stdout),
+            Some(path) if is_stdout(path) => Some(To::Stdout),
             Some(path) => {
                 let opened = open(path);
                 let file =
@@ -110,9 +112,16 @@ impl Records {
 
     /// Writes what is there. What could not be written is tried again the next time.
     pub(super) fn flush(&mut self) -> Result<()> {
-        match &mut self.out {
-            Some(out) => out.flush(),
-            None => Ok(()),
+        let Some(out) = &mut self.out else {
+            return Ok(());
+        };
+        match out.flush() {
+            // Nobody reads on; whatever else was asked for goes on.
+            Err(error) if matches!(out.to, To::Stdout) && is_closed_pipe(&error) => {
+                self.out = None;
+                Ok(())
+            }
+            other => other,
         }
     }
 

@@ -1,9 +1,8 @@
 //! How reports are made and where they go, for every command that makes one: the options under "Output".
 
-use std::path::Path;
-
 use anyhow::Result;
 
+use super::outputs::is_stdout;
 use super::writer::Destination;
 use crate::cli::{Format, GroupBy, Language, ReportArgs};
 use crate::output::{self, Style};
@@ -49,11 +48,10 @@ fn style(destination: &Destination) -> Style {
 impl Destination {
     /// Where the report goes; nowhere if the records have standard output and no file is named.
     pub(super) fn of(args: &ReportArgs) -> Result<Option<Self>> {
-        let records_take_stdout = args.sessions.as_deref() == Some(Path::new("-"));
         match &args.output {
-            Some(path) => Self::file(path).map(Some),
-            None if records_take_stdout => Ok(None),
-            None => Ok(Some(Self::Stdout)),
+            Some(path) if !is_stdout(path) => Self::file(path).map(Some),
+            None if args.sessions.as_deref().is_some_and(is_stdout) => Ok(None),
+            _ => Ok(Some(Self::Stdout)),
         }
     }
 }

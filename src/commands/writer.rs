@@ -1,6 +1,6 @@
 //! Where reports go: standard output or a file, with errors that name it.
 
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io::{self, IsTerminal, Seek as _, Write};
 use std::path::{Path, PathBuf};
 
@@ -16,9 +16,13 @@ pub(super) enum Destination {
 }
 
 impl Destination {
-    /// Creates the file.
+    /// Opens the file, or creates it.
     pub(super) fn file(path: &Path) -> Result<Self> {
-        Ok(Self::File(path.to_owned(), create(path)?))
+        let mut options = OpenOptions::new();
+        // What is in it stays until there is a report.
+        let opened = options.write(true).create(true).truncate(false).open(path);
+        let file = opened.with_context(|| format!("`{}` cannot be created", path.display()))?;
+        Ok(Self::File(path.to_owned(), file))
     }
 
     /// Writes all of it; a file then holds this and nothing else.
@@ -26,9 +30,8 @@ impl Destination {
         match self {
             Self::Stdout => {
                 let mut out = io::stdout().lock();
-                out.write_all(text.as_bytes())
-                    .and_then(|()| out.flush())
-                    .context("writing to standard output")
+                let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+                heard_enough(written).context("writing to standard output")
             }
             Self::File(path, file) => begin_anew(file)
                 .and_then(|()| file.write_all(text.as_bytes()))
@@ -66,6 +69,10 @@ fn begin_anew(file: &mut File) -> io::Result<()> {
     file.rewind()
 }
 
-fn create(path: &Path) -> Result<File> {
-    File::create(path).with_context(|| format!("`{}` cannot be created", path.display()))
+/// That nobody reads on is no failure, and no reason to leave other things undone.
+pub(super) fn heard_enough(written: io::Result<()>) -> io::Result<()> {
+    match written {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
 }

@@ -50,21 +50,22 @@ const fn sentence(finding: Finding) -> &'static str {
              ended."
         }
         Finding::LegacyCapped => {
-            "The best version this host offers is TLS 1.1 or older, so it cannot work with Exchange Online's \
-             regular names."
+            "In some or all of its sessions this host offers nothing better than TLS 1.1, which cannot work with \
+             Exchange Online's regular names."
         }
         Finding::NoAcceptableSuite => {
-            "This host offers TLS 1.2 but none of the cipher suites that Exchange Online has accepted since 20 \
-             October 2025."
+            "In some or all of its sessions this host offers TLS 1.2 but none of the cipher suites that Exchange \
+             Online has accepted since 20 October 2025."
         }
         Finding::CleartextFallback => {
             "After TLS failed, this host came back and went on without it: its mail may be readable on the way."
         }
         Finding::StarttlsNever => {
-            "This host never asks for TLS: its mail, and any password it sends, is readable on the way."
+            "In some or all of its sessions this host never asks for TLS: its mail, and any password it sends, is \
+             readable on the way."
         }
         Finding::CertificateRejected => {
-            "This host ended the handshake because it does not trust the server's certificate; the TLS version \
+            "This host ended a handshake because it does not trust the server's certificate; the TLS version \
              is not the reason."
         }
         Finding::Intercepted => {

@@ -118,7 +118,9 @@ const WHAT_TO_DO: (&str, &str) = (
 pub fn render(report: &Report) -> String {
     let (mut header, rows) = history::rows(report).unwrap_or_else(|| hosts(report));
     let mut shared = cells(REPORT, report);
-    header.extend(REPORT.iter().map(|column| column.name));
+    for column in REPORT {
+        header.push(of_the_report(column.name, &header));
+    }
     if let Some(over_time) = &report.history {
         shared.extend(cells(history::REPORT, over_time));
         header.extend(history::REPORT.iter().map(|column| column.name));
@@ -131,6 +133,15 @@ pub fn render(report: &Report) -> String {
         files.fill(String::new());
     }
     text
+}
+
+/// The name of a column that all rows share, by which no column of the rows themselves goes.
+fn of_the_report(name: &'static str, rows: &[&str]) -> &'static str {
+    match name {
+        "sensor" if rows.contains(&name) => "report_sensor",
+        "seen" if rows.contains(&name) => "report_seen",
+        _ => name,
+    }
 }
 
 /// The columns as a Markdown table, for the reference page.
@@ -176,30 +187,24 @@ fn hosts(report: &Report) -> (Vec<&'static str>, Vec<Vec<String>>) {
         return (header, vec![empty]);
     }
     let over_time = report.history.as_ref().map(OverTime::of);
-    let cells = |(at, host)| host_cells(report, over_time.as_ref(), at, host);
+    let cells = |(at, host)| host_cells(over_time.as_ref(), at, host);
     let rows = report.hosts.iter().enumerate().map(cells);
     (header, rows.collect())
 }
 
-fn host_cells(
-    report: &Report,
-    over_time: Option<&OverTime<'_>>,
-    at: usize,
-    host: &Host,
-) -> Vec<String> {
+fn host_cells(over_time: Option<&OverTime<'_>>, at: usize, host: &Host) -> Vec<String> {
     let mut own = cells(HOST, host);
-    own.push(csv_cell(&what_to_do(report, host)));
+    own.push(csv_cell(&what_to_do(host)));
     if let Some(over_time) = over_time {
         own.extend(over_time.cells(at, host).map(|cell| csv_cell(&cell)));
     }
     own
 }
 
-fn what_to_do(report: &Report, host: &Host) -> Vec<String> {
-    let concerns = report.what_to_do.iter();
-    concerns
-        .filter(|concern| host.findings.contains(&concern.finding))
-        .map(|concern| csv(&format!("{} {}", concern.meaning, concern.action)))
+fn what_to_do(host: &Host) -> Vec<String> {
+    let advice = host.findings.iter().map(|finding| host.advice(*finding));
+    advice
+        .map(|advice| csv(&format!("{} {}", advice.meaning, advice.action)))
         .collect()
 }
 

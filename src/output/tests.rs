@@ -290,3 +290,53 @@ fn keys(value: &serde_json::Value, found: &mut Vec<String>) {
         _ => {}
     }
 }
+
+/// The header and the rows of a report in CSV, as a program reads them.
+fn read_csv(report: &Report) -> (Vec<String>, Vec<Vec<String>>) {
+    let text = csv::render(report);
+    let mut lines = Vec::new();
+    let (mut cells, mut cell, mut quoted) = (Vec::new(), String::new(), false);
+    for character in text.chars() {
+        match character {
+            '"' => quoted = !quoted,
+            ',' if !quoted => cells.push(std::mem::take(&mut cell)),
+            '\n' if !quoted => {
+                cells.push(std::mem::take(&mut cell).trim_end().to_owned());
+                lines.push(std::mem::take(&mut cells));
+            }
+            other => cell.push(other),
+        }
+    }
+    (lines.remove(0), lines)
+}
+
+#[test]
+fn no_column_of_a_csv_has_the_name_of_another() {
+    let by = [By::Host, By::Day, By::Endpoint, By::Client, By::Sensor];
+    let reports = by.map(|by| sample::history::over_time(Some(by)));
+    for report in reports.iter().chain([&sample::site()]) {
+        let (mut header, rows) = read_csv(report);
+        assert!(rows.iter().all(|row| row.len() == header.len()));
+        header.sort_unstable();
+        let all = header.len();
+        header.dedup();
+        assert_eq!(header.len(), all);
+    }
+}
+
+#[test]
+fn a_csv_tells_each_host_what_the_report_tells_it() {
+    let report = sample::site();
+    let (header, rows) = read_csv(&report);
+    let column = |name| header.iter().position(|column| column == name).unwrap();
+    let (host, told) = (column("host"), column("what_to_do"));
+    assert!(report.what_to_do.iter().any(|one| one.hosts.len() == 1));
+    for row in rows {
+        for concern in &report.what_to_do {
+            let concerns = concern.hosts.iter().any(|one| one.to_string() == row[host]);
+            // Quotes and semicolons are written otherwise in a cell.
+            let begins = concern.action.split(['"', ';']).next().unwrap();
+            assert_eq!(row[told].contains(begins), concerns, "{}", row[host]);
+        }
+    }
+}

@@ -5,7 +5,7 @@ use super::facts::{Drops, Interface};
 use super::pcap::Pcap;
 use super::pcapng::Pcapng;
 use super::snoop::Snoop;
-use super::{FileFacts, RawPacket};
+use super::{Compression, FileFacts, RawPacket};
 use crate::time::Timestamp;
 
 /// Longest record that is read into memory, in bytes (Wireshark has the same bound for pcapng blocks).
@@ -54,6 +54,12 @@ pub(super) enum Format {
     Pcapng(Box<Pcapng>),
     /// RFC 1761.
     Snoop(Snoop),
+}
+
+/// Whether a file that begins so is a capture, or compressed as captures are. Its first eight bytes tell.
+pub fn begins_like_a_capture(start: &[u8]) -> bool {
+    let is_capture = || !matches!(Format::open(start), Err(Opening::Unknown));
+    start.len() >= Format::MAGIC && (Compression::of(start).is_some() || is_capture())
 }
 
 impl Format {

@@ -41,6 +41,7 @@ pub use capture::Run;
 pub use error::{Damage, Fault, Inside, Looks, Magic, SourceError};
 pub use facts::{Drops, FileFacts, Interface};
 pub use find::Skipped;
+pub use format::begins_like_a_capture;
 pub use next::{Next, Packets, Source, Stretch, Taker};
 pub use progress::Progress;
 pub use timeline::Timeline;

@@ -11,6 +11,7 @@ use std::fs;
 
 use anyhow::{Context as _, Result};
 
+use super::outputs;
 use super::records::Records;
 use super::reporting::{group_by, render};
 use super::writer::Destination;
@@ -30,6 +31,9 @@ use window::Windows;
 
 /// Runs the command.
 pub(super) fn run(args: &HistoryArgs) -> Result<Ended> {
+    let read = args.stores.iter().map(|place| place.0.as_path());
+    let read: Vec<_> = read.chain(args.eac.as_deref()).collect();
+    outputs::check(&args.report, &read)?;
     let mut destination = Destination::of(&args.report)?;
     let microsoft = args.eac.as_deref().map(read_export).transpose()?;
     let Stores {
@@ -51,7 +55,10 @@ pub(super) fn run(args: &HistoryArgs) -> Result<Ended> {
                 written = out.write_stored(stored);
             }
         });
-        written.and_then(|()| out.finish())?;
+        if let Err(error) = written.and_then(|()| out.finish()) {
+            complain(&error);
+            ended = Ended::InPart;
+        }
     }
     let mut report = report(args, &mut stores, &windows, &filter, microsoft.as_ref());
     report.capture.files_damaged.extend(unreadable);

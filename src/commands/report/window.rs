@@ -85,7 +85,7 @@ fn range(args: &WindowArgs, zone: &TimeZone) -> Result<Range> {
         },
     };
     if range.first > range.last {
-        return Err(WrongArguments("the window ends before it begins").into());
+        return Err(WrongArguments("the window ends before it begins".into()).into());
     }
     Ok(range)
 }
@@ -105,7 +105,9 @@ fn other(args: &WindowArgs, range: Range, zone: &TimeZone) -> Result<Option<Rang
         last: until_end(last, zone),
     };
     if other.first > other.last {
-        return Err(WrongArguments("the window to compare with ends before it begins").into());
+        return Err(
+            WrongArguments("the window to compare with ends before it begins".into()).into(),
+        );
     }
     Ok(Some(other))
 }
@@ -130,7 +132,7 @@ fn before(range: Range, zone: &TimeZone) -> Result<Range> {
     if range.first.0 == 0 || range.last.0 == u64::MAX {
         let needs =
             "`--compare` needs a window with two ends: `--last`, or `--since` and `--until`";
-        return Err(WrongArguments(needs).into());
+        return Err(WrongArguments(needs.into()).into());
     }
     let last = Timestamp(range.first.0 - 1);
     let behind = Timestamp(range.last.0 + 1);

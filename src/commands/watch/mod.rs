@@ -38,6 +38,7 @@ use super::following::{judge, workers};
 use super::gathering::Gathering;
 use super::keeping;
 use super::log_file::Rotation;
+use super::outputs;
 use super::records::Records;
 use super::reporting::render;
 use super::writer::Destination;
@@ -59,6 +60,7 @@ use view::{View, Wish};
 
 /// Runs the command.
 pub(super) fn run(args: &WatchArgs) -> Result<Ended> {
+    outputs::check::<&Path>(&args.report, &[])?;
     log::start(args.running.verbose);
     defect::notice();
     let signals = Signals::catch().context("signals cannot be caught")?;
