@@ -66,7 +66,8 @@ impl Answers {
         self.mail.given_up()
     }
 
-    /// The one name of the highest rank; of several nobody knows which one this client has.
+    /// The one name of the highest rank; of several nobody knows which one this client has. None that a host would be reproached with: behind
+    /// one address are many names, and that another host uses a bad one is no proof that this one does.
     fn told_to_others(&self, server: IpAddr, clock: u64) -> Option<Arc<str>> {
         let anybody = (None, server);
         let table = [&self.mail, &self.other]
@@ -77,8 +78,14 @@ impl Answers {
             .live(&anybody, clock)
             .filter(|told| told.rank == best.rank)
             .count();
-        (rivals == 1).then(|| Arc::clone(&best.name))
+        (rivals == 1 && !is_reproached(&best.name)).then(|| Arc::clone(&best.name))
     }
+}
+
+/// Whether using `name` is a finding: `legacy_endpoint` or `retired_name`.
+fn is_reproached(name: &str) -> bool {
+    exchange::name(name)
+        .is_some_and(|known| known.retired || known.kind == EndpointKind::LegacySubmission)
 }
 
 /// How much a name looks like the one that a mail program would use. One host of Exchange Online answers to many:

@@ -54,6 +54,20 @@ fn between_names_told_to_others_nothing_decides() {
     );
 }
 
+/// The findings `retired_name` and `legacy_endpoint` are of who asked.
+#[test]
+fn a_name_that_is_a_finding_counts_for_who_asked_alone() {
+    for bad in ["smtp-emea.outlook.com", "smtp-legacy.office365.com"] {
+        let mut answers = Answers::default();
+        note(&mut answers, "10.0.0.9", bad, 0);
+        assert_eq!(name(&answers, "10.0.0.9", 1).as_deref(), Some(bad));
+        assert_eq!(name(&answers, "10.0.0.5", 1), None);
+        // Nor does it leave room for a worse guess.
+        note(&mut answers, "10.0.0.9", "outlook.office365.com", 2);
+        assert_eq!(name(&answers, "10.0.0.5", 3), None);
+    }
+}
+
 #[test]
 fn a_mail_name_outlasts_the_browsing_of_the_same_host() {
     let mut answers = Answers::default();
