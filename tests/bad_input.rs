@@ -135,6 +135,8 @@ fn wrong_arguments() {
         &["read"][..],
         &["read", "--ports", "smtp", "x"],
         &["read", "--internal", "x", "y"],
+        &["read", "--sensor", "", "x"],
+        &["report", "--host", "10.20.0.0/40", "x"],
         &["raed"],
     ] {
         let output = run(args);
@@ -199,4 +201,118 @@ fn fail_on_legacy() {
         run(&["read", "--fail-on-legacy", &modern]).status.code(),
         Some(0)
     );
+}
+
+/// What was asked for beside the records is done though nobody reads them on, and the exit status says the same.
+#[test]
+fn a_closed_pipe_costs_nothing_else() {
+    let scratch = Scratch::new();
+    let whole = fs::read(good()).unwrap();
+    let cut = scratch.file("cut.pcap", &whole[..whole.len() - 1]);
+    let report = scratch.path().join("report.json");
+    let [good, cut, report] =
+        [&good(), &cut, &report].map(|path| path.to_str().unwrap().to_owned());
+    let status = |args: &[&str]| {
+        let mut child = command(args)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        drop(child.stdout.take());
+        child.wait().unwrap().code()
+    };
+    assert_eq!(status(&["read", "--fail-on-legacy", &good]), Some(10));
+    assert_eq!(status(&["read", &cut]), Some(1));
+    let records = ["--sessions", "-", "--format", "json", "-o", &report, &good];
+    assert_eq!(
+        status(&[&["read", "--fail-on-legacy"], &records[..]].concat()),
+        Some(10)
+    );
+    let written: serde_json::Value = serde_json::from_slice(&fs::read(&report).unwrap()).unwrap();
+    assert_eq!(written["totals"]["hosts"], 1);
+}
+
+/// A full disk for the records is no reason to keep the report back.
+#[test]
+#[cfg(target_os = "linux")]
+fn records_that_cannot_be_written() {
+    let output = run(&["read", "--sessions", "/dev/full", good().to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("/dev/full"), "{}", stderr(&output));
+    assert!(stdout(&output).contains("legacy_negotiated"));
+}
+
+/// An answer is never written over what it is made of, nor over another capture, nor over the other answer.
+#[test]
+fn nothing_of_others_is_written_over() {
+    let scratch = Scratch::new();
+    let capture = fs::read(good()).unwrap();
+    let input = scratch.file("input.pcap", &capture);
+    let other = scratch.file("other.pcap", &capture);
+    let link = scratch.path().join("link");
+    std::os::unix::fs::symlink(&other, &link).unwrap();
+    let [folder, input, other, link] =
+        [scratch.path(), &input, &other, &link].map(|path| path.to_str().unwrap().to_owned());
+    for args in [
+        [&*input, "-o", &input],
+        [&input, "--sessions", &input],
+        [&input, "-o", &other],
+        [&input, "--sessions", &link],
+        [&folder, "-o", &other],
+    ] {
+        let output = run(&[&["read"], &args[..]].concat());
+        assert_eq!(
+            output.status.code(),
+            Some(2),
+            "{args:?}: {}",
+            stderr(&output)
+        );
+        assert!(stderr(&output).contains(args[2]), "{}", stderr(&output));
+    }
+    assert_eq!(fs::read(&input).unwrap(), capture);
+    assert_eq!(fs::read(&other).unwrap(), capture);
+    let both = format!("{folder}/answer");
+    for place in [&*both, "-"] {
+        let output = run(&["read", "--sessions", place, "-o", place, &input]);
+        assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    }
+}
+
+/// What an earlier run wrote stays until there is something to put in its place.
+#[test]
+fn a_run_that_fails_leaves_the_earlier_report() {
+    let scratch = Scratch::new();
+    let report = scratch.file("report.txt", b"of yesterday\n");
+    let empty = scratch.path().join("empty");
+    fs::create_dir(&empty).unwrap();
+    let output = run(&[
+        "read".as_ref(),
+        "-o".as_ref(),
+        report.as_os_str(),
+        empty.as_os_str(),
+    ]);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(fs::read(&report).unwrap(), b"of yesterday\n");
+    let output = run(&[
+        "read".as_ref(),
+        "-o".as_ref(),
+        report.as_os_str(),
+        good().as_os_str(),
+    ]);
+    assert_eq!(output.status.code(), Some(0));
+    let text = fs::read_to_string(&report).unwrap();
+    assert!(text.contains("legacy_negotiated") && !text.contains("yesterday"));
+}
+
+#[test]
+fn a_store_that_is_none_is_told_apart() {
+    let scratch = Scratch::new();
+    let told = |store: &Path| {
+        let output = run(&["report".as_ref(), store.as_os_str()]);
+        assert_eq!(output.status.code(), Some(1));
+        stderr(&output)
+    };
+    assert!(told(&scratch.path().join("gone")).contains("holds no store"));
+    assert!(told(&scratch.file("capture.pcap", b"x")).contains("is not a folder"));
 }

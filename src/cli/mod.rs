@@ -8,6 +8,7 @@ mod watch;
 
 use std::path::PathBuf;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use ipnet::IpNet;
 
@@ -152,7 +153,7 @@ pub struct FollowArgs {
     pub endpoints: Option<PathBuf>,
 
     /// Who saw it, in every record [default: this host's name].
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
     pub sensor: Option<String>,
 
     /// Worker threads; the first reads the packets too [default: one per core].

@@ -99,10 +99,15 @@ pub enum HostFilter {
 }
 
 impl FromStr for HostFilter {
-    type Err = std::convert::Infallible;
+    type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Ok(values::network(text).map_or_else(|_| Self::Name(text.to_owned()), Self::Network))
+        match values::network(text) {
+            Ok(network) => Ok(Self::Network(network)),
+            // No host name has a slash in it.
+            Err(wrong) if text.contains('/') => Err(wrong),
+            Err(_) => Ok(Self::Name(text.to_owned())),
+        }
     }
 }
 

@@ -85,7 +85,7 @@ const REPORT: &[Column<Report>] = &[
     column("dropped_kernel", "Packets the kernel dropped; empty where unknown.", |report| maybe(report.capture.dropped_kernel)),
     column("dropped_interface", "Packets the interface dropped; empty where unknown.", |report| maybe(report.capture.dropped_interface)),
     column("truncated", "Packets the capture holds only in part.", |report| maybe(report.capture.truncated)),
-    column("duplicates", "Packets seen before.", |report| maybe(report.capture.duplicates)),
+    column("duplicates", "Packets that brought nothing new; those behind the handshake are not looked at.", |report| maybe(report.capture.duplicates)),
     column("malformed", "Packets that could not be read, `reason=count`.", |report| reasons(&report.capture.malformed)),
     column("not_followed", "Packets not followed, `reason=count`.", |report| reasons(&report.capture.not_followed)),
     column("bounds", "Bounds that were reached, `bound=count`.", |report| reasons(&report.capture.bounds)),

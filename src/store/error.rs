@@ -1,5 +1,6 @@
 //! What can go wrong with a store as a whole: which one, what, and what to do.
 
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -19,6 +20,14 @@ pub enum StoreError {
     /// There is no store there.
     #[error("`{}` holds no store: `tlstally read --store {}` makes one", .0.display(), .0.display())]
     Absent(PathBuf),
+    /// There may be one, and this user may not look.
+    #[error("the store `{}` cannot be read", .path.display())]
+    Closed {
+        /// The folder.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
     /// The folder or its file cannot be made.
     #[error("the store `{}` cannot be made", .path.display())]
     Create {
@@ -99,6 +108,20 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Why nothing of a store is found in `folder`.
+    pub fn of_nothing(folder: &Path) -> Self {
+        let path = folder.to_owned();
+        match fs::read_dir(folder) {
+            Err(source) if source.kind() == io::ErrorKind::NotADirectory => {
+                Self::NotAFolder(folder.display().to_string())
+            }
+            Err(source) if source.kind() != io::ErrorKind::NotFound => {
+                Self::Closed { path, source }
+            }
+            _ => Self::Absent(path),
+        }
+    }
+
     /// What `error` means for the file of a store at `path`.
     pub(super) fn of(path: &Path, error: rusqlite::Error) -> Self {
         let path = path.to_owned();

@@ -25,8 +25,12 @@ pub const ONE_WAY_LOUD: u64 = 200;
 /// From this share of sessions that lack bytes on, the mirror is suspected.
 pub const GAPS_LOUD: f64 = 0.05;
 
-/// From one packet in this many seen before on, the mirror is suspected to show traffic twice.
-pub const DUPLICATES_LOUD: u64 = 4;
+/// From so many packets a session seen before on, the mirror is suspected to show traffic twice. A session has about ten that are looked
+/// at, up to the end of its handshake; a client that sends again does so once or twice.
+pub const DUPLICATES_LOUD: u64 = 3;
+
+/// So many duplicates are needed before they say anything.
+pub const DUPLICATES_AT_LEAST: u64 = 20;
 
 /// From this share of its ring in use on, an interface is near to losing packets.
 pub const RING_LOUD: f64 = 0.75;
@@ -258,21 +262,17 @@ fn gaps(capture: &Capture) -> Option<Warning> {
 }
 
 fn duplicates(capture: &Capture) -> Option<Warning> {
-    let followed = capture.to_servers.saturating_add(capture.from_servers);
-    if followed < ONE_WAY_PACKETS
-        || capture
-            .duplicates
-            .unwrap_or(0)
-            .saturating_mul(DUPLICATES_LOUD)
-            < followed
+    let duplicates = capture.duplicates.unwrap_or(0);
+    if duplicates < DUPLICATES_AT_LEAST
+        || duplicates < capture.sessions.saturating_mul(DUPLICATES_LOUD)
     {
         return None;
     }
     let text = format!(
-        "{} ({}) were seen before: the mirror shows the same traffic twice. The answer is right, but the sensor does double \
-         work; mirror each link once.",
-        counted(capture.duplicates.unwrap_or(0), "packet"),
-        percent(capture.duplicates.unwrap_or(0), followed)
+        "{} of {} brought nothing new: the mirror shows the same traffic twice. The answer is right, but the sensor does \
+         double work; mirror each link once.",
+        counted(duplicates, "packet"),
+        counted(capture.sessions, "session")
     );
     Some(Warning::new(Doubt::Duplicates, text))
 }
@@ -507,14 +507,14 @@ mod tests {
     #[test]
     fn traffic_that_is_mirrored_twice_is_noticed() {
         let twice = |duplicates| CaptureHealth {
-            to_servers: 50,
-            from_servers: 50,
             duplicates,
             ..packets(100)
         };
-        let modern = [sample::submission("10.0.0.1", 0, Version::TLS12)];
-        assert_eq!(codes(&modern, twice(25)), ["duplicates"]);
-        assert_eq!(codes(&modern, twice(24)), [""; 0]);
+        let modern = |count| vec![sample::submission("10.0.0.1", 0, Version::TLS12); count];
+        assert_eq!(codes(&modern(1), twice(20)), ["duplicates"]);
+        assert_eq!(codes(&modern(1), twice(19)), [""; 0]);
+        assert_eq!(codes(&modern(8), twice(24)), ["duplicates"]);
+        assert_eq!(codes(&modern(9), twice(24)), [""; 0]);
     }
 
     #[test]

@@ -20,7 +20,7 @@ pub struct CaptureHealth {
     pub dropped_interface: Option<u64>,
     /// Packets the capture holds only in part.
     pub truncated: u64,
-    /// Packets seen before, as two mirror ports give them.
+    /// Packets that brought nothing new, as two mirror ports give them; those behind the handshake are not looked at.
     pub duplicates: u64,
     /// Connections that are still followed.
     pub open: u64,

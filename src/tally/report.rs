@@ -233,7 +233,7 @@ pub struct Capture {
     pub dropped_interface: Option<u64>,
     /// Packets the capture holds only in part.
     pub truncated: Option<u64>,
-    /// Packets seen before.
+    /// Packets that brought nothing new; those behind the handshake are not looked at.
     pub duplicates: Option<u64>,
     /// Connections that are still followed.
     #[serde(skip)]

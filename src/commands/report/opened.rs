@@ -84,7 +84,7 @@ impl Stores {
     fn open_store(&mut self, folder: &Path) {
         let files = store::files(folder);
         if files.is_empty() {
-            self.note(StoreError::Absent(folder.to_owned()));
+            self.note(StoreError::of_nothing(folder));
         }
         for (at, file) in files.iter().enumerate() {
             let is_last = at + 1 == files.len();
@@ -100,8 +100,9 @@ impl Stores {
     }
 
     fn note(&mut self, error: StoreError) {
-        self.unreadable.push(error.to_string());
-        complain(&error.into());
+        let error = error.into();
+        self.unreadable.push(format!("{error:#}"));
+        complain(&error);
     }
 }
 

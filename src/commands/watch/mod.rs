@@ -42,14 +42,14 @@ use super::outputs;
 use super::records::Records;
 use super::reporting::render;
 use super::writer::Destination;
-use super::{Ended, complain};
+use super::{Ended, WrongArguments, complain};
 use crate::cli::{CaptureArgs, Clock, RotationArgs, WatchArgs};
 use crate::names::{self, HostName};
 use crate::packet::PortSet;
 use crate::pipeline::{self, Consumer, Crew, Defect, Evidence, Facts};
 use crate::privilege::{Change, Mode, Role, Sandbox};
 use crate::session::Session;
-use crate::source::live::{self, Filter, Opened, Options, Stamps};
+use crate::source::live::{self, Filter, OpenError, Opened, Options, Stamps};
 use crate::store::Pressure;
 use doubts::Doubts;
 use evidence::EvidenceFile;
@@ -69,7 +69,11 @@ pub(super) fn run(args: &WatchArgs) -> Result<Ended> {
     let opened = live::open(
         &args.capture.interfaces,
         &options(&args.capture, &judge.ports),
-    )?;
+    );
+    let opened = opened.map_err(|error| match error {
+        OpenError::Filter { .. } => WrongArguments(error.to_string()).into(),
+        other => anyhow::Error::from(other),
+    })?;
     let mut sandbox = Sandbox::new(args.safety.sandbox.into());
     no_waiting_without_rights(&opened, args)?;
     let writing = confine::writing(&args.report, args.capture.write.as_deref());

@@ -113,7 +113,7 @@ pub(super) const ALL: &[Family] = &[
 
     family("tlstally_truncated_packets_total", Counter, &[], "Packets that the capture holds only in part.",
         |facts| facts.report.capture.truncated.map(whole).unwrap_or_default()),
-    family("tlstally_duplicate_packets_total", Counter, &[], "Packets seen before, as two mirror ports give them.",
+    family("tlstally_duplicate_packets_total", Counter, &[], "Packets that brought nothing new, as two mirror ports give them; those behind the handshake are not looked at.",
         |facts| facts.report.capture.duplicates.map(whole).unwrap_or_default()),
     family("tlstally_malformed_total", Counter, &["reason"], "What could not be read, by reason.",
         |facts| reasons("reason", &facts.report.capture.malformed)),

@@ -10,7 +10,7 @@ use super::{Comparable, Microsoft, MicrosoftDay, Sender, Shares, SideBySide};
 use crate::tally::counts::PerVersion;
 
 /// The versions that either side counts, oldest first.
-const VERSIONS: [&str; 4] = ["1.0", "1.1", "1.2", "1.3"];
+const VERSIONS: [&str; 6] = ["ssl2", "ssl3", "1.0", "1.1", "1.2", "1.3"];
 
 /// Microsoft's report `export`, read from `file`, beside our `comparable` sessions.
 pub fn beside(file: &str, export: &Export, comparable: &Comparable) -> Microsoft {
@@ -85,7 +85,8 @@ fn share_of(shares: Shares, version: &str) -> Option<f64> {
         "1.0" => shares.tls10,
         "1.1" => shares.tls11,
         "1.2" => shares.tls12,
-        _ => shares.tls13,
+        "1.3" => shares.tls13,
+        _ => None, // Microsoft has no column for SSL.
     }
 }
 
