@@ -29,7 +29,7 @@ fn report(sensor: &str, paths: &[&str]) -> (String, String) {
         .split_once("\nWHAT TO DO\n")
         .unwrap_or((&report, ""));
     let hosts = hosts.split("\nTOTALS\n").next().unwrap_or_default();
-    let command = format!("$ tlstally read {}", paths.join(" "));
+    let command = format!("$ tlstally read --sensor {sensor} {}", paths.join(" "));
     (format!("{command}\n{hosts}"), format!("WHAT TO DO\n{rest}"))
 }
 
