@@ -98,11 +98,11 @@ pub struct CaptureArgs {
     pub write: Option<PathBuf>,
 
     /// Put the file of packets aside at this size.
-    #[arg(long, value_name = "SIZE", default_value = "100M", value_parser = values::size)]
+    #[arg(long, value_name = "SIZE", default_value = "100M", value_parser = values::size, requires = "write")]
     pub write_size: u64,
 
     /// Keep no more than so many files of packets that were put aside.
-    #[arg(long, value_name = "N", default_value_t = 10)]
+    #[arg(long, value_name = "N", default_value_t = 10, requires = "write")]
     pub write_keep: usize,
 }
 

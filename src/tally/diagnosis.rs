@@ -7,6 +7,7 @@ use super::counts::Counts;
 use super::figures::{counted, number, percent};
 use super::health::WatchedInterface;
 use super::report::{Capture, Report};
+use crate::packet::NotFollowed;
 use crate::session::Seen;
 use crate::session::words::words;
 
@@ -181,12 +182,28 @@ fn no_smtp(capture: &Capture) -> Option<Warning> {
     if capture.packets.unwrap_or(0) == 0 || capture.sessions > 0 || capture.open > 0 {
         return None;
     }
+    let packets = capture.packets.unwrap_or(0);
+    if let Some(unread) = unread_links(capture) {
+        let text = format!(
+            "No SMTP session in {}, {} of which have a link type that is not read: capture on an Ethernet, IP or \
+             `any` interface (tcpdump -i any).",
+            counted(packets, "packet"),
+            number(unread)
+        );
+        return Some(Warning::new(Doubt::NoSmtp, text));
+    }
     let text = format!(
         "No SMTP session in {}: check that mail passes this point, that the mirror carries TCP payload, and that \
          `--ports` names the ports in use.",
-        counted(capture.packets.unwrap_or(0), "packet")
+        counted(packets, "packet")
     );
     Some(Warning::new(Doubt::NoSmtp, text))
+}
+
+/// Packets that nobody looked into for their link type, where they are most of all.
+pub fn unread_links(capture: &Capture) -> Option<u64> {
+    let unread = capture.not_followed.of(NotFollowed::LinkType.name());
+    (unread > 0 && unread >= capture.packets.unwrap_or(0) / 2).then_some(unread)
 }
 
 fn lost(capture: &Capture) -> Option<Warning> {
@@ -252,11 +269,19 @@ fn gaps(capture: &Capture) -> Option<Warning> {
     if capture.gapped == 0 || capture.gapped as f64 / (capture.sessions as f64) < GAPS_LOUD {
         return None;
     }
-    let text = format!(
-        "{} ({}) lack bytes, though neither the kernel nor the interface need have dropped them: look whether the switch \
-         can mirror as much as it is asked to.",
+    let (sessions, share) = (
         counted(capture.gapped, "session"),
-        percent(capture.gapped, capture.sessions)
+        percent(capture.gapped, capture.sessions),
+    );
+    if capture.truncated.unwrap_or(0) > 0 {
+        let text = format!(
+            "{sessions} ({share}) lack bytes: packets are cut short (see there), or lost on the way to the sensor."
+        );
+        return Some(Warning::new(Doubt::Gaps, text));
+    }
+    let text = format!(
+        "{sessions} ({share}) lack bytes, though neither the kernel nor the interface need have dropped them: look whether the switch \
+         can mirror as much as it is asked to."
     );
     Some(Warning::new(Doubt::Gaps, text))
 }
@@ -410,6 +435,23 @@ mod tests {
             ..packets(9)
         };
         assert_eq!(codes(&[modern], busy), ["kernel_drops"]);
+    }
+
+    #[test]
+    fn what_is_not_read_is_told_apart_from_what_is_not_there() {
+        let text = |health| {
+            let tally = Tally::new(To::ExchangeOnline);
+            let report = Report::new(&tally, health, Context::default());
+            report.capture.warnings[0].text.clone()
+        };
+        let mut unread = packets(9);
+        assert!(text(unread.clone()).contains("--ports"));
+        unread.not_followed.add(NotFollowed::LinkType.name(), 9);
+        let told = text(unread);
+        assert!(
+            told.contains("link type") && !told.contains("--ports"),
+            "{told}"
+        );
     }
 
     #[test]

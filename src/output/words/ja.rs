@@ -453,6 +453,12 @@ fn doubt(doubt: Doubt, report: &Report) -> String {
             "パケットが一つもありませんでした。ミラーリングが有効か、インターフェイスやファイルの指定が正しいかを確認してください。"
                 .into()
         }
+        Doubt::NoSmtp if diagnosis::unread_links(capture).is_some() => format!(
+            "{}個のパケットの中にSMTPセッションがありませんでした。うち{}個は対応していないリンクタイプです。Ethernet、IP、または `any` \
+             のインターフェイスで取得してください（`tcpdump -i any`）。",
+            number(capture.packets.unwrap_or(0)),
+            number(diagnosis::unread_links(capture).unwrap_or(0))
+        ),
         Doubt::NoSmtp => format!(
             "{}個のパケットの中にSMTPセッションがありませんでした。メールがこの地点を通ること、ミラーリングにTCPのデータ部が含まれる\
              こと、`--ports` に使用中のポートが指定されていることを確認してください。",
@@ -502,6 +508,12 @@ fn doubt(doubt: Doubt, report: &Report) -> String {
                 number(server)
             )
         }
+        Doubt::Gaps if capture.truncated.unwrap_or(0) > 0 => format!(
+            "{}件のセッション（{}）でデータの一部が欠けています。パケットが途中で切り詰められているか（該当の警告を参照）、センサーまでの間に\
+             失われています。",
+            number(capture.gapped),
+            percent(capture.gapped, capture.sessions)
+        ),
         Doubt::Gaps => format!(
             "{}件のセッション（{}）でデータの一部が欠けています。カーネルやインターフェイスの破棄以外に、スイッチのミラーリング能力の超過も\
              考えられます。",
