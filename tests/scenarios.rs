@@ -217,6 +217,177 @@ const SCENARIOS: &[Scenario] = &[
         "tlstally.mode=plaintext tlstally.outcome=starttls_not_used tls.version tlstally.offered_max tlstally.auth_in_clear=false",
     ),
     (
+        "content with a lone dot between bare line feeds, which ends nothing (RFC 5321 section 4.1.1.4)",
+        25,
+        r"S: 220 a ESMTP
+         C: EHLO b
+         S: 250-a
+         S: 250 STARTTLS
+         C: MAIL FROM:<x@y.example>
+         S: 250 ok
+         C: RCPT TO:<z@y.example>
+         S: 250 ok
+         C: DATA
+         S: 354 go
+         C= Subject: x\r\n\r\nhello\n.\nAUTH LOGIN\r\nSTARTTLS\r\nmore\n.\r\nAUTH LOGIN\r\n.\nAUTH LOGIN\r\n.\r\n
+         S: 250 taken
+         C: QUIT
+         S: 221 bye",
+        r#"tlstally.mode=plaintext tlstally.outcome=starttls_not_used tlstally.auth_in_clear=false tlstally.findings=["starttls_never"]"#,
+    ),
+    (
+        "a mail of a client that knows bare line feeds only, then STARTTLS",
+        25,
+        "S: 220 a ESMTP
+         C| EHLO b
+         S: 250-a
+         S: 250 STARTTLS
+         C| MAIL FROM:<x@y.example>
+         S: 250 ok
+         C| RCPT TO:<z@y.example>
+         S: 250 ok
+         C| DATA
+         S: 354 go
+         C| Subject: x
+         C| .
+         S: 250 taken
+         C| STARTTLS
+         S: 220 go
+         TLS 1",
+        "tlstally.mode=starttls tls.version=1.0 tlstally.outcome=established tlstally.starttls_command=STARTTLS",
+    ),
+    (
+        "a server that greets twice, and a mail that quotes the protocol",
+        25,
+        "S: 220 proxy ESMTP
+         S: 220 a ESMTP
+         C: EHLO b
+         S: 250-a
+         S: 250 STARTTLS
+         C: MAIL FROM:<x@y.example>
+         S: 250 ok
+         C: RCPT TO:<z@y.example>
+         S: 250 ok
+         C: DATA
+         S: 354 go
+         C: Subject: x
+         C: AUTH LOGIN
+         C: STARTTLS
+         C: MAIL FROM:<q@y.example>
+         C: .
+         S: 250 taken
+         C: QUIT
+         S: 221 bye",
+        r#"tlstally.mode=plaintext tlstally.outcome=starttls_not_used tlstally.auth_in_clear=false tlstally.findings=["starttls_never"]"#,
+    ),
+    (
+        "a reply that answers nothing, and a mail that quotes the protocol",
+        25,
+        "S: 220 a ESMTP
+         C: EHLO b
+         S: 250-a
+         S: 250 STARTTLS
+         S: 250 still here
+         C: MAIL FROM:<x@y.example>
+         S: 250 ok
+         C: RCPT TO:<z@y.example>
+         S: 250 ok
+         C: DATA
+         S: 354 go
+         C: Subject: x
+         C: AUTH LOGIN
+         C: .
+         S: 250 taken
+         C: QUIT
+         S: 221 bye",
+        r#"tlstally.mode=plaintext tlstally.outcome=starttls_not_used tlstally.auth_in_clear=false tlstally.findings=["starttls_never"]"#,
+    ),
+    (
+        "a server that greets twice, and a client that says nothing",
+        25,
+        "S: 220 proxy ESMTP
+         S: 220 a ESMTP",
+        "tlstally.mode=plaintext tls.version tlstally.verdict=plaintext",
+    ),
+    (
+        "a server that greets twice, then STARTTLS",
+        25,
+        "S: 220 proxy ESMTP
+         S: 220 a ESMTP
+         C: EHLO b
+         S: 250-a
+         S: 250 STARTTLS
+         C: STARTTLS
+         S: 220 go
+         TLS 1",
+        "tlstally.mode=starttls tls.version=1.0 tlstally.outcome=established",
+    ),
+    (
+        "a server that greets twice, STARTTLS refused, and the client leaves",
+        25,
+        "S: 220 proxy ESMTP
+         S: 220 a ESMTP
+         C: EHLO b
+         S: 250-a
+         S: 250 STARTTLS
+         C: STARTTLS
+         S: 454 4.7.0 TLS not available due to temporary reason
+         C: QUIT
+         S: 221 bye",
+        "tlstally.mode=plaintext tlstally.outcome=starttls_refused tls.version tlstally.findings",
+    ),
+    (
+        "STARTTLS and a command behind it, neither answered",
+        587,
+        "S: 220 a ESMTP
+         C: EHLO b
+         S: 250-a
+         S: 250 STARTTLS
+         C: STARTTLS
+         C: MAIL FROM:<x@y.example>",
+        "tlstally.mode=plaintext tlstally.outcome=incomplete tlstally.verdict=plaintext tlstally.findings",
+    ),
+    (
+        "STARTTLS, a mail's command and QUIT behind it, none answered",
+        587,
+        "S: 220 a ESMTP
+         C: EHLO b
+         S: 250-a
+         S: 250 STARTTLS
+         C: STARTTLS
+         C: MAIL FROM:<x@y.example>
+         C: QUIT",
+        "tlstally.mode=plaintext tlstally.outcome=incomplete tlstally.verdict=plaintext tlstally.findings",
+    ),
+    (
+        "STARTTLS and a command behind it, both refused",
+        587,
+        "S: 220 a ESMTP
+         C: EHLO b
+         S: 250-a
+         S: 250 STARTTLS
+         C: STARTTLS
+         C: MAIL FROM:<x@y.example>
+         S: 454 4.7.0 TLS not available due to temporary reason
+         S: 530 5.7.0 Must issue a STARTTLS command first
+         C: QUIT
+         S: 221 bye",
+        "tlstally.mode=plaintext tlstally.outcome=starttls_refused",
+    ),
+    (
+        "AUTH of a mechanism that is not registered (RFC 4422 section 3.1 has the names)",
+        587,
+        "S: 220 a ESMTP
+         C: EHLO b
+         S: 250-a
+         S: 250 AUTH X_OWN-1
+         C: auth x_own-1 eA==
+         S: 235 ok
+         C: QUIT
+         S: 221 bye",
+        "tlstally.mode=plaintext tlstally.auth_in_clear=true",
+    ),
+    (
         "a chunk that quotes the protocol",
         25,
         "S: 220 a ESMTP
@@ -833,7 +1004,7 @@ fn any_part_of_each_scenario() {
 }
 
 /// Scenario and part, where what is seen is told for what it looks like (docs/accuracy.md, "What is not shown").
-const KNOWN_TO_MISLEAD: [(&str, &str); 16] = [
+const KNOWN_TO_MISLEAD: [(&str, &str); 17] = [
     // Port 465 without its beginning is implicit TLS, as registered.
     ("STARTTLS on port 465", "from "),
     // Clear text without its beginning is clear text.
@@ -844,6 +1015,7 @@ const KNOWN_TO_MISLEAD: [(&str, &str); 16] = [
     ("behind a tap that decrypts", "without 5 from "),
     // The capture ends before the client asks, or asks again.
     ("a mail before STARTTLS", "up to "),
+    ("a mail of a client that knows bare line feeds", "up to "),
     ("454, then asked again", "up to "),
     ("501 to STARTTLS", "up to "),
     ("between Exchange servers, by the command", "up to "),

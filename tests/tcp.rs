@@ -13,7 +13,9 @@ use std::sync::LazyLock;
 use common::conversation::{
     ACK, Conversation, FIN, From, RST, SYN, Segment, WRAPPING, packet, recorded,
 };
+use common::less::said_more;
 use common::reading::{Reading, contrast, orderless, text, timeless};
+use common::script::{conversation, samples};
 use common::{Packet, pcaps};
 use serde_json::Value;
 
@@ -259,6 +261,187 @@ fn a_hello_in_a_message_whose_command_is_missing() {
         assert_eq!(text(&record, "tlstally.mode"), "plaintext");
         assert_eq!(text(&record, "tlstally.verdict"), "plaintext");
         assert_eq!(text(&record, "tlstally.offered"), "");
+    }
+}
+
+/// Lines as segments of their own, of a conversation that is seen from the line `first` on, and without the line `missing`.
+fn line_by_line(script: &[(From, &str)], first: usize, missing: Option<usize>) -> Value {
+    let turns = script
+        .iter()
+        .map(|(from, line)| (*from, format!("{line}\r\n").into_bytes()));
+    let conversation = Conversation {
+        turns: turns.collect(),
+        ..SESSION.clone()
+    };
+    let mut segments = conversation.segments(1000);
+    if let Some(missing) = missing {
+        segments.remove(3 + missing);
+    }
+    let first = if first == 0 { 0 } else { 3 + first };
+    Reading::new().only(&conversation.packets(WRAPPING, &segments[first..]))
+}
+
+const DIALOGUE: [(From, &str); 5] = [
+    (From::Server, "220 a ESMTP"),
+    (From::Client, "EHLO b"),
+    (From::Server, "250-a\r\n250 AUTH LOGIN"),
+    (From::Client, "MAIL FROM:<x@y.example>"),
+    (From::Server, "250 ok"),
+];
+
+/// Prose that begins like AUTH (RFC 4954 section 4), and the command itself as a quotation, each line in its own segment. Without what goes before
+/// it, it is content for all that is known.
+#[test]
+fn content_that_reads_like_auth_without_what_goes_before_it() {
+    let mail = [
+        (From::Client, "RCPT TO:<z@y.example>"),
+        (From::Server, "250 ok"),
+        (From::Client, "DATA"),
+        (From::Server, "354 go"),
+        (From::Client, "Subject: hello"),
+        (From::Client, "Auth code: 123456"),
+        (From::Client, "AUTH: see below"),
+        (From::Client, "auth login"),
+        (From::Client, "."),
+        (From::Server, "550 5.7.1 rejected"),
+        (From::Client, "QUIT"),
+        (From::Server, "221 bye"),
+    ];
+    let script = [&DIALOGUE[..], &mail].concat();
+    let data = DIALOGUE.len() + 2;
+    let parts = (1..script.len() - 2).map(|first| (first, None)).chain([
+        (0, None),
+        (0, Some(data)),
+        (0, Some(data + 1)),
+    ]);
+    for (first, missing) in parts {
+        let record = line_by_line(&script, first, missing);
+        assert_eq!(text(&record, "tlstally.mode"), "plaintext");
+        let told = text(&record, "tlstally.auth_in_clear");
+        assert_eq!(told, "", "from {first}, without {missing:?}");
+    }
+}
+
+/// The rest of a mail in which the command stands alone in its segment: text that goes on behind it, and is answered.
+#[test]
+fn content_that_reads_like_starttls_without_what_goes_before_it() {
+    let script = [
+        (From::Client, "please use"),
+        (From::Client, "STARTTLS"),
+        (From::Client, "from now on."),
+        (From::Client, "."),
+        (From::Server, "250 taken"),
+        (From::Client, "QUIT"),
+        (From::Server, "221 bye"),
+    ];
+    for first in 1..4 {
+        let record = line_by_line(
+            &[&[(From::Client, "Hello,")][..], &script].concat(),
+            first,
+            None,
+        );
+        assert_eq!(text(&record, "tlstally.mode"), "plaintext", "from {first}");
+        assert_eq!(text(&record, "tlstally.starttls_command"), "");
+    }
+}
+
+/// The command itself is known by what the server says to it: 334, 235 and 535 are said to nothing else (RFC 4954 sections 4 and 6), and to content
+/// nobody says 530 or 504.
+#[test]
+fn auth_without_what_goes_before_it() {
+    let login = [
+        (From::Client, "AUTH LOGIN"),
+        (From::Server, "334 VXNlcm5hbWU6"),
+        (From::Client, "eA=="),
+        (From::Server, "535 5.7.3 Authentication unsuccessful"),
+    ];
+    let plain = [
+        (From::Client, "AUTH PLAIN AGEAYg=="),
+        (From::Server, "235 2.7.0 Authentication successful"),
+    ];
+    let turned_away = [
+        (From::Client, "AUTH PLAIN AGEAYg=="),
+        (
+            From::Server,
+            "530 5.7.0 Must issue a STARTTLS command first",
+        ),
+    ];
+    let unknown = [
+        (From::Client, "AUTH NTLM"),
+        (From::Server, "504 5.7.4 Unrecognized authentication type"),
+    ];
+    for exchange in [&login[..], &plain, &turned_away, &unknown] {
+        let end = [(From::Client, "QUIT"), (From::Server, "221 bye")];
+        let script = [&DIALOGUE[..], exchange, &end].concat();
+        let auth = DIALOGUE.len();
+        let parts = (0..=auth)
+            .map(|first| (first, None))
+            .chain([(0, Some(1)), (0, Some(3))]);
+        for (first, missing) in parts {
+            let record = line_by_line(&script, first, missing);
+            let told = text(&record, "tlstally.auth_in_clear");
+            assert_eq!(
+                told, "true",
+                "{exchange:?} from {first}, without {missing:?}"
+            );
+        }
+    }
+}
+
+/// Many servers take a lone dot between bare line feeds for the end of content (until CVE-2023-51764 Postfix did too), and there are clients that rely on it. That it
+/// was taken is told by the reply that comes before the client goes on; in a capture that holds the client's side first, it is not known.
+#[test]
+fn content_that_ends_with_bare_line_feeds() {
+    let samples = samples();
+    for ending in [r".\n", r".\r\n"] {
+        let mail = format!(
+            r"S: 220 a ESMTP
+              C: EHLO b
+              S: 250-a
+              S: 250 STARTTLS
+              C: MAIL FROM:<x@y.example>
+              S: 250 ok
+              C: RCPT TO:<z@y.example>
+              S: 250 ok
+              C: DATA
+              S: 354 go
+              C= Subject: x\r\n\r\nhello\n{ending}
+              S: 250 taken
+              C: STARTTLS
+              "
+        );
+        let taken = conversation(25, &format!("{mail}S: 220 go\nTLS 1"), &samples);
+        let refused = conversation(
+            25,
+            &format!("{mail}S: 454 not now\nC: QUIT\nS: 221 bye"),
+            &samples,
+        );
+        for (conversation, mode, outcome) in [
+            (taken, "starttls", "established"),
+            (refused, "plaintext", "starttls_refused"),
+        ] {
+            let plain = conversation.packets(WRAPPING, &conversation.segments(1460));
+            let plain = timeless(Reading::new().only(&plain));
+            for size in [1460, 7, 1] {
+                let packets = conversation.packets(WRAPPING, &conversation.segments(size));
+                let record = timeless(Reading::new().only(&packets));
+                assert_eq!(text(&record, "tlstally.mode"), mode);
+                assert_eq!(text(&record, "tlstally.outcome"), outcome);
+                assert_eq!(
+                    text(&record, "tlstally.findings"),
+                    text(&plain, "tlstally.findings")
+                );
+            }
+            for last in [From::Client, From::Server] {
+                let packets = conversation.one_behind_the_other(last);
+                let record = timeless(Reading::new().only(&packets));
+                assert_eq!(
+                    said_more(&record, &plain),
+                    Vec::<String>::new(),
+                    "{last:?} last"
+                );
+            }
+        }
     }
 }
 

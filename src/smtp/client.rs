@@ -33,6 +33,10 @@ pub struct ClientSide {
     noise: usize,
     /// Bytes are missing, or the capture begins inside: lines may be content.
     adrift: bool,
+    /// DATA ended in a bare line feed: so does the content.
+    bare: bool,
+    /// Content went on behind a lone dot whose line ends are not both CRLF, and has not ended yet: it may have ended there.
+    open_ended: bool,
     /// The switch to TLS.
     pub tls: TlsStart,
     /// What was learned from the text.
@@ -56,12 +60,14 @@ pub struct ClientFacts {
     pub asked_tls: Option<(StarttlsCommand, Timestamp)>,
     /// Bytes are missing between that command and TLS: there may have been another.
     pub hole_since_asked: bool,
-    /// AUTH before any request for TLS.
+    /// AUTH before any request for TLS, and all that had been said before was seen.
     pub auth_before_tls: bool,
-    /// AUTH in clear after a request for TLS (refused, or seen behind a decrypting tap).
+    /// The same after a request for TLS (refused, or seen behind a decrypting tap).
     pub auth_after_tls: bool,
-    /// The client went on without TLS: MAIL, AUTH or QUIT, not sent along with the last request for TLS.
+    /// MAIL, AUTH or QUIT were said, after the last request for TLS if there was one.
     pub went_on: bool,
+    /// So was content, for which a client waits until the server has answered everything before.
+    pub sent_content: bool,
     /// The client sent mail or logged in, in clear: MAIL or AUTH, and all that it had said before was seen.
     pub transacted: bool,
     /// Lines that look like commands.
@@ -78,6 +84,13 @@ enum Phase {
     DataAsked,
     /// Message content up to the lone dot.
     Content(Dot),
+    /// Behind a lone dot whose line ends are not both CRLF: the end of the content only if the server has answered it before more comes.
+    OpenEnd {
+        /// When it came.
+        at: Timestamp,
+        /// Its own line ended in CRLF.
+        crlf: bool,
+    },
     /// So many bytes of BDAT content to go.
     Chunk(u64),
     /// The line of PROXY protocol v1.
@@ -88,13 +101,14 @@ enum Phase {
     Lost,
 }
 
-/// How much of `<CRLF>.<CRLF>` stands at the end of the content so far (RFC 5321 section 4.1.1.4; bare LF is met too).
+/// How much of `<CRLF>.<CRLF>` stands at the end of the content so far (RFC 5321 section 4.1.1.4; bare LF is met too). `crlf`: the line before
+/// ended in CRLF.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Dot {
-    InLine,
-    LineStart,
-    Single,
-    SingleCr,
+    InLine { cr: bool },
+    LineStart { crlf: bool },
+    Single { crlf: bool },
+    SingleCr { crlf: bool },
 }
 
 impl ClientSide {
@@ -105,6 +119,8 @@ impl ClientSide {
             held: Vec::new(),
             noise: 0,
             adrift: !whole,
+            bare: false,
+            open_ended: false,
             tls: TlsStart::new(Role::Client, whole),
             facts: ClientFacts::EMPTY,
         }
@@ -129,6 +145,10 @@ impl ClientSide {
                 Phase::ProxyLine => self.pass_line(rest),
                 Phase::DataAsked => self.after_data(rest, time, joint),
                 Phase::Content(dot) => self.pass_content(rest, dot, time, joint),
+                Phase::OpenEnd { at, crlf } => {
+                    self.end_or_go_on(at, crlf, time, joint);
+                    rest
+                }
                 Phase::Chunk(left) => self.pass(rest, left, Phase::Chunk),
                 Phase::ProxyHeader(left) => self.pass(rest, left, Phase::ProxyHeader),
                 Phase::Lost => return,
@@ -142,8 +162,9 @@ impl ClientSide {
         self.tls.gap(length);
         self.adrift = true;
         self.held.clear();
+        self.open_ended |= matches!(self.phase, Phase::OpenEnd { .. });
         self.phase = match self.phase {
-            Phase::Content(_) => Phase::Content(Dot::InLine),
+            Phase::Content(_) | Phase::OpenEnd { .. } => Phase::Content(Dot::InLine { cr: true }),
             Phase::Chunk(left) if left > u64::from(length) => {
                 Phase::Chunk(left - u64::from(length))
             }
@@ -169,6 +190,11 @@ impl ClientSide {
     /// Bytes are missing, or the capture begins inside, so that lines may be content.
     pub const fn is_adrift(&self) -> bool {
         self.adrift
+    }
+
+    /// Commands may have been taken for content: it is not known where that ended.
+    pub const fn is_open_ended(&self) -> bool {
+        self.open_ended
     }
 
     /// A line came that is no command.
@@ -210,13 +236,19 @@ impl ClientSide {
             Step::Line(line, rest) => {
                 let command = Command::parse(&line);
                 // A client waits for the answer to these, so what has more behind it in its segment is a quotation.
-                let is_quoted = self.adrift
-                    && !rest.is_empty()
-                    && matches!(
-                        command,
-                        Command::Starttls | Command::XAnonymousTls | Command::Auth
-                    );
-                let command = if is_quoted { Command::Unknown } else { command };
+                let is_quoted = match command {
+                    Command::Starttls | Command::XAnonymousTls => !rest.is_empty(),
+                    Command::Auth { known } => !known || !rest.is_empty(),
+                    _ => false,
+                };
+                let command = if self.adrift && is_quoted {
+                    Command::Unknown
+                } else {
+                    command
+                };
+                if command == Command::Data {
+                    self.bare = !line.ends_with(b"\r\n");
+                }
                 self.command(command, line.len(), time, joint);
                 rest
             }
@@ -249,20 +281,19 @@ impl ClientSide {
             }
             Command::Starttls => self.facts.ask_tls(StarttlsCommand::Starttls, time),
             Command::XAnonymousTls => self.facts.ask_tls(StarttlsCommand::XAnonymousTls, time),
-            Command::Auth => {
-                self.facts.go_on(time);
-                self.facts.transacted |= !self.adrift;
-                if self.facts.asked_tls.is_some() {
-                    self.facts.auth_after_tls = true;
+            Command::Auth { .. } => {
+                self.facts.went_on = true;
+                if self.adrift {
+                    joint.may_log_in(time);
                 } else {
-                    self.facts.auth_before_tls = true;
+                    self.facts.log_in();
                 }
             }
             Command::Mail => {
-                self.facts.go_on(time);
+                self.facts.went_on = true;
                 self.facts.transacted |= !self.adrift;
             }
-            Command::Quit => self.facts.go_on(time),
+            Command::Quit => self.facts.went_on = true,
             Command::Data => self.phase = Phase::DataAsked,
             Command::Bdat { size, .. } if size > 0 => self.phase = Phase::Chunk(size),
             _ => {}
@@ -281,7 +312,8 @@ impl ClientSide {
             None => !may_follow_refusal(line.get(..end.unwrap_or(line.len())).unwrap_or(line)),
         };
         self.phase = if accepted {
-            Phase::Content(Dot::LineStart)
+            self.facts.sent_content |= !self.adrift;
+            Phase::Content(Dot::LineStart { crlf: true })
         } else {
             Phase::Lines
         };
@@ -305,31 +337,67 @@ impl ClientSide {
         let mut rest = bytes;
         while let Some((first, after)) = rest.split_first() {
             dot = match (dot, first) {
-                (Dot::InLine, _) => {
+                (Dot::InLine { cr }, _) => {
                     let Some(end) = memchr(b'\n', rest) else {
+                        dot = Dot::InLine {
+                            cr: rest.last() == Some(&b'\r'),
+                        };
                         rest = &[];
                         break;
                     };
-                    rest = rest.get(end + 1..).unwrap_or_default();
-                    dot = Dot::LineStart;
+                    let (line, behind) = rest.split_at(end);
+                    dot = Dot::LineStart {
+                        crlf: line.last().map_or(cr, |last| *last == b'\r'),
+                    };
+                    rest = behind.get(1..).unwrap_or_default();
                     continue;
                 }
-                (Dot::LineStart, b'.') => Dot::Single,
-                (Dot::Single, b'\r') => Dot::SingleCr,
-                (Dot::Single | Dot::SingleCr, b'\n') => {
-                    self.phase = Phase::Lines;
-                    joint.ask(Asked::Content, time);
+                (Dot::LineStart { crlf }, b'.') => Dot::Single { crlf },
+                (Dot::Single { crlf }, b'\r') => Dot::SingleCr { crlf },
+                (Dot::Single { .. }, b'\n') => {
+                    self.end_content([false; 2], time, joint);
                     return after;
                 }
-                (Dot::LineStart, b'\n') => Dot::LineStart,
-                _ => Dot::InLine,
+                (Dot::SingleCr { crlf }, b'\n') => {
+                    self.end_content([crlf, true], time, joint);
+                    return after;
+                }
+                (Dot::LineStart { .. }, b'\n') => Dot::LineStart { crlf: false },
+                _ => Dot::InLine { cr: false },
             };
-            if dot != Dot::InLine {
+            if !matches!(dot, Dot::InLine { .. }) {
                 rest = after;
             }
         }
         self.phase = Phase::Content(dot);
         rest
+    }
+
+    /// A lone dot has come. `crlf`: whether the lines before it and its own ended in CRLF. Only if both did it ends the content (RFC 5321 section
+    /// 4.1.1.4), but for clients that know no CRLF, or where the server takes it for the end.
+    fn end_content(&mut self, [before, own]: [bool; 2], time: Timestamp, joint: &mut Joint) {
+        if (before && own) || self.bare {
+            self.open_ended = false;
+            self.phase = Phase::Lines;
+            joint.ask(Asked::Content, time);
+        } else {
+            self.phase = Phase::OpenEnd {
+                at: time,
+                crlf: own,
+            };
+        }
+    }
+
+    /// More comes at `time` behind a lone dot of the time `at` that is the end of the content only for some servers. A server says nothing while
+    /// content comes, and a client waits for what it says to the end.
+    fn end_or_go_on(&mut self, at: Timestamp, crlf: bool, time: Timestamp, joint: &mut Joint) {
+        if joint.has_replied(at, time) {
+            self.phase = Phase::Lines;
+            joint.ask(Asked::Content, at);
+        } else {
+            self.open_ended = true;
+            self.phase = Phase::Content(Dot::LineStart { crlf });
+        }
     }
 
     fn pass_line<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
@@ -367,6 +435,7 @@ impl ClientFacts {
         auth_before_tls: false,
         auth_after_tls: false,
         went_on: false,
+        sent_content: false,
         transacted: false,
         commands: 0,
     };
@@ -375,10 +444,16 @@ impl ClientFacts {
         self.asked_tls = Some((command, time));
         self.hole_since_asked = false;
         self.went_on = false;
+        self.sent_content = false;
     }
 
-    fn go_on(&mut self, time: Timestamp) {
-        self.went_on |= self.asked_tls.is_none_or(|(_, asked)| time > asked);
+    const fn log_in(&mut self) {
+        self.transacted = true;
+        if self.asked_tls.is_some() {
+            self.auth_after_tls = true;
+        } else {
+            self.auth_before_tls = true;
+        }
     }
 }
 

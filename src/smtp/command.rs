@@ -18,8 +18,11 @@ pub enum Command {
     Starttls,
     /// X-ANONYMOUSTLS, between Exchange servers.
     XAnonymousTls,
-    /// AUTH (RFC 4954); its arguments are never looked at.
-    Auth,
+    /// AUTH with a mechanism (RFC 4954 section 4); of its arguments nothing is kept.
+    Auth {
+        /// The mechanism is one that is in use.
+        known: bool,
+    },
     /// MAIL (also SEND, SOML, SAML of RFC 821).
     Mail,
     /// RCPT.
@@ -72,6 +75,25 @@ const OTHER_VERBS: [&[u8]; 15] = [
     b"XSHADOW",
 ];
 
+/// SASL mechanisms in use with SMTP: those that IANA registers as common or limited, and `LOGIN` and what large providers have of their own.
+/// `SCRAM-` has more than one behind it.
+const MECHANISMS: [&[u8]; 14] = [
+    b"PLAIN",
+    b"LOGIN",
+    b"CRAM-MD5",
+    b"DIGEST-MD5",
+    b"NTLM",
+    b"GSSAPI",
+    b"GSS-SPNEGO",
+    b"KERBEROS_V4",
+    b"EXTERNAL",
+    b"ANONYMOUS",
+    b"OTP",
+    b"XOAUTH",
+    b"XOAUTH2",
+    b"OAUTHBEARER",
+];
+
 impl Command {
     /// Reads one line; the line end may be there or not.
     pub fn parse(line: &[u8]) -> Self {
@@ -85,7 +107,7 @@ impl Command {
             4 if is(b"EHLO") => Self::hello(HelloVerb::Ehlo, rest),
             4 if is(b"HELO") => Self::hello(HelloVerb::Helo, rest),
             4 if is(b"LHLO") => Self::hello(HelloVerb::Lhlo, rest),
-            4 if is(b"AUTH") => Self::Auth,
+            4 if is(b"AUTH") => Self::auth(rest),
             4 if is(b"MAIL") || is(b"SEND") || is(b"SOML") || is(b"SAML") => Self::Mail,
             4 if is(b"RCPT") => Self::Rcpt,
             4 if is(b"DATA") => Self::Data,
@@ -117,6 +139,34 @@ impl Command {
         Self::Hello {
             verb,
             name: (!name.is_empty()).then(|| text::clean_shared(name)),
+        }
+    }
+
+    /// `AUTH` SP mechanism [SP initial-response] (RFC 4954 section 4), a mechanism's name being 1 to 20 letters, digits, hyphens and
+    /// underscores (RFC 4422 section 3.1). Prose that begins with the word has anything else behind it. FTP's `AUTH TLS` (RFC 4217) asks for no
+    /// password.
+    fn auth(argument: &[u8]) -> Self {
+        let mut words = argument
+            .split(u8::is_ascii_whitespace)
+            .filter(|word| !word.is_empty());
+        let (Some(mechanism), response, None) = (words.next(), words.next(), words.next()) else {
+            return Self::Unknown;
+        };
+        let in_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+        let in_base64 =
+            |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
+        let is = |word: &[u8]| mechanism.eq_ignore_ascii_case(word);
+        let is_auth = mechanism.len() <= 20
+            && mechanism.iter().all(in_name)
+            && response.is_none_or(|response| response.iter().all(in_base64))
+            && !is(b"TLS")
+            && !is(b"SSL");
+        if !is_auth {
+            return Self::Unknown;
+        }
+        let family = mechanism.get(..6).unwrap_or_default();
+        Self::Auth {
+            known: family.eq_ignore_ascii_case(b"SCRAM-") || MECHANISMS.iter().any(|word| is(word)),
         }
     }
 
@@ -161,6 +211,35 @@ mod tests {
                 name: None
             }
         );
+    }
+
+    /// RFC 4954 section 4, with the examples of its section 4.1; clients write mechanisms in lower case too.
+    #[test]
+    fn auth_has_a_mechanism() {
+        for line in [
+            &b"AUTH PLAIN dGVzdAB0ZXN0ADEyMzQ="[..],
+            b"AUTH PLAIN",
+            b"AUTH DIGEST-MD5",
+            b"AUTH EXTERNAL =",
+            b"auth login\r\n",
+            b"AUTH SCRAM-SHA-256-PLUS\n",
+        ] {
+            assert_eq!(Command::parse(line), Command::Auth { known: true });
+        }
+        let other = Command::Auth { known: false };
+        assert_eq!(Command::parse(b"AUTH 9798-M-RSA-SHA1-ENC"), other);
+        for line in [
+            &b"AUTH"[..],
+            b"AUTH:",
+            b"Auth code: 123456",
+            b"auth: login",
+            b"Auth by e-mail is gone.",
+            b"AUTH PLAIN a.b",
+            b"AUTH ABCDEFGHIJKLMNOPQRSTU",
+            b"AUTH TLS",
+        ] {
+            assert_eq!(Command::parse(line), Command::Unknown, "{line:?}");
+        }
     }
 
     #[test]

@@ -30,8 +30,39 @@ pub struct Joint {
     pub starttls: Starttls,
     /// An EHLO was answered with 250.
     pub hello_answered: bool,
-    /// Whether the last DATA was let in, until the client side has asked for it.
-    data: Option<bool>,
+    /// Whether the last DATA was let in.
+    data: Data,
+    /// Lines of the client that are AUTH or content, and what the server says to them, once one of the two has come.
+    login: Option<Box<Login>>,
+}
+
+/// What became of the last DATA.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Data {
+    /// There was none, or the client side has asked for the answer.
+    #[default]
+    Done,
+    /// It was said; the answer was not seen.
+    Asked(Timestamp),
+    /// It was answered: by 354, or by no.
+    LetIn(bool),
+}
+
+/// AUTH where the dialogue may as well be inside of content: the server's replies tell.
+#[derive(Debug, Default)]
+struct Login {
+    /// When such a line was first read.
+    since: Option<Timestamp>,
+    /// When the last one was.
+    asked: Option<Timestamp>,
+    /// When the client said more behind it.
+    until: Option<Timestamp>,
+    /// When the last reply came that only AUTH gets.
+    replied: Option<Timestamp>,
+    /// When the last reply came that AUTH gets and content does not.
+    turned_away: Option<Timestamp>,
+    /// One of them was AUTH.
+    told: bool,
 }
 
 impl Joint {
@@ -55,8 +86,11 @@ impl Joint {
             Asked::Tls if !matches!(self.starttls, Starttls::Accepted { .. }) => {
                 self.starttls = Starttls::Asked;
             }
-            Asked::Data => self.data = None,
+            Asked::Data => self.data = Data::Asked(time),
             _ => {}
+        }
+        if let Some(login) = &mut self.login {
+            login.until = login.until.or(Some(time));
         }
         let pair = self.pairing.ask(asked, time);
         self.learn(pair);
@@ -67,8 +101,21 @@ impl Joint {
         self.pairing.answer_by_recipient();
     }
 
+    /// The client's last line is AUTH, or a line of content that reads like it.
+    pub fn may_log_in(&mut self, time: Timestamp) {
+        self.login.get_or_insert_default().ask(time);
+    }
+
+    /// A line that may have been content was AUTH.
+    pub fn has_logged_in(&self) -> bool {
+        self.login.as_ref().is_some_and(|login| login.is_told())
+    }
+
     /// The server finished a reply.
     pub fn reply(&mut self, code: u16, time: Timestamp) {
+        if Login::is_answered_by(code) {
+            self.login.get_or_insert_default().reply(code, time);
+        }
         let pair = self.pairing.reply(Replied { code, time });
         self.learn(pair);
         // The count is lost, but 220 is said only to greet, before anything is asked, and to let TLS begin.
@@ -76,6 +123,16 @@ impl Joint {
         if self.pairing.is_lost() && code == 220 && answers && self.starttls == Starttls::Asked {
             self.starttls = Starttls::Accepted { latency: None };
         }
+        // Likewise, DATA that waits for an answer is what a 354 is for.
+        let lets_in = matches!(self.data, Data::Asked(asked) if time >= asked);
+        if self.pairing.is_lost() && code == 354 && lets_in {
+            self.data = Data::LetIn(true);
+        }
+    }
+
+    /// Whether a reply that answers nothing the client was seen to say came in this time, ends included.
+    pub fn has_replied(&self, from: Timestamp, to: Timestamp) -> bool {
+        self.pairing.holds_reply(from, to)
     }
 
     /// Bytes are missing in one of the directions.
@@ -83,9 +140,18 @@ impl Joint {
         self.pairing.lose_count();
     }
 
+    /// Whether it is known which reply answers which command, by count and not by times alone.
+    pub const fn keeps_count(&self) -> bool {
+        !self.pairing.is_lost() && !self.pairing.is_late()
+    }
+
     /// Whether the server let the last DATA in, where its reply is known.
     pub fn take_data(&mut self) -> Option<bool> {
-        self.data.take()
+        let Data::LetIn(accepted) = self.data else {
+            return None;
+        };
+        self.data = Data::Done;
+        Some(accepted)
     }
 
     /// Neither direction is text any more: frees what waited for its other half.
@@ -98,9 +164,17 @@ impl Joint {
             return;
         };
         match asked {
+            // 220 greets, and 354 is for DATA (RFC 5321 section 4.3.2): the count is wrong, as where a server greets twice.
+            Asked::Hello if matches!(reply.code, 220 | 354) => self.pairing.lose_count(),
+            Asked::Mail | Asked::Recipient | Asked::Content if reply.code == 354 => {
+                self.pairing.lose_count();
+            }
             // Without the beginning, a 250 may be the answer to anything.
             Asked::Hello => self.hello_answered |= reply.code == 250 && !self.pairing.is_late(),
-            Asked::Data => self.data = Some(reply.code == 354),
+            // To DATA there is 354 or an error, and nothing else (the same section).
+            Asked::Data if reply.code == 354 => self.data = Data::LetIn(true),
+            Asked::Data if reply.code < 400 => self.pairing.lose_count(),
+            Asked::Data => self.data = Data::LetIn(false),
             Asked::Tls if matches!(self.starttls, Starttls::Accepted { .. }) => {}
             Asked::Tls if reply.code == 220 => {
                 self.starttls = Starttls::Accepted {
@@ -112,6 +186,46 @@ impl Joint {
             Asked::Tls => self.starttls = Starttls::Refused(reply.code),
             Asked::Mail | Asked::Recipient | Asked::Content | Asked::Other => {}
         }
+    }
+}
+
+impl Login {
+    /// Whether `code` answers AUTH, and no content (RFC 4954 sections 4 and 6).
+    const fn is_answered_by(code: u16) -> bool {
+        Self::alone_gets(code) || matches!(code, 454 | 500..=504 | 530)
+    }
+
+    /// Whether nothing but AUTH is answered so.
+    const fn alone_gets(code: u16) -> bool {
+        matches!(code, 334 | 235 | 432 | 534 | 535 | 538)
+    }
+
+    fn ask(&mut self, time: Timestamp) {
+        self.told = self.is_told();
+        self.since = self.since.or(Some(time));
+        self.asked = Some(time);
+        self.until = None;
+    }
+
+    fn reply(&mut self, code: u16, time: Timestamp) {
+        let last = if Self::alone_gets(code) {
+            &mut self.replied
+        } else {
+            &mut self.turned_away
+        };
+        *last = (*last).max(Some(time));
+        self.told = self.is_told();
+    }
+
+    /// Whichever direction comes first. What only AUTH gets may answer any of the lines; what is said to other commands too must come
+    /// before the client goes on.
+    fn is_told(&self) -> bool {
+        let answered = self.since.is_some_and(|since| self.replied >= Some(since));
+        let turned_away = self.turned_away.is_some_and(|at| {
+            self.asked.is_some_and(|asked| at >= asked)
+                && self.until.is_none_or(|until| at <= until)
+        });
+        self.told || answered || turned_away
     }
 }
 

@@ -88,12 +88,19 @@ impl Pairing {
         self.lost
     }
 
+    /// Whether a reply of this time, ends included, waits for what it answers.
+    pub fn holds_reply(&self, from: Timestamp, to: Timestamp) -> bool {
+        let mut times = self.replied.iter().map(|reply| reply.time);
+        times.any(|time| from <= time && time <= to)
+    }
+
     /// The client sent a line that wants a reply.
     pub fn ask(&mut self, asked: Asked, time: Timestamp) -> Option<Pair> {
         if self.lost {
             return None;
         }
-        while self.late && self.replied.front().is_some_and(|reply| reply.time < time) {
+        while (self.replied.front()).is_some_and(|reply| self.answers_earlier(*reply, asked, time))
+        {
             self.replied.pop_front();
         }
         let Some(reply) = self.replied.pop_front() else {
@@ -104,6 +111,13 @@ impl Pairing {
             self.ask(asked, time);
         }
         Some((asked, time, reply))
+    }
+
+    /// Whether a reply of before the command answers none that was seen: where the beginning is missing, or where it greets once more, as a server
+    /// does behind a proxy that has greeted for it.
+    fn answers_earlier(&self, reply: Replied, asked: Asked, time: Timestamp) -> bool {
+        let greets = asked == Asked::Hello && reply.code == 220;
+        (self.late || greets) && reply.time < time
     }
 
     /// The client speaks LMTP.
@@ -136,8 +150,7 @@ impl Pairing {
         }
         let waiting = self.asked.front().copied();
         match waiting {
-            // It answers a command that was not seen.
-            Some((_, time)) if self.late && reply.time < time => None,
+            Some((asked, time)) if self.answers_earlier(reply, asked, time) => None,
             Some((asked, time)) => {
                 if self.is_answered(asked, reply) {
                     self.asked.pop_front();

@@ -1,7 +1,8 @@
 //! How TLS began: by command, from the first byte, or never; or that the capture does not hold what would decide it.
 
 use super::view::View;
-use crate::session::{Mode, StarttlsCommand};
+use crate::flow::Close;
+use crate::session::{Mode, Side, StarttlsCommand};
 use crate::smtp::joint::Starttls;
 use crate::smtp::start::TlsAt;
 
@@ -56,14 +57,36 @@ impl View<'_> {
         if self.may_have_begun_unseen() || self.ends_in_holes() {
             return None;
         }
-        let client = self.dialogue.client.as_ref();
         let server = self.dialogue.server.as_ref();
-        let went_on = client.is_some_and(|side| side.facts.went_on)
-            || server.is_some_and(|side| side.facts.went_on);
+        let went_on = self.client_went_on() || server.is_some_and(|side| side.facts.went_on);
         let server_way = self.client_way.reversed();
         let told = (self.was_refused() && self.gaps().is_none())
             || (self.is_closed() && self.heard_client() && self.connection.is_whole(server_way));
         (went_on || told).then_some(Mode::Plaintext)
+    }
+
+    /// The client went on without TLS: MAIL, AUTH or QUIT without a request for TLS, or behind one. Behind one they may have been sent along with it, in the
+    /// same segment or not, and TLS come after them: unless it was refused or something else was answered since, or the client has ended
+    /// without a byte of TLS.
+    fn client_went_on(&self) -> bool {
+        let Some(client) = self.dialogue.client.as_ref().map(|side| &side.facts) else {
+            return false;
+        };
+        let server = self.dialogue.server.as_ref().map(|side| &side.facts);
+        let answered = |asked| {
+            !self.dialogue.joint.keeps_count()
+                && server
+                    .and_then(|facts| facts.last)
+                    .is_some_and(|(code, at)| code != 220 && at > asked)
+        };
+        let ended = matches!(self.close, Close::Closed | Close::HalfClosed(Side::Client));
+        client.went_on
+            && client.asked_tls.is_none_or(|(_, asked)| {
+                self.was_refused()
+                    || client.sent_content
+                    || answered(asked)
+                    || (ended && self.heard_client())
+            })
     }
 
     pub(super) fn was_refused(&self) -> bool {
@@ -77,18 +100,34 @@ impl View<'_> {
             return false;
         };
         let client = self.dialogue.client.as_ref().map(|side| &side.facts);
-        let client_unseen = client.is_none_or(|facts| facts.commands == 0);
         let asked_at = client.and_then(|facts| facts.asked_tls).map(|(_, at)| at);
         match self.dialogue.joint.starttls {
             Starttls::Accepted { .. } => true,
             // The count was lost. A 220 from before the command greets again, as after XCLIENT.
             Starttls::Asked => server.ready_at.is_some_and(|at| Some(at) >= asked_at),
             Starttls::NotAsked | Starttls::Refused(_) => {
-                client_unseen
+                !self.knows_commands()
+                    && self.server_answered_more()
                     && server.ready_again > 0
                     && server.last.is_some_and(|(code, _)| code == 220)
             }
         }
+    }
+
+    /// The server said more than 220, or may have: else one that greets twice looks like one that lets TLS begin.
+    fn server_answered_more(&self) -> bool {
+        let server = self.dialogue.server.as_ref().map(|side| &side.facts);
+        server.is_some_and(|facts| facts.agreed || facts.refused)
+            || !self.connection.is_unbroken(self.client_way.reversed())
+    }
+
+    /// Commands of the client were seen, or it is seen that it said none, and the server does not speak against that.
+    fn knows_commands(&self) -> bool {
+        let said = (self.dialogue.client.as_ref()).is_some_and(|side| side.facts.commands > 0);
+        let server_way = self.client_way.reversed();
+        said || (self.heard_client()
+            && self.connection.is_whole(server_way)
+            && !self.server_answered_more())
     }
 
     /// TLS may have begun behind all text that is seen: bytes are missing there in both directions.
@@ -110,13 +149,12 @@ impl View<'_> {
         let greeted_again = client.is_some_and(|facts| facts.greeted_again);
         let unanswered = self.dialogue.joint.starttls == Starttls::Asked;
         // 220 in the middle, to a command that was not seen.
-        let unasked = client.is_none_or(|facts| {
-            let unbroken = self.connection.is_unbroken(self.client_way);
-            facts.commands == 0 || (facts.asked_tls.is_none() && !unbroken)
-        });
+        let unbroken = self.connection.is_unbroken(self.client_way);
+        let unasked = !self.knows_commands()
+            || client.is_some_and(|facts| facts.asked_tls.is_none() && !unbroken);
         let ready_unasked = unasked && server.is_some_and(|facts| facts.ready_again > 0);
         (greeted_again && !whole && !self.was_refused())
-            || (unanswered && (self.gaps().is_some() || !client.is_some_and(|facts| facts.went_on)))
+            || (unanswered && (self.gaps().is_some() || !self.client_went_on()))
             || ready_unasked
     }
 

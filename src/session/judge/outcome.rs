@@ -4,6 +4,7 @@ use super::verdict::is_distrust;
 use super::view::View;
 use crate::flow::{Close, Reason};
 use crate::session::{Alert, Mode, Outcome, Side};
+use crate::smtp::server::ServerFacts;
 use crate::time::SECOND;
 
 /// After a ClientHello, silence of this many nanoseconds at the end of a capture is an answer that never came; less may be an answer
@@ -38,7 +39,7 @@ impl View<'_> {
             // Where the client was not heard, an error may be what the command got.
             Some(facts) if facts.offers_tls => {
                 let server_heard = self.connection.is_whole(self.client_way.reversed());
-                if self.heard_client() || (server_heard && !facts.refused) {
+                if self.heard_client() || (server_heard && took_all(facts)) {
                     Outcome::StarttlsNotUsed
                 } else {
                     Outcome::Incomplete
@@ -46,7 +47,7 @@ impl View<'_> {
             }
             // Where the client was not heard, it may have asked all the same.
             Some(facts) if answered && self.saw_every_offer() => {
-                if self.heard_client() || !facts.refused {
+                if self.heard_client() || took_all(facts) {
                     Outcome::StarttlsNotOffered
                 } else {
                     Outcome::Incomplete
@@ -68,7 +69,13 @@ impl View<'_> {
 
     /// All that the client said was seen, so what it did not say was not said.
     pub(super) fn heard_client(&self) -> bool {
-        self.connection.is_whole(self.client_way)
+        self.connection.is_whole(self.client_way) && !self.is_open_ended()
+    }
+
+    /// Where the client's content ended is not known, so commands may be among what was taken for content.
+    pub(super) fn is_open_ended(&self) -> bool {
+        let client = self.dialogue.client.as_ref();
+        client.is_some_and(|side| side.is_open_ended())
     }
 
     /// Whether the handshake finished. That it did not is told by an alert, or by an end of the connection before which
@@ -184,4 +191,9 @@ impl View<'_> {
         self.server_tls.is_none()
             && matches!((closed, alert), (Some(closed), Some(alert)) if closed <= alert.time)
     }
+}
+
+/// The server went on in clear and refused nothing, so it was not asked for TLS either: it would have said 220, or no.
+const fn took_all(server: &ServerFacts) -> bool {
+    server.went_on && !server.refused
 }

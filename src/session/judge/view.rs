@@ -124,7 +124,7 @@ impl<'a> View<'a> {
     fn would_show_request(&self) -> bool {
         let server = self.dialogue.server.as_ref().map(|side| &side.facts);
         let answers_nothing = server.is_some_and(|facts| !facts.refused && facts.ready_again == 0);
-        self.connection.is_unbroken(self.client_way)
+        (self.connection.is_unbroken(self.client_way) && !self.is_open_ended())
             || (answers_nothing && self.connection.is_whole(self.client_way.reversed()))
     }
 
@@ -132,7 +132,9 @@ impl<'a> View<'a> {
     pub(super) fn auth_in_clear(&self) -> bool {
         let sees_tls = self.client_tls.is_some() || self.server_tls.is_some();
         self.dialogue.client.as_ref().is_some_and(|side| {
-            (side.facts.auth_before_tls || (side.facts.auth_after_tls && !self.was_accepted()))
+            let before_tls = side.facts.auth_before_tls
+                || (self.dialogue.joint.has_logged_in() && (sees_tls || !self.was_accepted()));
+            (before_tls || (side.facts.auth_after_tls && !self.was_accepted()))
                 && (sees_tls || !self.may_have_begun_unseen())
         })
     }
