@@ -482,6 +482,16 @@ impl Connection {
         Some((client_end, server_end))
     }
 
+    /// What the client had received of the server's direction when it sent the last byte before `place` of its own; both counted from
+    /// the first byte of TLS.
+    pub fn received_before(&self, client: Way, place: u64) -> Option<u64> {
+        let place = self.tls_position(client, place)?;
+        let received = self.tail.turns.received_before(client, place)?;
+        let start = self.halves[client.reversed().index()].tls_start?;
+        let length = received.wrapping_sub(start);
+        (length < 1 << 31).then_some(u64::from(length))
+    }
+
     /// The sequence number `offset` bytes behind the first byte of TLS.
     fn tls_position(&self, way: Way, offset: u64) -> Option<u32> {
         let start = self.halves[way.index()].tls_start?;

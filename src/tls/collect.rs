@@ -43,8 +43,8 @@ impl Collector {
     /// - A fatal alert is the end.
     /// - TLS 1.2 and older, after Finished: everything is encrypted, and the handshake is known to be over, by what went before in
     ///   clear, or by data. (Without either it may be TLS 1.3, with a second ClientHello in tiny records behind ChangeCipherSpec.)
-    /// - TLS 1.3, the client: Finished is among the records of its last flight, and data have followed it. Of a client that
-    ///   may have sent early data, and of servers, as many records are read as are kept.
+    /// - TLS 1.3, the client: Finished is among the records of its last flight. Of a client that may have sent early data, and of
+    ///   servers, as many records are read as are kept.
     pub(super) fn is_decided(&self) -> bool {
         let facts = &self.facts;
         (facts.finished && (facts.full_handshake() || facts.application.count >= SETTLED))
@@ -110,14 +110,10 @@ impl Collector {
     }
 
     pub(super) fn application_data(&mut self, offset: u64, length: u16) {
-        self.facts.application.push(
-            self.role,
-            Record {
-                offset,
-                length,
-                time: self.time,
-            },
-        );
+        let hello = self.facts.server_hello.as_ref();
+        let tag = conclude::tag_length(hello.and_then(|hello| hello.cipher));
+        let record = Record { offset, length };
+        self.facts.application.push(self.role, record, tag);
     }
 
     /// Body of the `index`th SSL 2.0 record, or its first bytes if `whole` is false.

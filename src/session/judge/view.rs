@@ -47,7 +47,9 @@ impl<'a> View<'a> {
             close: connection.close(ports),
             client_tls,
             server_tls,
-            proof: tls::conclude(client_tls, server_tls),
+            proof: tls::conclude(client_tls, server_tls, |place| {
+                connection.received_before(client_way, place)
+            }),
         }
     }
 

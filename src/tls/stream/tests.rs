@@ -253,13 +253,14 @@ proptest! {
         in_client: bool,
     ) {
         let (client, server) = segmented(&talk, &[usize::MAX]);
-        let whole = conclude(Some(&client), Some(&server));
+        let received = |_| Some(talk.flight as u64);
+        let whole = conclude(Some(&client), Some(&server), received);
         let (cut_client, cut_server) = if in_client {
             (with_gap(Role::Client, &talk.client, at, missing, known), server)
         } else {
             (client.clone(), with_gap(Role::Server, &talk.server, at, missing, known))
         };
-        let part = conclude(Some(&cut_client), Some(&cut_server));
+        let part = conclude(Some(&cut_client), Some(&cut_server), received);
         prop_assert!(agrees(&part, &whole), "{:?} is not part of {:?}", part, whole);
         let offer = cut_client.offer().cloned();
         prop_assert!(offer.is_none() || offer.as_ref() == client.offer());
@@ -268,9 +269,10 @@ proptest! {
     #[test]
     fn a_cut_end_gives_the_same_or_less(talk in conversation(), end in 0_usize..1300) {
         let (client, server) = segmented(&talk, &[usize::MAX]);
-        let whole = conclude(Some(&client), Some(&server));
+        let received = |_| Some(talk.flight as u64);
+        let whole = conclude(Some(&client), Some(&server), received);
         let cut = read(Role::Server, &talk.server[..end.min(talk.server.len())]);
-        let part = conclude(None, Some(&cut));
+        let part = conclude(None, Some(&cut), received);
         prop_assert!(agrees(&part, &whole), "{:?} is not part of {:?}", part, whole);
     }
 
@@ -300,6 +302,6 @@ proptest! {
             }
         }
         let facts = *stream.into_facts();
-        conclude(Some(&facts), Some(&facts));
+        conclude(Some(&facts), Some(&facts), |place| Some(place));
     }
 }
