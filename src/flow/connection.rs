@@ -582,7 +582,7 @@ impl Connection {
         let dialogue = &mut self.dialogue;
         let whole = half.stream.first().is_some();
         let (by_words, opened, foreign) = (self.by_words, &mut half.opened, &mut self.foreign);
-        let unknown = half.tls_start.is_none();
+        let mut unknown = half.tls_start.is_none();
         let (mut passed, mut tls_at) = (0_u32, None);
         feed(&mut half.stream, &mut |piece| {
             passed = passed.wrapping_add(piece.length());
@@ -606,9 +606,13 @@ impl Connection {
                 Side::Server
             };
             dialogue.push(side, &piece, whole);
-            if unknown && tls_at.is_none() {
-                let begun_with = dialogue.tls_begun_with(side);
-                tls_at = begun_with.map(|bytes| passed.wrapping_sub(bytes));
+            match dialogue.tls_begun_with(side) {
+                Some(bytes) if unknown && tls_at.is_none() => {
+                    tls_at = Some(passed.wrapping_sub(bytes));
+                }
+                // It was given up, and may begin again.
+                None => (unknown, tls_at) = (true, None),
+                Some(_) => {}
             }
         });
         self.client = client;

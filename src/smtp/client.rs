@@ -8,7 +8,7 @@ use memchr::memchr;
 use super::command::{Command, HelloVerb};
 use super::joint::Joint;
 use super::pairing::Asked;
-use super::start::{Step, TlsStart};
+use super::start::{Step, Taken, TlsStart};
 use crate::session::StarttlsCommand;
 use crate::time::Timestamp;
 use crate::tls::Role;
@@ -56,8 +56,8 @@ pub struct ClientFacts {
     pub asked_tls: Option<(StarttlsCommand, Timestamp)>,
     /// Bytes are missing between that command and TLS: there may have been another.
     pub hole_since_asked: bool,
-    /// AUTH before any request for TLS.
-    pub auth_before_tls: bool,
+    /// AUTH before any request for TLS, or when TLS had failed.
+    pub auth_without_tls: bool,
     /// AUTH in clear after a request for TLS (refused, or seen behind a decrypting tap).
     pub auth_after_tls: bool,
     /// The client went on without TLS: MAIL, AUTH or QUIT, not sent along with the last request for TLS.
@@ -112,10 +112,22 @@ impl ClientSide {
 
     /// The next bytes of the stream: one segment or a part of one.
     pub fn push(&mut self, bytes: &[u8], time: Timestamp, joint: &mut Joint) {
-        if self.tls.takes(bytes, time) {
-            return;
+        match self.tls.take(bytes, time) {
+            Taken::None => self.read(bytes, time, joint),
+            Taken::All => {}
+            Taken::UpTo(text) => {
+                self.give_up_tls(joint);
+                self.read(text, time, joint);
+            }
         }
-        self.read(bytes, time, joint);
+    }
+
+    /// Text follows its hello, which the server has answered by a line, or by an alert.
+    fn give_up_tls(&mut self, joint: &mut Joint) {
+        let hello = self.tls.facts().and_then(|facts| facts.hello_time);
+        if let Some(hello) = hello {
+            joint.ask(Asked::Other, hello.end);
+        }
     }
 
     fn read(&mut self, bytes: &[u8], time: Timestamp, joint: &mut Joint) {
@@ -138,7 +150,7 @@ impl ClientSide {
 
     /// `length` bytes are missing before the next ones.
     pub fn gap(&mut self, length: u32) {
-        self.facts.hole_since_asked |= self.tls.facts().is_none();
+        self.facts.hole_since_asked |= self.tls.is_decided().is_none();
         self.tls.gap(length);
         self.adrift = true;
         self.held.clear();
@@ -202,7 +214,11 @@ impl ClientSide {
         joint: &mut Joint,
     ) -> &'a [u8] {
         match self.tls.step(bytes, may_begin_tls, time) {
-            Step::Tls | Step::More => &[],
+            Step::Tls([]) | Step::More => &[],
+            Step::Tls(text) => {
+                self.give_up_tls(joint);
+                text
+            }
             Step::Text(held) => {
                 self.read(&held, time, joint);
                 &[]
@@ -252,10 +268,13 @@ impl ClientSide {
             Command::Auth => {
                 self.facts.go_on(time);
                 self.facts.transacted |= !self.adrift;
-                if self.facts.asked_tls.is_some() {
+                if self.tls.is_given_up() {
+                    // A message may quote a hello and what follows it.
+                    self.facts.auth_without_tls |= !self.adrift;
+                } else if self.facts.asked_tls.is_some() {
                     self.facts.auth_after_tls = true;
                 } else {
-                    self.facts.auth_before_tls = true;
+                    self.facts.auth_without_tls = true;
                 }
             }
             Command::Mail => {
@@ -364,7 +383,7 @@ impl ClientFacts {
         greeted_again: false,
         asked_tls: None,
         hole_since_asked: false,
-        auth_before_tls: false,
+        auth_without_tls: false,
         auth_after_tls: false,
         went_on: false,
         transacted: false,

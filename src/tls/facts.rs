@@ -66,6 +66,8 @@ pub struct Facts {
     pub gaps: u32,
     /// Messages or records may have been missed: what is not in here may still have been sent.
     pub lost: bool,
+    /// Bytes are missing behind a fatal alert: it was not the last that was said.
+    pub end_unseen: bool,
     /// Framing broke off at something that is no record, without bytes missing.
     pub derailed: bool,
 }
@@ -79,6 +81,18 @@ impl Facts {
             .into_iter()
             .flatten()
             .find_map(|hello| hello.offer.as_ref())
+    }
+
+    /// The second hello offers other versions or suites than the first, which a HelloRetryRequest lets none do (RFC 8446 4.1.2): between
+    /// them TLS was given up.
+    pub fn has_unlike_hellos(&self) -> bool {
+        let (Some(first), Some(second)) = (&self.client_hello, &self.second_client_hello) else {
+            return false;
+        };
+        let highest = first.offer.as_ref().zip(second.offer.as_ref());
+        let suites = first.suites.as_ref().zip(second.suites.as_ref());
+        highest.is_some_and(|(one, other)| one.max != other.max)
+            || suites.is_some_and(|(one, other)| one != other)
     }
 
     /// The first fatal alert in clear, else, where `any_level` is wanted, the first that names an error.
