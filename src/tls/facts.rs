@@ -66,7 +66,7 @@ pub struct Facts {
     pub gaps: u32,
     /// Messages or records may have been missed: what is not in here may still have been sent.
     pub lost: bool,
-    /// Bytes are missing behind a fatal alert: it was not the last that was said.
+    /// Bytes are missing behind a fatal alert, enough to go on in text: it was not the last that was said.
     pub end_unseen: bool,
     /// Framing broke off at something that is no record, without bytes missing.
     pub derailed: bool,

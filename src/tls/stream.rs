@@ -25,6 +25,9 @@ pub const MAX_MESSAGE: usize = 1 << 16;
 /// Longest record of alerts in clear that is read: four. The shortest tag is as long, and no encrypted alert is shorter than its tag.
 pub(super) const MAX_CLEAR_ALERTS: u16 = 8;
 
+/// Numbers that pass behind a fatal alert at its end: a record with close_notify, and a FIN.
+const MAX_BEHIND_FATAL: u64 = record::HEADER as u64 + 2 + 1;
+
 /// Reader of one direction from its first TLS byte on.
 #[derive(Debug)]
 pub struct Stream {
@@ -86,12 +89,14 @@ impl Stream {
     /// Bytes are missing here, nobody knows how many; the next push starts at a segment boundary.
     pub fn gap(&mut self) {
         self.note_gap();
+        self.note_end(u64::MAX);
         self.lose();
     }
 
     /// `missing` bytes are missing here; the next push starts at a segment boundary.
     pub fn gap_of(&mut self, missing: u64) {
         self.note_gap();
+        self.note_end(missing);
         self.offset = self.offset.saturating_add(missing);
         if !self.step_over(missing) {
             self.lose();
@@ -460,6 +465,12 @@ impl Stream {
         *gaps = gaps.saturating_add(1);
     }
 
+    /// Behind a fatal alert, more is missing than another alert and the number of a FIN.
+    fn note_end(&mut self, missing: u64) {
+        let facts = &mut self.collector.facts;
+        facts.end_unseen |= facts.fatal.is_some() && missing > MAX_BEHIND_FATAL;
+    }
+
     /// Passes over missing bytes that end inside the record at hand.
     fn step_over(&mut self, missing: u64) -> bool {
         match self.layer {
@@ -509,7 +520,6 @@ impl Stream {
             return;
         }
         if self.collector.facts.fatal.is_some() {
-            self.collector.facts.end_unseen = true;
             self.layer = Layer::Over;
             return;
         }
