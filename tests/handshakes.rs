@@ -167,6 +167,24 @@ fn finished13() -> (From, Vec<u8>) {
     (CLIENT, parts.concat())
 }
 
+/// The flight of a server of TLS 1.3 that asks for a certificate: EncryptedExtensions, CertificateRequest, Certificate, CertificateVerify,
+/// Finished, each in a record.
+fn asking13() -> (From, Vec<u8>) {
+    let hello = server_hello(TLS12, [7; 32], 0x1301, &[chosen(TLS13), server_key()]);
+    let lengths = [23, 67, 900, 281, 53];
+    let rest = lengths.map(|length| record(APPLICATION, TLS12, &vec![0x44; length]));
+    let parts = [record(HANDSHAKE, TLS12, &hello), CHANGE.to_vec()];
+    (SERVER, [parts.concat(), rest.concat()].concat())
+}
+
+/// ChangeCipherSpec of the client, and encrypted records of these lengths.
+fn client_records(lengths: &[usize]) -> (From, Vec<u8>) {
+    let records = lengths
+        .iter()
+        .flat_map(|length| record(APPLICATION, TLS12, &vec![0x46; *length]));
+    (CLIENT, CHANGE.iter().copied().chain(records).collect())
+}
+
 fn said(from: From, length: usize) -> (From, Vec<u8>) {
     (from, record(APPLICATION, TLS12, &vec![0x47; length]))
 }
@@ -274,8 +292,50 @@ fn handshakes() -> Vec<Handshake> {
                 answer13(),
                 finished13(),
                 said(CLIENT, 30),
+                said(SERVER, 60),
             ],
             "tls.version=1.3 tlstally.offered_max=1.3 tlstally.outcome=established tlstally.verdict=modern",
+        ),
+        (
+            "TLS 1.3 with a client certificate that the server takes: a ticket, and the greeting",
+            vec![
+                hello_record(&modern_hello(&[])),
+                asking13(),
+                client_records(&[418, 97, 53]),
+                said(SERVER, 250),
+                said(SERVER, 60),
+            ],
+            "tls.version=1.3 tlstally.outcome=established tls.established=true",
+        ),
+        (
+            "TLS 1.3 with a client certificate that the server refuses by an encrypted alert (RFC 8446 sections 4.4.2.4 and 6.2)",
+            vec![
+                hello_record(&modern_hello(&[])),
+                asking13(),
+                client_records(&[418, 97, 53, 34]),
+                said(SERVER, 19),
+            ],
+            "tls.version=1.3 tlstally.outcome=negotiated tls.established=false tlstally.exchange",
+        ),
+        (
+            "TLS 1.3 without the client certificate that the server requires (RFC 8446 section 6.2, certificate_required)",
+            vec![
+                hello_record(&modern_hello(&[])),
+                asking13(),
+                client_records(&[25, 53, 34]),
+                said(SERVER, 19),
+            ],
+            "tls.version=1.3 tlstally.outcome=negotiated tls.established=false tlstally.exchange",
+        ),
+        (
+            "TLS 1.3, and the server says nothing after the client's Finished",
+            vec![
+                hello_record(&modern_hello(&[])),
+                answer13(),
+                finished13(),
+                said(CLIENT, 30),
+            ],
+            "tls.version=1.3 tlstally.outcome=negotiated tls.established=false",
         ),
         (
             "HelloRetryRequest, and the second hello in records of ten bytes",
@@ -293,6 +353,7 @@ fn handshakes() -> Vec<Handshake> {
                 answer13(),
                 finished13(),
                 said(CLIENT, 30),
+                said(SERVER, 60),
             ],
             "tls.version=1.3 tlstally.offered_max=1.3 tlstally.outcome=established",
         ),
@@ -358,6 +419,7 @@ fn handshakes() -> Vec<Handshake> {
                 ),
                 finished13(),
                 said(CLIENT, 30),
+                said(SERVER, 60),
             ],
             "tls.version=1.3 tlstally.offered_max=1.3 tlstally.outcome=established",
         ),
@@ -386,6 +448,7 @@ fn handshakes() -> Vec<Handshake> {
                 (CLIENT, record(APPLICATION, TLS12, &[0x51; 21])),
                 finished13(),
                 said(CLIENT, 30),
+                said(SERVER, 60),
             ],
             "tls.version=1.3 tls.resumed=true tlstally.offered_max=1.3",
         ),
@@ -399,6 +462,7 @@ fn handshakes() -> Vec<Handshake> {
                 answer13(),
                 finished13(),
                 said(CLIENT, 30),
+                said(SERVER, 60),
             ],
             "tls.version=1.3 tls.client.server_name=public.example tlstally.offered_max=1.3",
         ),
@@ -442,6 +506,7 @@ fn handshakes() -> Vec<Handshake> {
                 answer13(),
                 finished13(),
                 said(CLIENT, 30),
+                said(SERVER, 60),
             ],
             "tls.version=1.3 tlstally.offered_max=1.3 tlstally.outcome=established",
         ),
@@ -454,6 +519,7 @@ fn handshakes() -> Vec<Handshake> {
                 answer13(),
                 finished13(),
                 said(CLIENT, 30),
+                said(SERVER, 60),
             ],
             "tls.version=1.3 tlstally.offered_max=1.3 tlstally.outcome=established",
         ),
@@ -473,6 +539,7 @@ fn handshakes() -> Vec<Handshake> {
                 answer13(),
                 finished13(),
                 said(CLIENT, 30),
+                said(SERVER, 60),
             ],
             "tls.version=1.3 tlstally.offered_max=1.3 tlstally.outcome=established",
         ),
@@ -486,6 +553,7 @@ fn handshakes() -> Vec<Handshake> {
                 flight13(&[chosen(0x7f1c), server_key()]),
                 finished13(),
                 said(CLIENT, 30),
+                said(SERVER, 60),
             ],
             "tls.version=1.3 tlstally.offered_max=1.3 tlstally.outcome=established",
         ),
@@ -499,6 +567,7 @@ fn handshakes() -> Vec<Handshake> {
                 answer13(),
                 finished13(),
                 said(CLIENT, 30),
+                said(SERVER, 60),
             ],
             "tls.version=1.3 tls.client.server_name tlstally.offered_max=1.3",
         ),

@@ -526,6 +526,180 @@ const SCENARIOS: &[Scenario] = &[
         "tlstally.mode=starttls tls.version tlstally.outcome=rejected tlstally.alert.code=70 tlstally.alert.by=server tlstally.limited_by=client",
     ),
     (
+        "a fatal alert in two records (RFC 5246 section 6.2.1)",
+        587,
+        r"S: 220 a ESMTP
+         C: EHLO b
+         S: 250-a
+         S: 250 STARTTLS
+         C: STARTTLS
+         S: 220 go
+         HELLO 3
+         S= \x15\x03\x01\x00\x01\x02\x15\x03\x01\x00\x01\x28",
+        "tls.version tlstally.outcome=rejected tlstally.alert.code=40 tlstally.alert.by=server",
+    ),
+    (
+        "a fatal alert behind a warning in the same record (RFC 5246 section 6.2.1)",
+        587,
+        r"S: 220 a ESMTP
+         C: EHLO b
+         S: 250-a
+         S: 250 STARTTLS
+         C: STARTTLS
+         S: 220 go
+         HELLO 3
+         S= \x15\x03\x01\x00\x04\x01\x70\x02\x28",
+        "tls.version tlstally.outcome=rejected tlstally.alert.code=40 tlstally.alert.by=server",
+    ),
+    (
+        "a hello refused in clear, and another with more to offer",
+        587,
+        r"S: 220 a ESMTP
+         C: EHLO b
+         S: 250-a
+         S: 250 STARTTLS
+         C: STARTTLS
+         S: 220 go
+         HELLO 1
+         S: 454 4.3.3 TLS not available
+         C: EHLO b
+         S: 250-a
+         S: 250 STARTTLS
+         C: STARTTLS
+         S: 220 go
+         TLS 3",
+        "tlstally.mode=starttls tls.version=1.2 tlstally.offered_max=1.2 tlstally.verdict=modern tlstally.limited_by tlstally.findings tlstally.outcome=established",
+    ),
+    (
+        "a hello refused in clear, and another with less to offer",
+        587,
+        r"S: 220 a ESMTP
+         C: EHLO b
+         S: 250-a
+         S: 250 STARTTLS
+         C: STARTTLS
+         S: 220 go
+         HELLO 3
+         S: 454 4.3.3 TLS not available
+         C: EHLO b
+         S: 250-a
+         S: 250 STARTTLS
+         C: STARTTLS
+         S: 220 go
+         TLS 1",
+        "tls.version=1.0 tlstally.offered_max=1.0 tlstally.verdict=legacy tlstally.limited_by=client tlstally.outcome=established",
+    ),
+    (
+        "a hello refused in clear, and AUTH without TLS",
+        587,
+        r"S: 220 a ESMTP
+         C: EHLO b
+         S: 250-a
+         S: 250 STARTTLS
+         C: STARTTLS
+         S: 220 go
+         HELLO 3
+         S: 454 4.3.3 TLS not available
+         C: EHLO b
+         S: 250-a
+         S: 250 AUTH LOGIN
+         C: AUTH LOGIN
+         S: 334 VXNlcm5hbWU6
+         C: eA==
+         S: 235 ok
+         C: QUIT
+         S: 221 bye",
+        "tlstally.mode=starttls tls.version tlstally.offered_max=1.2 tlstally.auth_in_clear=true tlstally.outcome=starttls_refused",
+    ),
+    (
+        "a hello refused by an alert, and another with more to offer",
+        587,
+        r"S: 220 a ESMTP
+         C: EHLO b
+         S: 250-a
+         S: 250 STARTTLS
+         C: STARTTLS
+         S: 220 go
+         HELLO 1
+         S= \x15\x03\x01\x00\x02\x02\x46
+         C: EHLO b
+         S: 250-a
+         S: 250 STARTTLS
+         C: STARTTLS
+         S: 220 go
+         TLS 3",
+        "tls.version=1.2 tlstally.offered_max=1.2 tlstally.verdict=modern tlstally.alert.code tlstally.limited_by tlstally.outcome=established",
+    ),
+    (
+        "a hello refused by an alert, and another refused in clear",
+        587,
+        r"S: 220 a ESMTP
+         C: EHLO b
+         S: 250-a
+         S: 250 STARTTLS
+         C: STARTTLS
+         S: 220 go
+         HELLO 1
+         S= \x15\x03\x01\x00\x02\x02\x46
+         C: EHLO b
+         S: 250-a
+         S: 250 STARTTLS
+         C: STARTTLS
+         S: 220 go
+         HELLO 3
+         S: 454 4.3.3 TLS not available
+         C: QUIT
+         S: 221 bye",
+        "tls.version tlstally.offered_max=1.2 tlstally.alert.code tlstally.limited_by tlstally.outcome=starttls_refused",
+    ),
+    (
+        "a hello refused in clear, and another by an alert",
+        587,
+        r"S: 220 a ESMTP
+         C: EHLO b
+         S: 250-a
+         S: 250 STARTTLS
+         C: STARTTLS
+         S: 220 go
+         HELLO 3
+         S: 454 4.3.3 TLS not available
+         C: EHLO b
+         S: 250-a
+         S: 250 STARTTLS
+         C: STARTTLS
+         S: 220 go
+         HELLO 1
+         S= \x15\x03\x01\x00\x02\x02\x46
+         C: QUIT
+         S: 221 bye",
+        "tls.version tlstally.offered_max=1.0 tlstally.alert.code=70 tlstally.limited_by=client tlstally.outcome=rejected",
+    ),
+    (
+        "a hello refused by an alert, and mail in clear",
+        25,
+        r"S: 220 a ESMTP
+         C: EHLO b
+         S: 250-a
+         S: 250 STARTTLS
+         C: STARTTLS
+         S: 220 go
+         HELLO 1
+         S= \x15\x03\x01\x00\x02\x02\x46
+         C: MAIL FROM:<x@y.example>
+         S: 250 ok
+         C: RCPT TO:<z@y.example>
+         S: 250 ok
+         C: DATA
+         S: 354 go
+         C: STARTTLS
+         C: AUTH LOGIN
+         C: .
+         S: 250 taken
+         C: QUIT
+         S: 221 bye",
+        "tls.version tlstally.offered_max=1.0 tlstally.alert.code=70 tlstally.auth_in_clear=false tlstally.outcome=rejected",
+    ),
+    (
         "AUTH in clear where TLS is offered",
         587,
         "S: 220 a ESMTP
@@ -1004,7 +1178,7 @@ fn any_part_of_each_scenario() {
 }
 
 /// Scenario and part, where what is seen is told for what it looks like (docs/accuracy.md, "What is not shown").
-const KNOWN_TO_MISLEAD: [(&str, &str); 17] = [
+const KNOWN_TO_MISLEAD: [(&str, &str); 25] = [
     // Port 465 without its beginning is implicit TLS, as registered.
     ("STARTTLS on port 465", "from "),
     // Clear text without its beginning is clear text.
@@ -1026,6 +1200,15 @@ const KNOWN_TO_MISLEAD: [(&str, &str); 17] = [
     ("a mail in clear, then STARTTLS", "without 5 from 14 on"),
     ("a mail to two recipients over LMTP", "up to "),
     ("a mail in chunks to two recipients", "up to "),
+    ("a hello refused in clear, and another", "up to "),
+    ("a hello refused by an alert, and another", "up to "),
+    // Clear text of which neither STARTTLS nor the hello is in the capture.
+    ("a hello refused in clear, and AUTH", "from "),
+    ("a hello refused in clear, and AUTH", "without 5 from 4 on"),
+    ("a hello refused in clear, and AUTH", "without 5 from 6 on"),
+    ("a hello refused in clear, and another by", "from "),
+    ("a hello refused by an alert, and", "from "),
+    ("a hello refused by an alert, and mail", "without 5 from "),
 ];
 
 /// What is no session at all on these ports: nothing said, or nothing that SMTP or TLS says.

@@ -27,7 +27,9 @@ fn with_holes(role: Role, bytes: &[u8], cuts: &[u8]) -> Box<Facts> {
         match chosen >> 6 {
             1 => stream.gap_of(part.len() as u64),
             2 => stream.gap(),
-            _ => stream.push(part, Timestamp(0)),
+            _ => {
+                stream.push(part, Timestamp(0));
+            }
         }
     }
     stream.into_facts()

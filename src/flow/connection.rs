@@ -482,6 +482,16 @@ impl Connection {
         Some((client_end, server_end))
     }
 
+    /// What the client had received of the server's direction when it sent the last byte before `place` of its own; both counted from
+    /// the first byte of TLS.
+    pub fn received_before(&self, client: Way, place: u64) -> Option<u64> {
+        let place = self.tls_position(client, place)?;
+        let received = self.tail.turns.received_before(client, place)?;
+        let start = self.halves[client.reversed().index()].tls_start?;
+        let length = received.wrapping_sub(start);
+        (length < 1 << 31).then_some(u64::from(length))
+    }
+
     /// The sequence number `offset` bytes behind the first byte of TLS.
     fn tls_position(&self, way: Way, offset: u64) -> Option<u32> {
         let start = self.halves[way.index()].tls_start?;
@@ -572,7 +582,7 @@ impl Connection {
         let dialogue = &mut self.dialogue;
         let whole = half.stream.first().is_some();
         let (by_words, opened, foreign) = (self.by_words, &mut half.opened, &mut self.foreign);
-        let unknown = half.tls_start.is_none();
+        let mut unknown = half.tls_start.is_none();
         let (mut passed, mut tls_at) = (0_u32, None);
         feed(&mut half.stream, &mut |piece| {
             passed = passed.wrapping_add(piece.length());
@@ -596,9 +606,13 @@ impl Connection {
                 Side::Server
             };
             dialogue.push(side, &piece, whole);
-            if unknown && tls_at.is_none() {
-                let begun_with = dialogue.tls_begun_with(side);
-                tls_at = begun_with.map(|bytes| passed.wrapping_sub(bytes));
+            match dialogue.tls_begun_with(side) {
+                Some(bytes) if unknown && tls_at.is_none() => {
+                    tls_at = Some(passed.wrapping_sub(bytes));
+                }
+                // It was given up, and may begin again.
+                None => (unknown, tls_at) = (true, None),
+                Some(_) => {}
             }
         });
         self.client = client;

@@ -246,7 +246,7 @@ impl Turns {
 
     /// What the sender of `way` had received when it sent its last byte before `place`. The byte must be in the capture, and if
     /// the other end had already answered it, that is no first copy.
-    fn received_before(&self, way: Way, place: u32) -> Option<u32> {
+    pub(super) fn received_before(&self, way: Way, place: u32) -> Option<u32> {
         let one = &self.ways[way.index()];
         let received = one.received_at(place.wrapping_sub(1))?;
         let seen = one.holds(place.wrapping_sub(1));

@@ -8,7 +8,7 @@ use memchr::memchr;
 use super::command::{Command, HelloVerb};
 use super::joint::Joint;
 use super::pairing::Asked;
-use super::start::{Step, TlsStart};
+use super::start::{Step, Taken, TlsStart};
 use crate::session::StarttlsCommand;
 use crate::time::Timestamp;
 use crate::tls::Role;
@@ -60,8 +60,8 @@ pub struct ClientFacts {
     pub asked_tls: Option<(StarttlsCommand, Timestamp)>,
     /// Bytes are missing between that command and TLS: there may have been another.
     pub hole_since_asked: bool,
-    /// AUTH before any request for TLS, and all that had been said before was seen.
-    pub auth_before_tls: bool,
+    /// AUTH before any request for TLS, or when TLS had failed, and all that had been said before was seen.
+    pub auth_without_tls: bool,
     /// The same after a request for TLS (refused, or seen behind a decrypting tap).
     pub auth_after_tls: bool,
     /// MAIL, AUTH or QUIT were said, after the last request for TLS if there was one.
@@ -128,10 +128,22 @@ impl ClientSide {
 
     /// The next bytes of the stream: one segment or a part of one.
     pub fn push(&mut self, bytes: &[u8], time: Timestamp, joint: &mut Joint) {
-        if self.tls.takes(bytes, time) {
-            return;
+        match self.tls.take(bytes, time) {
+            Taken::None => self.read(bytes, time, joint),
+            Taken::All => {}
+            Taken::UpTo(text) => {
+                self.give_up_tls(joint);
+                self.read(text, time, joint);
+            }
         }
-        self.read(bytes, time, joint);
+    }
+
+    /// Text follows its hello, which the server has answered by a line, or by an alert.
+    fn give_up_tls(&mut self, joint: &mut Joint) {
+        let hello = self.tls.facts().and_then(|facts| facts.hello_time);
+        if let Some(hello) = hello {
+            joint.ask(Asked::Other, hello.end);
+        }
     }
 
     fn read(&mut self, bytes: &[u8], time: Timestamp, joint: &mut Joint) {
@@ -158,7 +170,7 @@ impl ClientSide {
 
     /// `length` bytes are missing before the next ones.
     pub fn gap(&mut self, length: u32) {
-        self.facts.hole_since_asked |= self.tls.facts().is_none();
+        self.facts.hole_since_asked |= self.tls.is_decided().is_none();
         self.tls.gap(length);
         self.adrift = true;
         self.held.clear();
@@ -228,7 +240,11 @@ impl ClientSide {
         joint: &mut Joint,
     ) -> &'a [u8] {
         match self.tls.step(bytes, may_begin_tls, time) {
-            Step::Tls | Step::More => &[],
+            Step::Tls([]) | Step::More => &[],
+            Step::Tls(text) => {
+                self.give_up_tls(joint);
+                text
+            }
             Step::Text(held) => {
                 self.read(&held, time, joint);
                 &[]
@@ -283,11 +299,13 @@ impl ClientSide {
             Command::XAnonymousTls => self.facts.ask_tls(StarttlsCommand::XAnonymousTls, time),
             Command::Auth { .. } => {
                 self.facts.went_on = true;
-                if self.adrift {
+                let failed = self.tls.is_given_up();
+                if !self.adrift {
+                    self.facts.log_in(failed);
+                } else if !failed {
                     joint.may_log_in(time);
-                } else {
-                    self.facts.log_in();
                 }
+                // Else nothing tells: a message may quote a hello and what follows it.
             }
             Command::Mail => {
                 self.facts.went_on = true;
@@ -432,7 +450,7 @@ impl ClientFacts {
         greeted_again: false,
         asked_tls: None,
         hole_since_asked: false,
-        auth_before_tls: false,
+        auth_without_tls: false,
         auth_after_tls: false,
         went_on: false,
         sent_content: false,
@@ -447,12 +465,13 @@ impl ClientFacts {
         self.sent_content = false;
     }
 
-    const fn log_in(&mut self) {
+    /// The client has logged in; whether TLS had `failed` before.
+    const fn log_in(&mut self, failed: bool) {
         self.transacted = true;
-        if self.asked_tls.is_some() {
+        if self.asked_tls.is_some() && !failed {
             self.auth_after_tls = true;
         } else {
-            self.auth_before_tls = true;
+            self.auth_without_tls = true;
         }
     }
 }

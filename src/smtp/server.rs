@@ -5,10 +5,13 @@ use std::sync::Arc;
 use super::client::MAX_NOISE;
 use super::joint::Joint;
 use super::reply::ReplyLine;
-use super::start::{Step, TlsStart};
+use super::start::{Step, Taken, TlsStart};
 use super::text::clean_shared;
 use crate::time::Timestamp;
 use crate::tls::Role;
+
+/// What servers say of a handshake that has failed (RFC 3207 section 4), if they say it by a line.
+const TLS_FAILED: u16 = 454;
 
 /// The server's direction.
 #[derive(Debug)]
@@ -74,10 +77,21 @@ impl ServerSide {
 
     /// The next bytes of the stream: one segment or a part of one.
     pub fn push(&mut self, bytes: &[u8], time: Timestamp, joint: &mut Joint) {
-        if self.tls.takes(bytes, time) {
-            return;
+        match self.tls.take(bytes, time) {
+            Taken::None => self.read(bytes, time, joint),
+            Taken::All => {}
+            Taken::UpTo(text) => {
+                self.give_up_tls(joint, time);
+                self.read(text, time, joint);
+            }
         }
-        self.read(bytes, time, joint);
+    }
+
+    /// Text follows its alert, which stands in place of a line in answer to the hello.
+    fn give_up_tls(&mut self, joint: &mut Joint, time: Timestamp) {
+        let alert = self.tls.facts().and_then(|facts| facts.alert(true));
+        let at = alert.map_or(time, |alert| alert.time);
+        joint.reply(TLS_FAILED, at);
     }
 
     fn read(&mut self, bytes: &[u8], time: Timestamp, joint: &mut Joint) {
@@ -109,7 +123,11 @@ impl ServerSide {
     /// Reads a line, or finds TLS in its place; returns what is left of `bytes`.
     fn read_line<'a>(&mut self, bytes: &'a [u8], time: Timestamp, joint: &mut Joint) -> &'a [u8] {
         match self.tls.step(bytes, true, time) {
-            Step::Tls | Step::More => &[],
+            Step::Tls([]) | Step::More => &[],
+            Step::Tls(text) => {
+                self.give_up_tls(joint, time);
+                text
+            }
             Step::Text(held) => {
                 self.read(&held, time, joint);
                 &[]

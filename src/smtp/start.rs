@@ -21,8 +21,8 @@ pub enum TlsAt {
 /// What the next bytes of a direction bring.
 #[derive(Debug)]
 pub(super) enum Step<'a> {
-    /// TLS has begun and has taken all of them.
-    Tls,
+    /// TLS has begun, and has taken them but for these at the end, which are text.
+    Tls(&'a [u8]),
     /// A line, and the bytes behind it.
     Line(Cow<'a, [u8]>, &'a [u8]),
     /// A line that has not ended yet, or too few bytes to tell text from TLS.
@@ -31,11 +31,22 @@ pub(super) enum Step<'a> {
     Text(Vec<u8>),
 }
 
+/// What became of a segment that may be TLS.
+#[derive(Debug)]
+pub(super) enum Taken<'a> {
+    /// It is none.
+    None,
+    /// It is TLS.
+    All,
+    /// It is TLS, and then text: TLS was given up.
+    UpTo(&'a [u8]),
+}
+
 /// What a look for TLS found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Look {
-    /// TLS begins here and has been taken over.
-    Begun,
+    /// TLS begins here and has been taken over, but for so many bytes at the end that are text.
+    Begun(usize),
     /// Too few bytes to say.
     NeedMore,
     /// No TLS here.
@@ -53,6 +64,8 @@ pub struct TlsStart {
     ends_in_hole: bool,
     tls: Tls,
     at: Option<TlsAt>,
+    /// It was given up at least once.
+    given_up: bool,
     /// Bytes that had come of it when it began.
     begun_with: u32,
     line: Line,
@@ -69,6 +82,8 @@ enum Tls {
     Read(Box<Stream>),
     /// Nothing that could still come changes what is known of it.
     Told(Box<Facts>),
+    /// It was given up before it had begun in earnest, and text followed: it may be asked for again.
+    GivenUp(Box<Facts>),
 }
 
 /// What this direction held so far.
@@ -97,24 +112,47 @@ impl TlsStart {
             ends_in_hole: false,
             tls: Tls::None,
             at: None,
+            given_up: false,
             begun_with: 0,
             line: Line::new(),
             undecided: false,
         }
     }
 
-    /// The next segment is TLS, and has been taken: TLS has begun before, or begins here. After a hole it may begin with any
-    /// segment, whatever line it would interrupt.
-    pub(super) fn takes(&mut self, segment: &[u8], time: Timestamp) -> bool {
+    /// Takes the next segment if it is TLS, which has begun before, or begins here. After a hole it may begin with any segment, whatever
+    /// line it would interrupt.
+    pub(super) fn take<'a>(&mut self, segment: &'a [u8], time: Timestamp) -> Taken<'a> {
         match &mut self.tls {
-            Tls::None => self.searching && self.look(segment, time) == Look::Begun,
-            Tls::Read(stream) => {
-                stream.push(segment, time);
-                self.conclude();
-                true
+            Tls::None | Tls::GivenUp(_) => {
+                let found = self.searching.then(|| self.look(segment, time));
+                match found {
+                    Some(Look::Begun(0)) => Taken::All,
+                    Some(Look::Begun(text)) => Taken::UpTo(end_of(segment, text)),
+                    _ => Taken::None,
+                }
             }
-            Tls::Told(_) => true,
+            Tls::Read(stream) => match stream.push(segment, time) {
+                [] => {
+                    self.conclude();
+                    Taken::All
+                }
+                text => {
+                    self.give_up();
+                    Taken::UpTo(text)
+                }
+            },
+            Tls::Told(_) => Taken::All,
         }
+    }
+
+    /// Text follows in place of TLS.
+    fn give_up(&mut self) {
+        self.given_up = true;
+        self.before = Before::Something;
+        self.tls = match mem::replace(&mut self.tls, Tls::None) {
+            Tls::Read(stream) => Tls::GivenUp(stream.into_facts()),
+            same => same,
+        };
     }
 
     /// Lets go of the reader once it has told everything.
@@ -135,7 +173,7 @@ impl TlsStart {
         if self.undecided {
             let together = [self.line.begun(), bytes].concat();
             match self.look(&together, time) {
-                Look::Begun => return Step::Tls,
+                Look::Begun(text) => return Step::Tls(end_of(bytes, text)),
                 Look::NeedMore => {
                     self.line.extend(bytes);
                     return Step::More;
@@ -151,7 +189,7 @@ impl TlsStart {
             && !bytes.first().is_some_and(|byte| begins_text(*byte))
         {
             match self.look(bytes, time) {
-                Look::Begun => return Step::Tls,
+                Look::Begun(text) => return Step::Tls(end_of(bytes, text)),
                 Look::NeedMore => {
                     self.undecided = true;
                     self.line.extend(bytes);
@@ -186,7 +224,7 @@ impl TlsStart {
         if found == Probe::OtherRecord {
             stream.gap();
         }
-        stream.push(bytes, time);
+        let text = stream.push(bytes, time).len();
         self.tls = Tls::Read(Box::new(stream));
         self.conclude();
         self.begun_with = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
@@ -196,7 +234,11 @@ impl TlsStart {
             Before::Something => TlsAt::Later,
         });
         self.line.clear();
-        Look::Begun
+        self.undecided = false;
+        if text > 0 {
+            self.give_up();
+        }
+        Look::Begun(text)
     }
 
     /// A line went by. In a direction that is seen from somewhere inside, what is not `recognised` may be TLS that was not.
@@ -245,19 +287,29 @@ impl TlsStart {
         match &self.tls {
             Tls::None => None,
             Tls::Read(stream) => Some(stream.facts()),
-            Tls::Told(facts) => Some(facts),
+            Tls::Told(facts) | Tls::GivenUp(facts) => Some(facts),
         }
     }
 
     /// Bytes that had come of the TLS with the segment in which it began.
     pub(super) fn begun_with(&self) -> Option<u32> {
-        (!matches!(self.tls, Tls::None)).then_some(self.begun_with)
+        self.is_decided().map(|_| self.begun_with)
     }
 
-    /// Whether nothing that could still come of the TLS would change the facts; `None` if it has not begun.
+    /// Whether TLS was given up, and what followed was text; it may have begun again since.
+    pub const fn was_given_up(&self) -> bool {
+        self.given_up
+    }
+
+    /// Whether what followed the last of it was text.
+    pub const fn is_given_up(&self) -> bool {
+        matches!(self.tls, Tls::GivenUp(_))
+    }
+
+    /// Whether nothing that could still come of the TLS would change the facts; `None` if it has not begun, or was given up.
     pub(super) const fn is_decided(&self) -> Option<bool> {
         match &self.tls {
-            Tls::None => None,
+            Tls::None | Tls::GivenUp(_) => None,
             Tls::Read(_) => Some(false),
             Tls::Told(_) => Some(true),
         }
@@ -275,4 +327,10 @@ impl TlsStart {
     pub const fn at(&self) -> Option<TlsAt> {
         self.at
     }
+}
+
+/// The last `count` bytes.
+fn end_of(bytes: &[u8], count: usize) -> &[u8] {
+    let at = bytes.len().saturating_sub(count);
+    bytes.get(at..).unwrap_or_default()
 }

@@ -23,6 +23,8 @@ pub(super) struct Collector {
     pub(super) time: Timestamp,
     /// Where the handshake record at hand ends, in bytes from the first of the direction.
     pub(super) record_end: u64,
+    /// First byte of an alert whose second is to come in another record.
+    pub(super) alert_level: Option<u8>,
     /// When the message at hand began.
     begun: Timestamp,
 }
@@ -34,23 +36,34 @@ impl Collector {
             facts: Box::default(),
             time: Timestamp::default(),
             record_end: 0,
+            alert_level: None,
             begun: Timestamp::default(),
         }
     }
 
     /// Whether nothing that could still come in this direction would change what is concluded.
     ///
-    /// - A fatal alert is the end.
     /// - TLS 1.2 and older, after Finished: everything is encrypted, and the handshake is known to be over, by what went before in
     ///   clear, or by data. (Without either it may be TLS 1.3, with a second ClientHello in tiny records behind ChangeCipherSpec.)
-    /// - TLS 1.3, the client: Finished is among the records of its last flight, and data have followed it. Of a client that
-    ///   may have sent early data, and of servers, as many records are read as are kept.
+    /// - TLS 1.3, the client: Finished is among the records of its last flight. Of a client that may have sent early data, and of
+    ///   servers, as many records are read as are kept.
     pub(super) fn is_decided(&self) -> bool {
         let facts = &self.facts;
         (facts.finished && (facts.full_handshake() || facts.application.count >= SETTLED))
-            || facts.fatal.is_some()
             || facts.application.is_full()
             || (self.role == Role::Client && conclude::is_client_settled(facts))
+    }
+
+    /// Whether both ends may still go back to text: all that was said is a hello, or an alert.
+    pub(super) fn may_give_up(&self) -> bool {
+        let facts = &self.facts;
+        let answered = facts.server_hello.is_some() || facts.hello_retry || facts.full_handshake();
+        let encrypted = facts.change_cipher_spec
+            || facts.application.count > 0
+            || facts.encrypted_alerts > 0
+            || facts.ssl2.records > 1;
+        let unsure = facts.gaps > 0 || facts.lost || facts.begun_late;
+        !answered && !encrypted && !unsure
     }
 
     /// Whether alerts of this direction are encrypted by now, so that two readable bytes are none.
@@ -89,7 +102,17 @@ impl Collector {
         }
     }
 
-    pub(super) fn alert(&mut self, level: u8, code: u8) {
+    /// The body of a record of alerts in clear.
+    pub(super) fn alerts(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            match self.alert_level.take() {
+                None => self.alert_level = Some(*byte),
+                Some(level) => self.alert(level, *byte),
+            }
+        }
+    }
+
+    fn alert(&mut self, level: u8, code: u8) {
         let alert = ClearAlert {
             level,
             code,
@@ -110,14 +133,10 @@ impl Collector {
     }
 
     pub(super) fn application_data(&mut self, offset: u64, length: u16) {
-        self.facts.application.push(
-            self.role,
-            Record {
-                offset,
-                length,
-                time: self.time,
-            },
-        );
+        let hello = self.facts.server_hello.as_ref();
+        let tag = conclude::tag_length(hello.and_then(|hello| hello.cipher));
+        let record = Record { offset, length };
+        self.facts.application.push(self.role, record, tag);
     }
 
     /// Body of the `index`th SSL 2.0 record, or its first bytes if `whole` is false.

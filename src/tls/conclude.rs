@@ -13,8 +13,6 @@ use super::{Format, Version};
 const MIN_FINISHED_RECORD: u16 = 45;
 /// Records of the client's last flight in TLS 1.3: Certificate, CertificateVerify, Finished (RFC 8446 2).
 const CLIENT_FLIGHT: usize = 3;
-/// Bytes of a record header (RFC 8446 5.1).
-const RECORD_HEADER: u64 = 5;
 /// SSL 2.0: SERVER-HELLO, SERVER-VERIFY, and at most one REQUEST-CERTIFICATE come before SERVER-FINISHED.
 const SSL2_SERVER_FINISHED: u8 = 4;
 
@@ -38,14 +36,21 @@ pub struct Conclusion {
 }
 
 /// Sets the two directions side by side; a direction that the capture does not hold is `None`.
-pub fn conclude(client: Option<&Facts>, server: Option<&Facts>) -> Conclusion {
+///
+/// `received` tells what the client had received of the server's direction when it sent the last byte before a place of its own,
+/// both in bytes from the first TLS byte, where that is known.
+pub fn conclude(
+    client: Option<&Facts>,
+    server: Option<&Facts>,
+    received: impl Fn(u64) -> Option<u64>,
+) -> Conclusion {
     let hello = server.and_then(|facts| facts.server_hello.as_deref());
     let negotiated = negotiated(client, server);
     let alert = alert(client, server, negotiated);
     Conclusion {
         negotiated,
         cipher: cipher(client, hello),
-        established: established(client, server, negotiated, alert.is_some()),
+        established: established(client, server, negotiated, alert.is_some(), received),
         resumed: resumed(client, server, negotiated),
         alert,
         downgrade_sentinel: hello.and_then(|hello| hello.downgrade),
@@ -114,20 +119,26 @@ fn established(
     server: Option<&Facts>,
     negotiated: Option<Version>,
     ended: bool,
+    received: impl Fn(u64) -> Option<u64>,
 ) -> Option<bool> {
     let finished = match negotiated? {
-        Version::SSL2 => server.is_some_and(|facts| facts.ssl2.records >= SSL2_SERVER_FINISHED),
-        Version::TLS13 => has_finished_tls13(client, server),
-        _ => has_finished_tls12(client, server),
+        Version::SSL2 => {
+            Some(server.is_some_and(|facts| facts.ssl2.records >= SSL2_SERVER_FINISHED))
+        }
+        Version::TLS13 => has_finished_tls13(client, server, received),
+        _ => Some(has_finished_tls12(client, server)),
     };
-    if finished {
-        return Some(true);
+    if finished == Some(true) {
+        return finished;
     }
     if ended {
         return Some(false);
     }
     let (client, server) = (client?, server?);
-    let all_seen = is_whole(client) && is_whole(server) && negotiated != Some(Version::SSL2);
+    let all_seen = finished.is_some()
+        && is_whole(client)
+        && is_whole(server)
+        && negotiated != Some(Version::SSL2);
     all_seen.then_some(false)
 }
 
@@ -149,51 +160,46 @@ fn has_finished_tls12(client: Option<&Facts>, server: Option<&Facts>) -> bool {
     server_says || (finished(client) && finished(server))
 }
 
-/// TLS 1.3: the client sent a record that can hold Finished, and after it either side sent another that is no alert.
+/// TLS 1.3: the client sent a record that can hold Finished, and the server, in answer to it, one that is no alert; `None` if it may have.
 ///
-/// The client's first encrypted records are its certificate, if asked for, and Finished; with Finished wrong or the
-/// certificate refused, nothing but an alert would follow. Early data are encrypted records too, so where the client
-/// offered them only a record of exactly the size of Finished counts. One direction alone does not tell.
-fn has_finished_tls13(client: Option<&Facts>, server: Option<&Facts>) -> bool {
+/// What follows Finished from the client proves nothing: it waits for no answer, while the server may still refuse its certificate, or
+/// that there is none (RFC 8446 sections 4.4.2.4 and 4.4.4): by an encrypted alert, and the end. A server that asks for a certificate has
+/// nothing to say between its own flight and the client's (section 4.6.1).
+///
+/// Early data are encrypted records too, so where the client offered them only a record of exactly the size of Finished counts that it sent
+/// when the server had answered. One direction alone does not tell.
+fn has_finished_tls13(
+    client: Option<&Facts>,
+    server: Option<&Facts>,
+    received: impl Fn(u64) -> Option<u64>,
+) -> Option<bool> {
     let (Some(client), Some(server)) = (client, server) else {
-        return false;
+        return Some(false);
     };
-    let Some(at) = client_finished(client, server) else {
-        return false;
+    let Some(finished) = last_of_handshake(client, server) else {
+        return Some(false);
     };
-    let (until, after) = client.application.records().split_at(at + 1);
-    let finished = until.last().map(|record| record.time);
-    let later = |time| Some(time) > finished;
-    after.iter().any(|record| !record.is_alert_sized())
-        || server.application.last_data().is_some_and(later)
+    let records = &server.application;
+    let flight = received(finished.end())?;
+    if !records.began_before(flight) {
+        return None;
+    }
+    records.has_data_behind(flight)
 }
 
-/// Whether the client's records so far tell which of them ends the handshake of TLS 1.3, and that it was accepted; the same
-/// whatever the server says.
+/// Whether the client's records so far tell which of them ends the handshake of TLS 1.3; the same whatever the server says.
 pub(super) fn is_client_settled(client: &Facts) -> bool {
     let told = client
         .client_hello
         .as_ref()
         .is_some_and(|hello| !hello.early_data);
     let records = client.application.records();
-    if !told || client.lost || client.begun_late || records.len() < CLIENT_FLIGHT {
-        return false;
-    }
-    let mut behind = records
-        .iter()
-        .skip_while(|record| !may_be_finished(record, false, None));
-    behind.next().is_some() && behind.any(|record| !record.is_alert_sized())
-}
-
-/// Which of the client's encrypted records of TLS 1.3 is the one with Finished.
-fn client_finished(client: &Facts, server: &Facts) -> Option<usize> {
-    let hello = client.client_hello.as_ref();
-    let early = hello.is_none_or(|hello| hello.early_data);
-    let cipher = server.server_hello.as_ref().and_then(|hello| hello.cipher);
-    let records = client.application.records();
-    records
-        .iter()
-        .position(|record| may_be_finished(record, early, cipher))
+    told && !client.lost
+        && !client.begun_late
+        && records.len() >= CLIENT_FLIGHT
+        && records
+            .iter()
+            .any(|record| may_be_finished(record, false, None))
 }
 
 /// Where the handshake ends, in bytes from the first TLS byte of the client's direction, and of the server's. In TLS 1.3
@@ -208,23 +214,33 @@ pub fn handshake_end(
     }
     if negotiated == Version::TLS13 {
         let finished = last_of_handshake(client, server)?;
-        let length = RECORD_HEADER + u64::from(finished.length);
-        return Some((finished.offset + length, None));
+        let told = !client.lost || is_exact(finished, server);
+        return told.then_some((finished.end(), None));
     }
     let both = client.finished && server.finished;
     both.then_some((client.finished_end, Some(server.finished_end)))
 }
 
 /// The client's Finished of TLS 1.3. Behind a client certificate it is told by its exact size; else it is the first record
-/// that can be one.
+/// that can be one. Where records may have been missed, that one may be the certificate.
 fn last_of_handshake<'a>(client: &'a Facts, server: &Facts) -> Option<&'a Record> {
+    let hello = client.client_hello.as_ref();
+    let early = hello.is_none_or(|hello| hello.early_data);
+    let cipher = server.server_hello.as_ref()?.cipher;
     let records = client.application.records();
-    let length = finished_length(server.server_hello.as_ref()?.cipher?);
-    let exact = records
-        .iter()
-        .take(CLIENT_FLIGHT)
-        .find(|record| record.length == length);
-    exact.or_else(|| records.get(client_finished(client, server)?))
+    let mut flight = records.iter().take(CLIENT_FLIGHT);
+    let exact = flight.find(|record| is_exact(record, server));
+    exact.or_else(|| {
+        records
+            .iter()
+            .find(|record| may_be_finished(record, early, cipher))
+    })
+}
+
+/// Whether a record is just as long as one that holds Finished of the suite in use.
+fn is_exact(record: &Record, server: &Facts) -> bool {
+    let cipher = server.server_hello.as_ref().and_then(|hello| hello.cipher);
+    cipher.is_some_and(|suite| record.length == finished_length(suite))
 }
 
 fn may_be_finished(record: &Record, early: bool, cipher: Option<u16>) -> bool {
@@ -237,11 +253,13 @@ fn may_be_finished(record: &Record, early: bool, cipher: Option<u16>) -> bool {
 
 /// Bytes of a record that holds Finished and no padding: header 4, hash, content type 1, tag.
 const fn finished_length(suite: u16) -> u16 {
-    match suite {
-        0x1302 => 4 + 48 + 1 + 16,
-        0x1305 => 4 + 32 + 1 + 8,
-        _ => 4 + 32 + 1 + 16,
-    }
+    let hash = if suite == 0x1302 { 48 } else { 32 };
+    4 + hash + 1 + tag_length(Some(suite))
+}
+
+/// Bytes of the tag of a suite of TLS 1.3 (RFC 8446 appendix B.4).
+pub(super) const fn tag_length(suite: Option<u16>) -> u16 {
+    if matches!(suite, Some(0x1305)) { 8 } else { 16 }
 }
 
 /// Whether an earlier session was resumed.

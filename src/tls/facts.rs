@@ -11,6 +11,7 @@ use crate::time::Timestamp;
 use super::Role;
 use super::client_hello::ClientHello;
 use super::offer::Offered;
+use super::record;
 use super::server_hello::ServerHello;
 use super::session_id::SessionId;
 
@@ -65,6 +66,8 @@ pub struct Facts {
     pub gaps: u32,
     /// Messages or records may have been missed: what is not in here may still have been sent.
     pub lost: bool,
+    /// Bytes are missing behind a fatal alert, enough to go on in text: it was not the last that was said.
+    pub end_unseen: bool,
     /// Framing broke off at something that is no record, without bytes missing.
     pub derailed: bool,
 }
@@ -78,6 +81,18 @@ impl Facts {
             .into_iter()
             .flatten()
             .find_map(|hello| hello.offer.as_ref())
+    }
+
+    /// The second hello offers other versions or suites than the first, which a HelloRetryRequest lets none do (RFC 8446 4.1.2): between
+    /// them TLS was given up.
+    pub fn has_unlike_hellos(&self) -> bool {
+        let (Some(first), Some(second)) = (&self.client_hello, &self.second_client_hello) else {
+            return false;
+        };
+        let highest = first.offer.as_ref().zip(second.offer.as_ref());
+        let suites = first.suites.as_ref().zip(second.suites.as_ref());
+        highest.is_some_and(|(one, other)| one.max != other.max)
+            || suites.is_some_and(|(one, other)| one != other)
     }
 
     /// The first fatal alert in clear, else, where `any_level` is wanted, the first that names an error.
@@ -171,7 +186,16 @@ pub struct Application {
     pub count: u8,
     /// The client's, whose order tells where the handshake ends. Allocated as they come: most directions are settled after three.
     records: Vec<Record>,
-    last_data: Option<Timestamp>,
+    /// Greatest length of which all are multiples, tags left out: those of a sender that pads to blocks are of the block's.
+    block: u16,
+    /// Length of the last that no alert without padding fills, the same way.
+    last_length: u16,
+    /// Where the first begins.
+    first: Option<u32>,
+    /// Where the last begins that no alert without padding fills.
+    last_data: Option<u32>,
+    /// The same of those that another record followed: nothing follows an alert that ends the connection (RFC 8446 section 6.2).
+    last_followed: Option<u32>,
 }
 
 impl Application {
@@ -183,9 +207,19 @@ impl Application {
         &self.records
     }
 
-    /// When the last of those counted came that is no alert.
-    pub const fn last_data(&self) -> Option<Timestamp> {
-        self.last_data
+    /// Whether one began before `place`, in bytes from the first TLS byte of the direction.
+    pub fn began_before(&self, place: u64) -> bool {
+        self.first.is_some_and(|first| u64::from(first) < place)
+    }
+
+    /// Whether one that began at `place` or behind it is no alert that ends the connection: another followed, or it is longer than an
+    /// alert of this sender can be. `None` if it may be an alert with padding, which then fills one block (RFC 8446 section 5.4).
+    pub fn has_data_behind(&self, place: u64) -> Option<bool> {
+        let is_behind = |at: Option<u32>| at.is_some_and(|at| u64::from(at) >= place);
+        if is_behind(self.last_data) && !is_behind(self.last_followed) {
+            return (self.last_length != self.block).then_some(true);
+        }
+        Some(is_behind(self.last_data))
     }
 
     /// Whether no more are counted.
@@ -193,18 +227,33 @@ impl Application {
         self.count as usize >= Self::KEPT
     }
 
-    pub(super) fn push(&mut self, role: Role, record: Record) {
+    /// Takes in a record whose last `tag` bytes are its tag.
+    pub(super) fn push(&mut self, role: Role, record: Record, tag: u16) {
         if self.is_full() {
             return;
         }
         self.count += 1;
+        let offset = u32::try_from(record.offset).ok();
+        self.first = self.first.or(offset);
+        self.last_followed = self.last_data;
+        let length = record.length.saturating_sub(tag);
+        self.block = common_divisor(self.block, length);
         if !record.is_alert_sized() {
-            self.last_data = self.last_data.max(Some(record.time));
+            self.last_data = offset.or(self.last_data);
+            self.last_length = length;
         }
         if role == Role::Client {
             self.records.push(record);
         }
     }
+}
+
+/// The greatest number that divides both; 0 is a multiple of all.
+const fn common_divisor(mut one: u16, mut other: u16) -> u16 {
+    while other != 0 {
+        (one, other) = (other, one % other);
+    }
+    one
 }
 
 /// Longest TLS 1.3 record that an alert without padding fills: 2 bytes, content type 1, tag 16.
@@ -218,11 +267,15 @@ pub struct Record {
     pub offset: u64,
     /// Bytes of its body.
     pub length: u16,
-    /// When its header came.
-    pub time: Timestamp,
 }
 
 impl Record {
+    /// Where it ends.
+    pub fn end(&self) -> u64 {
+        let length = record::HEADER as u64 + u64::from(self.length);
+        self.offset.saturating_add(length)
+    }
+
     /// Whether an alert of TLS 1.3 may fill it.
     pub const fn is_alert_sized(&self) -> bool {
         self.length <= MAX_ALERT_RECORD
@@ -260,6 +313,7 @@ mod tests {
                     length,
                     ..Record::default()
                 },
+                16,
             );
         }
         assert_eq!(data.records().len(), Application::KEPT);

@@ -7,7 +7,7 @@
 
 use super::handshake::{CLIENT_HELLO, DRAFT_HELLO_RETRY, SERVER_HELLO};
 use super::record::{self, Header};
-use super::stream::MAX_MESSAGE;
+use super::stream::{MAX_CLEAR_ALERTS, MAX_MESSAGE};
 use super::{Role, Version, ssl2};
 
 /// What bytes begin.
@@ -80,14 +80,18 @@ fn begin_record(bytes: &[u8]) -> Probe {
         (record::CHANGE_CIPHER_SPEC, 1) => expect(body, &[|byte| byte == 1], Probe::OtherRecord),
         (record::HANDSHAKE, _) => begin_handshake(bytes),
         (record::CHANGE_CIPHER_SPEC, _) | (_, 0) => Probe::NotTls,
-        (record::ALERT, 2) => expect(
-            body,
-            &[|level| matches!(level, 1 | 2), |_| true],
-            Probe::Alert,
-        ),
+        (record::ALERT, length @ 1..=MAX_CLEAR_ALERTS) => begin_alerts(body, length),
         (_, length) if length >= MIN_ENCRYPTED => Probe::OtherRecord,
         _ => Probe::NotTls,
     }
+}
+
+/// Alerts in clear, or the first byte of one: each begins with its level.
+fn begin_alerts(body: &[u8], length: u16) -> Probe {
+    const TESTS: [fn(u8) -> bool; 2] = [|level| matches!(level, 1 | 2), |_| true];
+    let tests: [_; MAX_CLEAR_ALERTS as usize] = std::array::from_fn(|at| TESTS[at % 2]);
+    let tests = tests.get(..usize::from(length)).unwrap_or(&tests);
+    expect(body, tests, Probe::Alert)
 }
 
 /// `found` if all bytes are there and pass.
@@ -294,6 +298,13 @@ mod tests {
         assert_eq!(probe(&samples::alert(2, 70), Role::Server), Probe::Alert);
         assert_eq!(probe(&samples::alert(3, 70), Role::Server), Probe::NotTls);
         assert_eq!(probe(&[21, 3, 1, 0, 2, 2], Role::Server), Probe::NeedMore);
+        // Split after its first byte; two in a record (RFC 5246 section 6.2.1).
+        assert_eq!(probe(&[21, 3, 1, 0, 1, 2], Role::Server), Probe::Alert);
+        assert_eq!(probe(&[21, 3, 1, 0, 1, 7], Role::Server), Probe::NotTls);
+        let two = samples::record(21, &[1, 112, 2, 40]);
+        assert_eq!(probe(&two, Role::Server), Probe::Alert);
+        let other = samples::record(21, &[1, 112, 9, 40]);
+        assert_eq!(probe(&other, Role::Server), Probe::NotTls);
     }
 
     #[test]

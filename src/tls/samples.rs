@@ -154,6 +154,8 @@ fn vector16(bytes: &[u8]) -> Vec<u8> {
 pub(super) struct Conversation {
     pub(super) client: Vec<u8>,
     pub(super) server: Vec<u8>,
+    /// Bytes of the server that the client had received when it sent its Finished.
+    pub(super) flight: usize,
 }
 
 /// A full handshake of TLS 1.2 or older and a little data after it.
@@ -173,6 +175,7 @@ pub(super) fn full_handshake(version: u16) -> Conversation {
             finish,
         ]
         .concat(),
+        flight: 0,
     }
 }
 
@@ -184,47 +187,44 @@ pub(super) fn resumption() -> Conversation {
     Conversation {
         client: [handshake(&[&client]), finish.clone()].concat(),
         server: [handshake(&[&server]), finish].concat(),
+        flight: 0,
     }
 }
 
-/// TLS 1.3 in the hellos of RFC 8448, with the ChangeCipherSpec of middlebox compatibility.
+/// TLS 1.3 in the hellos of RFC 8448, with the ChangeCipherSpec of middlebox compatibility, and a reply to what the client says then.
 pub(super) fn tls13() -> Conversation {
-    Conversation {
-        client: [
-            handshake(&[&hex(RFC8448_CLIENT_HELLO)]),
-            change_cipher_spec(),
-            encrypted(23, 53),
-            encrypted(23, 40),
-        ]
-        .concat(),
-        server: [
-            handshake(&[&hex(RFC8448_SERVER_HELLO)]),
-            change_cipher_spec(),
-            encrypted(23, 900),
-            encrypted(23, 200),
-        ]
-        .concat(),
-    }
+    let client = [
+        handshake(&[&hex(RFC8448_CLIENT_HELLO)]),
+        change_cipher_spec(),
+    ];
+    let server = [
+        handshake(&[&hex(RFC8448_SERVER_HELLO)]),
+        change_cipher_spec(),
+    ];
+    finished13(client.concat(), server.concat())
 }
 
 /// TLS 1.3 with a HelloRetryRequest; both sides send their ChangeCipherSpec as early as RFC 8446 D.4 lets them.
 pub(super) fn tls13_retry() -> Conversation {
+    let client = [
+        handshake(&[&hex(RFC8448_CLIENT_HELLO)]),
+        change_cipher_spec(),
+        handshake(&[&hex(RFC8448_CLIENT_HELLO)]),
+    ];
+    let server = [
+        handshake(&[&hex(RFC8448_RETRY)]),
+        change_cipher_spec(),
+        handshake(&[&hex(RFC8448_SERVER_HELLO)]),
+    ];
+    finished13(client.concat(), server.concat())
+}
+
+/// What is encrypted behind the hellos: certificate, Finished of either side, then a command and a reply.
+fn finished13(client: Vec<u8>, server: Vec<u8>) -> Conversation {
+    let server = [server, encrypted(23, 900), encrypted(23, 53)].concat();
     Conversation {
-        client: [
-            handshake(&[&hex(RFC8448_CLIENT_HELLO)]),
-            change_cipher_spec(),
-            handshake(&[&hex(RFC8448_CLIENT_HELLO)]),
-            encrypted(23, 53),
-            encrypted(23, 40),
-        ]
-        .concat(),
-        server: [
-            handshake(&[&hex(RFC8448_RETRY)]),
-            change_cipher_spec(),
-            handshake(&[&hex(RFC8448_SERVER_HELLO)]),
-            encrypted(23, 900),
-            encrypted(23, 200),
-        ]
-        .concat(),
+        client: [client, encrypted(23, 53), encrypted(23, 40)].concat(),
+        flight: server.len(),
+        server: [server, encrypted(23, 70)].concat(),
     }
 }

@@ -22,6 +22,12 @@ use super::{Role, ssl2};
 /// post-quantum key shares take some KiB, chains of certificates seldom more than 20.
 pub const MAX_MESSAGE: usize = 1 << 16;
 
+/// Longest record of alerts in clear that is read: four. The shortest tag is as long, and no encrypted alert is shorter than its tag.
+pub(super) const MAX_CLEAR_ALERTS: u16 = 8;
+
+/// Numbers that pass behind a fatal alert at its end: a record with close_notify, and a FIN.
+const MAX_BEHIND_FATAL: u64 = record::HEADER as u64 + 2 + 1;
+
 /// Reader of one direction from its first TLS byte on.
 #[derive(Debug)]
 pub struct Stream {
@@ -73,21 +79,24 @@ impl Stream {
         }
     }
 
-    /// The next bytes of this direction, which arrived at `time`.
-    pub fn push(&mut self, bytes: &[u8], time: Timestamp) {
+    /// The next bytes of this direction, which arrived at `time`. Those that are left are text, and so is all that follows: TLS was given up
+    /// before anything was encrypted.
+    pub fn push<'a>(&mut self, bytes: &'a [u8], time: Timestamp) -> &'a [u8] {
         self.collector.time = time;
-        self.read(bytes);
+        self.read(bytes)
     }
 
     /// Bytes are missing here, nobody knows how many; the next push starts at a segment boundary.
     pub fn gap(&mut self) {
         self.note_gap();
+        self.note_end(u64::MAX);
         self.lose();
     }
 
     /// `missing` bytes are missing here; the next push starts at a segment boundary.
     pub fn gap_of(&mut self, missing: u64) {
         self.note_gap();
+        self.note_end(missing);
         self.offset = self.offset.saturating_add(missing);
         if !self.step_over(missing) {
             self.lose();
@@ -132,8 +141,12 @@ impl Stream {
         self.messages.held() + ssl2
     }
 
-    fn read(&mut self, mut bytes: &[u8]) {
+    fn read<'a>(&mut self, mut bytes: &'a [u8]) -> &'a [u8] {
         while !bytes.is_empty() && !self.is_decided() {
+            if self.is_given_up_at(bytes) {
+                self.layer = Layer::Over;
+                return bytes;
+            }
             let rest = match &mut self.layer {
                 Layer::Start => self.start(bytes),
                 Layer::Lost => self.search(bytes),
@@ -144,10 +157,22 @@ impl Stream {
                 }
                 Layer::Ssl2Header => self.ssl2_header(bytes),
                 Layer::Ssl2Body { .. } => self.ssl2_body(bytes),
-                Layer::Over => return,
+                Layer::Over => return &[],
             };
             bytes = rest;
         }
+        &[]
+    }
+
+    /// Whether `bytes` stand where a record would, and are text. Behind a hello without an answer, or an alert, both ends may go back to it;
+    /// no record that is not encrypted begins like a line. Where bytes are missing, it may be one in the middle of something.
+    fn is_given_up_at(&self, bytes: &[u8]) -> bool {
+        let at_record = matches!(self.layer, Layer::Header | Layer::Ssl2Header);
+        at_record
+            && self.small.count == 0
+            && bytes.first().is_some_and(u8::is_ascii_alphanumeric)
+            && !self.messages.has_begun()
+            && self.collector.may_give_up()
     }
 
     fn start<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
@@ -253,6 +278,13 @@ impl Stream {
     }
 
     fn open(&mut self, header: Header) {
+        if self.collector.facts.fatal.is_some() {
+            self.layer = Layer::Over;
+            return;
+        }
+        if header.kind != record::ALERT {
+            self.collector.alert_level = None;
+        }
         let body = match header.kind {
             record::HANDSHAKE => self.open_handshake(header.length),
             record::ALERT => self.open_alert(header.length),
@@ -285,13 +317,14 @@ impl Stream {
         Body::Handshake
     }
 
-    /// An alert is read only if it can be in clear: exactly two bytes, before the keys changed.
+    /// Alerts are read only if they can be in clear: too short for a tag, before the keys changed. Up to TLS 1.2 a record may hold several,
+    /// or a part of one (RFC 5246 6.2.1).
     fn open_alert(&mut self, length: u16) -> Body {
-        if length == 2 && !self.collector.is_protected() {
+        if length <= MAX_CLEAR_ALERTS && !self.collector.is_protected() {
             return Body::Alert;
         }
         let count = &mut self.collector.facts.encrypted_alerts;
-        *count = count.saturating_add(u32::from(length > 2));
+        *count = count.saturating_add(u32::from(length > MAX_CLEAR_ALERTS));
         Body::Opaque
     }
 
@@ -316,7 +349,7 @@ impl Stream {
 
     fn small_record(&mut self, body: Body) {
         match (body, self.small.bytes()) {
-            (Body::Alert, [level, code]) => self.collector.alert(*level, *code),
+            (Body::Alert, bytes) => self.collector.alerts(bytes),
             (Body::ChangeCipherSpec, [1]) => {
                 self.messages.flush(&mut self.collector);
                 self.collector.facts.change_cipher_spec = true;
@@ -432,6 +465,12 @@ impl Stream {
         *gaps = gaps.saturating_add(1);
     }
 
+    /// Behind a fatal alert, more is missing than another alert and the number of a FIN.
+    fn note_end(&mut self, missing: u64) {
+        let facts = &mut self.collector.facts;
+        facts.end_unseen |= facts.fatal.is_some() && missing > MAX_BEHIND_FATAL;
+    }
+
     /// Passes over missing bytes that end inside the record at hand.
     fn step_over(&mut self, missing: u64) -> bool {
         match self.layer {
@@ -468,6 +507,7 @@ impl Stream {
             }
             Body::Alert | Body::ChangeCipherSpec => {
                 self.small.clear();
+                self.collector.alert_level = None;
                 self.collector.facts.lost = true;
             }
             Body::Opaque => {}
@@ -479,7 +519,12 @@ impl Stream {
         if matches!(self.layer, Layer::Over) {
             return;
         }
+        if self.collector.facts.fatal.is_some() {
+            self.layer = Layer::Over;
+            return;
+        }
         self.flush();
+        self.collector.alert_level = None;
         self.messages.lose(&mut self.collector);
         self.collector.facts.lost = true;
         if matches!(self.layer, Layer::Lost | Layer::Start) {

@@ -13,10 +13,14 @@ impl View<'_> {
         let server = self.dialogue.server.as_ref();
         let client_at = client.and_then(|side| side.tls.at().filter(|_| self.client_tls.is_some()));
         let server_at = server.and_then(|side| side.tls.at());
-        if client_at.is_none() && server_at.is_none() {
-            return self.mode_of_text();
-        }
         let asked = client.is_some_and(|side| side.facts.asked_tls.is_some());
+        if client_at.is_none() && server_at.is_none() {
+            return if self.torn {
+                asked.then_some(Mode::Starttls)
+            } else {
+                self.mode_of_text()
+            };
+        }
         let text_before = client.is_some_and(|side| side.facts.commands > 0)
             || (client_at.is_none() && server.is_some_and(|side| side.facts.replies > 0));
         match (client_at, server_at) {

@@ -107,6 +107,13 @@ impl View<'_> {
                 Outcome::Incomplete
             };
         }
+        if mode == Some(Mode::Starttls) && self.client_gave_up() {
+            return if self.refused_to_the_end() {
+                Outcome::StarttlsRefused
+            } else {
+                Outcome::Incomplete
+            };
+        }
         if self.refused_in_text() {
             match mode {
                 Some(Mode::Starttls) => return Outcome::StarttlsRefused,
@@ -149,6 +156,20 @@ impl View<'_> {
             .last
             .is_some_and(|(code, time)| code >= 400 && time > hello.end);
         after && self.server_tls.is_none()
+    }
+
+    /// The client went on in text after its hello.
+    fn client_gave_up(&self) -> bool {
+        let client = self.dialogue.client.as_ref();
+        client.is_some_and(|side| side.tls.is_given_up())
+    }
+
+    /// Nothing of the server is missing, and all that it said is text, of which something is a refusal.
+    fn refused_to_the_end(&self) -> bool {
+        let server = self.dialogue.server.as_ref();
+        self.server_tls.is_none()
+            && server.is_some_and(|side| side.facts.refused)
+            && self.connection.is_whole(self.client_way.reversed())
     }
 
     /// The last that the server said, before the hello, was no: to STARTTLS, for all that is seen.

@@ -19,6 +19,8 @@ pub(super) struct View<'a> {
     pub(super) reason: Reason,
     pub(super) client_way: Way,
     pub(super) close: Close,
+    /// TLS was given up and may have been begun again, and bytes are missing: which hello was answered how is not known.
+    pub(super) torn: bool,
     pub(super) client_tls: Option<&'a Facts>,
     pub(super) server_tls: Option<&'a Facts>,
     pub(super) proof: Conclusion,
@@ -33,21 +35,30 @@ impl<'a> View<'a> {
     ) -> Self {
         let dialogue = &connection.dialogue;
         let server_unbroken = connection.is_unbroken(client_way.reversed());
-        let client_tls = dialogue
-            .client
-            .as_ref()
+        let client_unbroken = connection.is_unbroken(client_way);
+        let said = (dialogue.client.as_ref())
             .and_then(|side| side.tls.facts())
             .filter(|facts| !(server_unbroken && is_quoted(dialogue, facts)));
-        let server_tls = dialogue.server.as_ref().and_then(|side| side.tls.facts());
+        let torn = !(client_unbroken && server_unbroken) && gave_up_tls(dialogue, said);
+        let client_tls = said.filter(|facts| {
+            !torn && (client_unbroken || !may_be_superseded(dialogue, facts, server_unbroken))
+        });
+        let server_tls = (dialogue.server.as_ref())
+            .and_then(|side| side.tls.facts())
+            .filter(|facts| !torn || facts.server_hello.is_some())
+            .filter(|facts| !is_of_another_hello(dialogue, facts));
         Self {
             connection,
             dialogue,
             reason,
             client_way,
             close: connection.close(ports),
+            torn,
             client_tls,
             server_tls,
-            proof: tls::conclude(client_tls, server_tls),
+            proof: tls::conclude(client_tls, server_tls, |place| {
+                connection.received_before(client_way, place)
+            }),
         }
     }
 
@@ -132,9 +143,9 @@ impl<'a> View<'a> {
     pub(super) fn auth_in_clear(&self) -> bool {
         let sees_tls = self.client_tls.is_some() || self.server_tls.is_some();
         self.dialogue.client.as_ref().is_some_and(|side| {
-            let before_tls = side.facts.auth_before_tls
+            let without_tls = side.facts.auth_without_tls
                 || (self.dialogue.joint.has_logged_in() && (sees_tls || !self.was_accepted()));
-            (before_tls || (side.facts.auth_after_tls && !self.was_accepted()))
+            (without_tls || (side.facts.auth_after_tls && !self.was_accepted()))
                 && (sees_tls || !self.may_have_begun_unseen())
         })
     }
@@ -192,6 +203,43 @@ impl<'a> View<'a> {
             server_port: self.server_port(),
         })
     }
+}
+
+/// One of the ends went back to text after a hello or an alert, or may have: two hellos offer what a first and a second do not, or the
+/// server said more behind its fatal alert.
+fn gave_up_tls(dialogue: &Dialogue, client: Option<&Facts>) -> bool {
+    let asked = (dialogue.client.as_ref()).is_some_and(|side| side.tls.was_given_up());
+    let server = dialogue.server.as_ref().map(|side| &side.tls);
+    client.is_some_and(|facts| asked || facts.has_unlike_hellos())
+        || server.is_some_and(|tls| {
+            tls.was_given_up() || tls.facts().is_some_and(|facts| facts.end_unseen)
+        })
+}
+
+/// Whether the hello may not be the last, where bytes of the client are missing: the server has answered it in text, and gone on.
+fn may_be_superseded(dialogue: &Dialogue, client: &Facts, server_unbroken: bool) -> bool {
+    let Some(server) = dialogue.server.as_ref() else {
+        return false;
+    };
+    let last = server
+        .facts
+        .last
+        .filter(|(_, at)| client.hello_time.is_some_and(|hello| *at > hello.end));
+    last.is_some_and(|(code, _)| code < 400 || !server_unbroken || server.tls.facts().is_some())
+}
+
+/// The server's alert answered another hello: both ends went on in text, the client said its last hello, and to that the server said
+/// nothing but text.
+fn is_of_another_hello(dialogue: &Dialogue, server: &Facts) -> bool {
+    let Some(client) = dialogue.client.as_ref().map(|side| &side.tls) else {
+        return false;
+    };
+    let given_up = (dialogue.server.as_ref()).is_some_and(|side| side.tls.is_given_up());
+    let hello = client.facts().and_then(|facts| facts.hello_time);
+    let alert = server.alert(true);
+    given_up
+        && client.was_given_up()
+        && matches!((alert, hello), (Some(alert), Some(hello)) if alert.time < hello.begin)
 }
 
 /// A hello in a message, behind bytes that are missing: the server goes on in clear and takes what the client says.

@@ -27,7 +27,16 @@ fn server(bytes: &[u8]) -> Facts {
 }
 
 fn both(talk: &Conversation) -> Conclusion {
-    conclude(Some(&client(&talk.client)), Some(&server(&talk.server)))
+    super::conclude(
+        Some(&client(&talk.client)),
+        Some(&server(&talk.server)),
+        |_| Some(talk.flight as u64),
+    )
+}
+
+/// The same where nobody knows what the client had received.
+fn conclude(client: Option<&Facts>, server: Option<&Facts>) -> Conclusion {
+    super::conclude(client, server, |_| None)
 }
 
 #[test]
@@ -97,33 +106,69 @@ fn a_retry_is_followed_to_the_answer() {
     assert_eq!(found.negotiated, None);
 }
 
+/// What is proven of a client that says these encrypted records and a server that answers with those, by their lengths.
+fn after_hellos(client_says: &[usize], answer: &[usize]) -> Option<bool> {
+    let with = |hello: &[u8], lengths: &[usize]| {
+        let records = lengths.iter().map(|length| encrypted(23, *length));
+        [handshake(&[hello]), records.collect::<Vec<_>>().concat()].concat()
+    };
+    let flight = with(&hex(RFC8448_SERVER_HELLO), &[900, 53]);
+    let records = answer.iter().map(|length| encrypted(23, *length));
+    let all = [flight.clone(), records.collect::<Vec<_>>().concat()].concat();
+    let ours = client(&with(&hex(RFC8448_CLIENT_HELLO), client_says));
+    super::conclude(Some(&ours), Some(&server(&all)), |_| {
+        Some(flight.len() as u64)
+    })
+    .established
+}
+
+/// RFC 8446 section 4.4.2.4: a server that does not take the client's certificate, or misses it, aborts.
 #[test]
-fn an_encrypted_alert_is_no_finish() {
-    // TLS 1.3: the client sends an alert (19 bytes) where Finished would be, then nothing.
-    let hello = handshake(&[&hex(RFC8448_CLIENT_HELLO)]);
-    let gone = client(&[hello.clone(), encrypted(23, 19)].concat());
-    let answer = server(&tls13().server);
+fn only_the_server_tells_that_it_took_the_clients_finished() {
+    // The client sends an alert (19 bytes) where Finished would be, then nothing.
+    assert_eq!(after_hellos(&[19], &[]), Some(false));
+    // Finished, and an alert; certificate, its proof, Finished and an alert; no certificate, Finished, data and an alert.
+    assert_eq!(after_hellos(&[53], &[19]), Some(false));
+    assert_eq!(after_hellos(&[418, 97, 53], &[19]), Some(false));
+    assert_eq!(after_hellos(&[25, 53, 34], &[19]), Some(false));
+    // user_canceled and close_notify (section 6.1).
+    assert_eq!(after_hellos(&[53, 40], &[19, 19]), Some(false));
+    // Data of the client alone.
+    assert_eq!(after_hellos(&[53, 40, 40], &[]), Some(false));
+    // A ticket, a reply.
+    assert_eq!(after_hellos(&[53], &[250]), Some(true));
+    assert_eq!(after_hellos(&[418, 97, 53], &[25]), Some(true));
+}
+
+/// RFC 8446 section 5.4: a sender may pad every record, alerts as well.
+#[test]
+fn an_alert_may_be_padded() {
+    let padded = |answer: &[usize]| {
+        let hello = handshake(&[&hex(RFC8448_SERVER_HELLO)]);
+        let flight = [hello, encrypted(23, 1040), encrypted(23, 144)].concat();
+        let records = answer.iter().map(|length| encrypted(23, *length));
+        let all = [flight.clone(), records.collect::<Vec<_>>().concat()].concat();
+        let hello = handshake(&[&hex(RFC8448_CLIENT_HELLO)]);
+        let ours = client(&[hello, encrypted(23, 53), encrypted(23, 40)].concat());
+        super::conclude(Some(&ours), Some(&server(&all)), |_| {
+            Some(flight.len() as u64)
+        })
+        .established
+    };
+    // Blocks of 128 and a tag: one block may be an alert, two are none, and nothing follows an alert.
+    assert_eq!(padded(&[144]), None);
+    assert_eq!(padded(&[272]), Some(true));
+    assert_eq!(padded(&[144, 144]), Some(true));
+}
+
+/// Where it is not known what the client had received, the server's records tell nothing.
+#[test]
+fn without_acknowledgements_the_end_of_tls13_is_not_known() {
+    let talk = tls13();
+    let found = conclude(Some(&client(&talk.client)), Some(&server(&talk.server)));
     assert_eq!(
-        conclude(Some(&gone), Some(&answer)).established,
-        Some(false)
-    );
-    // Finished, and the server answers with an alert (certificate_required).
-    let finished = facts(Role::Client, &[(&hello, 1), (&encrypted(23, 53), 3)]);
-    let refused = facts(
-        Role::Server,
-        &[(&tls13().server, 2), (&encrypted(23, 19), 4)],
-    );
-    assert_eq!(
-        conclude(Some(&finished), Some(&refused)).established,
-        Some(false)
-    );
-    let ticket = facts(
-        Role::Server,
-        &[(&tls13().server, 2), (&encrypted(23, 250), 4)],
-    );
-    assert_eq!(
-        conclude(Some(&finished), Some(&ticket)).established,
-        Some(true)
+        (found.negotiated, found.established),
+        (Some(Version::TLS13), None)
     );
 }
 
@@ -133,10 +178,17 @@ fn early_data_is_no_finish() {
         .with(43, &[2, 3, 4])
         .with(42, &[])
         .client();
+    let talk = tls13();
+    let answer = server(&talk.server);
+    let found = |bytes: &[u8], received: usize| {
+        let client = client(bytes);
+        super::conclude(Some(&client), Some(&answer), |_| Some(received as u64)).established
+    };
     let early = [handshake(&[&hello]), encrypted(23, 500), encrypted(23, 500)].concat();
-    let answer = server(&tls13().server);
-    let found = conclude(Some(&client(&early)), Some(&answer));
-    assert_eq!(found.established, Some(false));
+    assert_eq!(found(&early, 0), Some(false));
+    // Early data of the size of Finished, before any answer.
+    let sized = [handshake(&[&hello]), encrypted(23, 53)].concat();
+    assert_eq!(found(&sized, 0), None);
     let finished = [
         &early[..],
         &encrypted(23, 21),
@@ -144,8 +196,7 @@ fn early_data_is_no_finish() {
         &encrypted(23, 90),
     ]
     .concat();
-    let found = conclude(Some(&client(&finished)), Some(&answer));
-    assert_eq!(found.established, Some(true));
+    assert_eq!(found(&finished, talk.flight), Some(true));
 }
 
 #[test]

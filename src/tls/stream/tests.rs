@@ -116,9 +116,20 @@ fn a_client_of_tls13_may_refuse_in_clear() {
 }
 
 #[test]
-fn only_alerts_of_two_bytes_in_a_record_count() {
-    let two = super::super::samples::record(21, &[1, 112, 2, 40]);
-    assert_eq!(read(Role::Server, &two).fatal, None);
+fn alerts_may_share_a_record_or_be_split() {
+    // RFC 5246 section 6.2.1 lets both be; unrecognized_name goes before.
+    let record = super::super::samples::record;
+    let code = |bytes: &[u8]| read(Role::Server, bytes).fatal.map(|alert| alert.code);
+    assert_eq!(code(&record(21, &[1, 112, 2, 40])), Some(40));
+    assert_eq!(code(&records(21, &[1, 112, 2, 40], 1)), Some(40));
+    assert_eq!(code(&records(21, &[1, 112, 2, 40], 3)), Some(40));
+    // Of the split one, a part is missing, or another record stands between.
+    let parts = records(21, &[2, 40], 1);
+    assert_eq!(code(&parts[..6]), None);
+    let between = [&parts[..6], &encrypted(22, 40), &parts[6..]].concat();
+    assert_eq!(code(&between), None);
+    // As long as a tag: encrypted.
+    assert_eq!(code(&record(21, &[2, 40, 2, 40, 2, 40, 2, 40, 2])), None);
     let facts = read(
         Role::Server,
         &[alert(1, 0), alert(1, 112), alert(2, 80)].concat(),
@@ -128,6 +139,54 @@ fn only_alerts_of_two_bytes_in_a_record_count() {
         (facts.warning, facts.fatal.map(|a| a.code)),
         (None, Some(80))
     );
+}
+
+/// Behind a hello without an answer, and behind an alert, both ends may go back to text; behind anything else nothing is text.
+#[test]
+fn text_after_tls_that_failed_is_handed_back() {
+    let left = |role, bytes: &[u8]| {
+        let mut stream = Stream::new(role);
+        let whole = stream.push(bytes, Timestamp(1)).len();
+        let mut stream = Stream::new(role);
+        let by_byte = bytes
+            .chunks(1)
+            .find_map(|byte| {
+                let left = !stream.push(byte, Timestamp(1)).is_empty();
+                left.then_some(stream.facts().client_hello.is_some())
+            })
+            .is_some();
+        assert_eq!(whole > 0, by_byte);
+        whole
+    };
+    let hello = handshake(&[&hex(RFC8448_CLIENT_HELLO)]);
+    assert_eq!(left(Role::Client, &[&hello[..], b"EHLO a\r\n"].concat()), 8);
+    assert_eq!(
+        left(Role::Server, &[&alert(2, 70)[..], b"250 a\r\n"].concat()),
+        7
+    );
+    let refused = [hello.clone(), alert(2, 48), b"QUIT\r\n".to_vec()].concat();
+    assert_eq!(left(Role::Client, &refused), 6);
+    let ssl2 = [
+        &[0x80, 0x1c, 1, 3, 1, 0, 3, 0, 0, 0, 16, 0, 0, 0x2f][..],
+        &[9; 16],
+    ]
+    .concat();
+    assert_eq!(left(Role::Client, &[&ssl2[..], b"EHLO a\r\n"].concat()), 8);
+    for talk in [full_handshake(0x0303), tls13()] {
+        assert_eq!(
+            left(Role::Client, &[&talk.client[..], b"QUIT\r\n"].concat()),
+            0
+        );
+        assert_eq!(
+            left(Role::Server, &[&talk.server[..], b"221 a\r\n"].concat()),
+            0
+        );
+    }
+    // Where bytes are missing, what looks like text may be anything.
+    let mut stream = Stream::new(Role::Client);
+    stream.push(&hello, Timestamp(1));
+    stream.gap_of(10);
+    assert!(stream.push(b"EHLO a\r\n", Timestamp(2)).is_empty());
 }
 
 #[test]
@@ -253,13 +312,14 @@ proptest! {
         in_client: bool,
     ) {
         let (client, server) = segmented(&talk, &[usize::MAX]);
-        let whole = conclude(Some(&client), Some(&server));
+        let received = |_| Some(talk.flight as u64);
+        let whole = conclude(Some(&client), Some(&server), received);
         let (cut_client, cut_server) = if in_client {
             (with_gap(Role::Client, &talk.client, at, missing, known), server)
         } else {
             (client.clone(), with_gap(Role::Server, &talk.server, at, missing, known))
         };
-        let part = conclude(Some(&cut_client), Some(&cut_server));
+        let part = conclude(Some(&cut_client), Some(&cut_server), received);
         prop_assert!(agrees(&part, &whole), "{:?} is not part of {:?}", part, whole);
         let offer = cut_client.offer().cloned();
         prop_assert!(offer.is_none() || offer.as_ref() == client.offer());
@@ -268,9 +328,10 @@ proptest! {
     #[test]
     fn a_cut_end_gives_the_same_or_less(talk in conversation(), end in 0_usize..1300) {
         let (client, server) = segmented(&talk, &[usize::MAX]);
-        let whole = conclude(Some(&client), Some(&server));
+        let received = |_| Some(talk.flight as u64);
+        let whole = conclude(Some(&client), Some(&server), received);
         let cut = read(Role::Server, &talk.server[..end.min(talk.server.len())]);
-        let part = conclude(None, Some(&cut));
+        let part = conclude(None, Some(&cut), received);
         prop_assert!(agrees(&part, &whole), "{:?} is not part of {:?}", part, whole);
     }
 
@@ -300,6 +361,6 @@ proptest! {
             }
         }
         let facts = *stream.into_facts();
-        conclude(Some(&facts), Some(&facts));
+        conclude(Some(&facts), Some(&facts), Some);
     }
 }
