@@ -31,6 +31,8 @@ pub(super) struct Trace {
     /// By way: the last packet with payload acknowledged everything up to `highest` of the other way. What follows it with the
     /// same acknowledgement tells nothing new.
     pub(super) same_turn: [bool; 2],
+    /// Its place stays as long without a packet as that of one that is followed, though it was dismissed.
+    pub(super) lasting: bool,
 }
 
 impl Trace {
@@ -40,6 +42,7 @@ impl Trace {
         highest: [0; 2],
         need: [Need::All; 2],
         same_turn: [false; 2],
+        lasting: false,
     };
 
     /// Takes in a segment that need not be read; false if it must be.
