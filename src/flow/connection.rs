@@ -4,9 +4,12 @@ use std::hint::black_box;
 use std::mem;
 use std::sync::Arc;
 
-use super::reassembly::{Counts, Direction, Piece};
+use super::reassembly::{Counts, Direction, MAX_SYN_DATA, Piece};
 use super::tail::Tail;
-use super::trace::{LATE_WAY_WINDOW, Need, Trace, WINDOW, is_beyond, is_near, later_end};
+use super::trace::{
+    Known, LATE_SYN_WINDOW, LATE_WAY_WINDOW, Need, Trace, WINDOW, is_beyond, is_near, is_stray,
+    later_end,
+};
 use super::{FlowKey, Segment, Way};
 use crate::packet::PortSet;
 use crate::packet::checksum::Checksum;
@@ -17,9 +20,6 @@ use crate::smtp::opening::{self, Standing};
 use crate::smtp::reply::ReplyLine;
 use crate::time::Timestamp;
 use crate::tls::{self, Probe};
-
-/// Sequence numbers by which a SYN that arrives late may lie before the first bytes seen.
-const LATE_SYN_WINDOW: u32 = 64 * 1024;
 
 /// A TCP connection on a watched port.
 #[derive(Debug)]
@@ -257,21 +257,20 @@ impl Connection {
         let after_syn = segment.seq.wrapping_add(1);
         if segment.has(Segment::SYN) {
             if self.answers_anew(segment) {
-                return false;
+                return self.is_over();
             }
             return match (
                 half.stream.first(),
                 half.stream.next().or(half.stream.lowest_held()),
             ) {
                 (Some(first), _) => first != after_syn && !half.stream.may_start_before(after_syn),
+                (None, _) if self.answers_another(segment) => true,
                 (None, Some(lowest)) => lowest.wrapping_sub(after_syn) > LATE_SYN_WINDOW,
-                (None, None) => {
+                (None, None) => match half.acknowledged {
                     // One tap behind the other: this end comes last, and the other has acknowledged it already.
-                    let is_acknowledged = half
-                        .acknowledged
-                        .is_some_and(|end| end.wrapping_sub(after_syn) < LATE_WAY_WINDOW);
-                    self.is_over() && !segment.has(Segment::ACK) && !is_acknowledged
-                }
+                    Some(end) => end.wrapping_sub(after_syn) >= LATE_WAY_WINDOW,
+                    None => self.is_over() && !segment.has(Segment::ACK),
+                },
             };
         }
         let beyond = half.highest.is_some_and(|end| is_beyond(end, segment));
@@ -285,6 +284,29 @@ impl Connection {
         segment.has(Segment::SYN | Segment::ACK)
             && first(segment.way.reversed()) == Some(segment.ack)
             && first(segment.way).is_some_and(|first| first != segment.seq.wrapping_add(1))
+    }
+
+    /// Whether `segment` answers another SYN than the one that was seen (RFC 9293 section 3.10.7.3: its acknowledgement is unacceptable).
+    fn answers_another(&self, segment: &Segment) -> bool {
+        let syn = &self.halves[segment.way.reversed().index()].stream;
+        let own = syn.first().filter(|_| !syn.is_start_presumed());
+        segment.has(Segment::ACK)
+            && own.is_some_and(|first| segment.ack.wrapping_sub(first) >= MAX_SYN_DATA)
+    }
+
+    /// Whether the numbers of `segment` say that it is of another connection between the same ports.
+    fn is_stray(&self, segment: &Segment) -> bool {
+        // As long as the server may begin at either of two numbers, none of them is wrong.
+        let undecided = |(way, _): (Way, u32)| self.halves[way.index()].stream.is_at_start();
+        let known = [segment.way, segment.way.reversed()].map(|way| {
+            let half = &self.halves[way.index()];
+            let is_own = !half.decided && !half.stream.is_start_presumed();
+            Known {
+                first: half.stream.first().filter(|_| is_own),
+                end: half.highest.or(half.acknowledged),
+            }
+        });
+        !self.other_start.is_some_and(undecided) && is_stray(segment, known)
     }
 
     /// The client goes by the answer that reaches it first, and may be the only one to know which that was (RFC 9293 section 3.10.7).
@@ -329,8 +351,11 @@ impl Connection {
     /// Takes one segment of this connection in; `block` holds its bytes.
     #[inline]
     pub fn segment(&mut self, segment: &Segment, block: &[u8], ports: &PortSet) {
+        if !segment.has(Segment::SYN) && self.is_stray(segment) {
+            return;
+        }
         self.last = self.last.max(segment.time);
-        if segment.has(Segment::SYN | Segment::ACK) {
+        if segment.has(Segment::SYN) {
             if self.answers_anew(segment) {
                 return self.note_other_start(segment);
             }
@@ -352,10 +377,15 @@ impl Connection {
     }
 
     /// An end that had answered a SYN with a reset accepts the same SYN, tried again: the reset, whose sequence number may be anything
-    /// (RFC 9293 section 3.10.7.1), tells nothing of what follows.
+    /// (RFC 9293 section 3.10.7.1), tells nothing of what follows. Nor does that by which the client has answered an old connection's
+    /// packet before it tries again (section 3.5.1).
     fn forget_refusal(&mut self, segment: &Segment) {
         let half = &mut self.halves[segment.way.index()];
-        if half.stream.first().is_none() && !half.spoke && self.tail.forget_reset(segment) {
+        let answers = segment.has(Segment::ACK);
+        if (!answers || half.stream.first().is_none())
+            && !half.spoke
+            && self.tail.forget_reset(segment)
+        {
             half.highest = None;
         }
     }
