@@ -337,6 +337,68 @@ mod tests {
         assert!(!trace.note(&segment((1 << 30) - 1, 9, Segment::ACK)));
     }
 
+    fn known(first: Option<u32>, end: u32) -> Known {
+        Known {
+            first,
+            end: Some(end),
+        }
+    }
+
+    /// RFC 9293 section 3.4: nobody sends, or acknowledges, what lies before the SYN.
+    #[test]
+    fn numbers_from_before_the_syn_are_of_another_connection() {
+        for first in [1000, 5, 1 << 31, u32::MAX] {
+            let [own, other] = [known(Some(first), first.wrapping_add(100)); 2];
+            let at = |seq: u32, ack: u32| Segment {
+                ack: first.wrapping_add(ack),
+                ..segment(first.wrapping_add(seq), 10, Segment::ACK)
+            };
+            for (seq, ack) in [(0, 0), (u32::MAX, 0), (100, 100), (5000, 50), (0, 9000)] {
+                assert!(!is_stray(&at(seq, ack), [own, other]), "{seq} {ack}");
+            }
+            assert!(is_stray(&at(u32::MAX - 1, 0), [own, other]));
+            assert!(is_stray(&at(HOLE * 2, u32::MAX - 1), [own, other]));
+            assert!(is_stray(&at(HOLE * 2, HOLE * 2), [own, other]));
+            // One number alone may be that of a firewall, or behind a hole.
+            assert!(!is_stray(&at(HOLE * 2, 100), [own, other]));
+            assert!(!is_stray(&at(100, HOLE * 2), [own, other]));
+            // Nothing but the SYN of the other end is known.
+            let unseen = Known {
+                first: None,
+                end: None,
+            };
+            let syn = known(Some(first), first.wrapping_sub(1));
+            assert!(!is_stray(&at(HOLE, 0), [unseen, syn]));
+            assert!(is_stray(&at(HOLE, u32::MAX), [unseen, syn]));
+            assert!(is_stray(&at(HOLE, LATE_SYN_WINDOW + 1), [unseen, syn]));
+        }
+    }
+
+    /// Numbers that have gone half around, or all around, since the SYN are not before it.
+    #[test]
+    fn numbers_come_around() {
+        for sent in [1 << 30, 1 << 31, 3 << 30, u32::MAX - 5] {
+            let numbers = [known(Some(1), 1_u32.wrapping_add(sent)); 2];
+            let next = Segment {
+                ack: 1_u32.wrapping_add(sent),
+                ..segment(sent, 10, Segment::ACK)
+            };
+            assert!(!is_stray(&next, numbers), "{sent}");
+        }
+    }
+
+    /// One that answers anew is of the same connection, as long as that goes on.
+    #[test]
+    fn another_answer_behind_the_end_is_of_another_connection() {
+        let answer = Segment {
+            ack: 7,
+            ..segment(100, 0, Segment::SYN | Segment::ACK)
+        };
+        assert!(!opens_another([7; 2], false, &answer));
+        assert!(opens_another([7; 2], true, &answer));
+        assert!(!opens_another([101; 2], true, &answer));
+    }
+
     #[test]
     fn what_goes_on_in_the_same_turn_passes() {
         let sent = segment(7, 10, Segment::ACK);
