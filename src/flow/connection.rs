@@ -162,11 +162,14 @@ impl Connection {
 
     /// Whether it is SMTP by its words, or need not be.
     pub fn is_wanted(&self) -> bool {
+        let backwards = self.greeted_backwards && !self.saw_opening();
         if self.by_words {
-            return self.standing() == Standing::Smtp;
+            self.standing() == Standing::Smtp
+        } else if backwards {
+            !self.foreign && !self.is_silent_as_a_server()
+        } else {
+            !self.foreign
         }
-        !self.foreign
-            && !(self.greeted_backwards && !self.saw_opening() && self.is_silent_as_a_server())
     }
 
     /// Nothing that only a server says came from the end that is taken for it.
