@@ -297,7 +297,8 @@ impl Connection {
             && own.is_some_and(|first| segment.ack.wrapping_sub(first) >= MAX_SYN_DATA)
     }
 
-    /// Whether the numbers of `segment` say that it is of another connection between the same ports.
+    /// Whether the numbers of `segment` say that it is of another connection between the same ports; not asked of what is next in line.
+    #[inline(never)]
     fn is_stray(&self, segment: &Segment) -> bool {
         // As long as the server may begin at either of two numbers, none of them is wrong.
         let undecided = |(way, _): (Way, u32)| self.halves[way.index()].stream.is_at_start();
@@ -354,7 +355,8 @@ impl Connection {
     /// Takes one segment of this connection in; `block` holds its bytes.
     #[inline]
     pub fn segment(&mut self, segment: &Segment, block: &[u8], ports: &PortSet) {
-        if !segment.has(Segment::SYN) && self.is_stray(segment) {
+        let follows = self.halves[segment.way.index()].highest == Some(segment.seq);
+        if !follows && !segment.has(Segment::SYN) && self.is_stray(segment) {
             return;
         }
         self.last = self.last.max(segment.time);

@@ -63,7 +63,8 @@ impl<S> Settled<S> {
     pub(super) fn segment(&mut self, segment: &Segment, trace: &mut Trace) {
         self.catch_up(trace);
         let mut last = trace.last;
-        if segment.has(Segment::SYN) || !self.is_stray(segment) {
+        let follows = self.highest[segment.way.index()] == segment.seq;
+        if follows || segment.has(Segment::SYN) || !self.is_stray(segment) {
             last = last.max(segment.time);
             self.take(segment);
         }
@@ -89,6 +90,8 @@ impl<S> Settled<S> {
         }
     }
 
+    /// As of a connection that is not folded.
+    #[inline(never)]
     fn is_stray(&self, segment: &Segment) -> bool {
         let known = [segment.way, segment.way.reversed()].map(|way| Known {
             first: None,

@@ -189,7 +189,6 @@ pub(super) struct Known {
 /// Whether `segment`, no SYN, cannot be of the connection of which this is `known` of its own direction and of the other (RFC 9293
 /// section 3.4), however many packets are missing: what an earlier connection between the same ports had under way, or what another one
 /// at the same time sends, as on both sides of a proxy that keeps the addresses.
-#[inline]
 pub(super) fn is_stray(segment: &Segment, [own, other]: [Known; 2]) -> bool {
     // A keep-alive stands one before. Numbers come around in what is longer.
     let before = |known: Known, number: u32| {
