@@ -265,6 +265,181 @@ fn what_was_dismissed_does_not_hide_what_comes_after() {
     assert_eq!(text(&records[0], "tls.version"), "1.2");
 }
 
+/// SMTP, FTP (RFC 4217) and TLS from a client whose own port is one that servers of SMTP have.
+const SMTP: &str = "S: 220 a ESMTP
+                    C: EHLO b
+                    S: 250-a
+                    S: 250 STARTTLS
+                    C: STARTTLS
+                    S: 220 go
+                    TLS 1";
+const FTP: &str = "S: 220 ftp.example ready
+                   C: AUTH TLS
+                   S: 234 go
+                   TLS 1";
+
+/// What `script` says to a server on `port`, from port 2525.
+fn from_a_watched_port(port: u16, script: &str) -> Conversation {
+    let mut conversation = conversation(port, script, &samples());
+    conversation.client.1 = 2525;
+    conversation
+}
+
+/// `--ports` are those of servers: who opens the connection from one of them is a client like any other.
+#[test]
+fn a_client_on_a_watched_port_is_no_server() {
+    let (usual, any) = (Reading::new(), Reading::of_any_port());
+    let scripts = OTHERS
+        .iter()
+        .filter(|(_, script)| !script.starts_with("C: EHLO"));
+    for (port, script) in scripts.chain(&[(21, FTP)]) {
+        let conversation = from_a_watched_port(*port, script);
+        for size in [1460, 5, 1] {
+            let segments = conversation.segments(size);
+            let mut late = segments.clone();
+            late[..5].rotate_left(2);
+            let alone = |from| segments.iter().filter(move |one| one.from == from);
+            let [client, server] = [From::Client, From::Server].map(|from| alone(from).cloned());
+            for reading in [&usual, &any] {
+                none(reading, &conversation, &segments, *port);
+                // The answer to the SYN tells it as well, and so does a SYN that comes late.
+                none(reading, &conversation, &segments[1..], *port);
+                none(reading, &conversation, &late, *port);
+                none(
+                    reading,
+                    &conversation,
+                    &client.clone().collect::<Vec<_>>(),
+                    *port,
+                );
+                none(
+                    reading,
+                    &conversation,
+                    &server.clone().collect::<Vec<_>>(),
+                    *port,
+                );
+                let behind = server.clone().chain(client.clone());
+                none(reading, &conversation, &behind.collect::<Vec<_>>(), *port);
+            }
+        }
+    }
+}
+
+/// Without a SYN the sender of the hello is the client, and that of the answer or of the greeting is not.
+#[test]
+fn a_client_on_a_watched_port_is_known_by_its_hello() {
+    let (usual, any) = (Reading::new(), Reading::of_any_port());
+    for (port, script) in [(443, "TLS 1"), (443, "TLS 4"), (21, FTP), (26, SMTP)] {
+        let mut conversation = from_a_watched_port(port, script);
+        for _ in 0..2 {
+            let segments = conversation.segments(1460).split_off(3);
+            let alone = |from| segments.iter().filter(move |one| one.from == from).cloned();
+            let [client, server] = [From::Client, From::Server].map(|from| alone(from));
+            let parts = [
+                segments.clone(),
+                client.clone().chain(server.clone()).collect(),
+                server.clone().chain(client).collect(),
+                server.collect(),
+            ];
+            for (number, part) in parts.iter().enumerate() {
+                none(&usual, &conversation, part, port);
+                if port != 26 {
+                    none(&any, &conversation, part, port);
+                } else if number < 3 {
+                    let record = any.only(&conversation.packets(WRAPPING, part));
+                    assert_eq!(text(&record, "source.port"), "2525");
+                    assert_eq!(text(&record, "tls.version"), "1.0");
+                }
+            }
+            // As well where the client has the higher address.
+            let (client, server) = (conversation.client.0, conversation.server.0);
+            (conversation.client.0, conversation.server.0) = (server, client);
+        }
+    }
+}
+
+/// Minutes without a packet: what goes on then says nothing of who is the client, and need not.
+#[test]
+fn a_client_on_a_watched_port_that_pauses() {
+    let conversation = from_a_watched_port(443, "TLS 4");
+    let segments = conversation.segments(1460);
+    let mut packets = conversation.packets(WRAPPING, &segments);
+    let established = packets.len() - 4;
+    for packet in &mut packets[established..] {
+        packet.time += 600_000_000_000;
+    }
+    for reading in [Reading::new(), Reading::of_any_port()] {
+        assert_eq!(reading.ethernet(&packets).len(), 0);
+    }
+}
+
+/// With `--ports any` it is told as from any other port; and a connection between two watched ports is what it always was.
+#[test]
+fn smtp_from_a_watched_port() {
+    let (usual, any) = (Reading::new(), Reading::of_any_port());
+    for port in [26, 25, 587] {
+        let conversation = from_a_watched_port(port, SMTP);
+        for size in [1460, 1] {
+            let packets = conversation.packets(WRAPPING, &conversation.segments(size));
+            assert_eq!(usual.ethernet(&packets).len(), usize::from(port != 26));
+            let record = any.only(&packets);
+            for (path, value) in [
+                ("source.port", "2525"),
+                ("tls.version", "1.0"),
+                ("tlstally.mode", "starttls"),
+                ("tlstally.outcome", "established"),
+            ] {
+                assert_eq!(text(&record, path), value, "{path}");
+            }
+        }
+    }
+}
+
+/// A capture that begins in a message, with a line that looks like a greeting: the watched port is still the server's, which answers.
+#[test]
+fn a_line_of_a_message_is_no_greeting() {
+    let mail = "S: 220 a ESMTP
+                C: EHLO b
+                S: 250 a
+                C: MAIL FROM:<x@y.example>
+                S: 250 ok
+                C: RCPT TO:<z@y.example>
+                S: 250 ok
+                C: DATA
+                S: 354 go
+                C: 220 boxes were delivered
+                C: .
+                S: 250 taken
+                C: MAIL FROM:<x@y.example>
+                S: 250 ok";
+    let conversation = conversation(25, mail, &samples());
+    let segments = conversation.segments(1460);
+    let is_it = |one: &common::conversation::Segment| one.payload.starts_with(b"220 boxes");
+    let at = segments.iter().position(is_it).unwrap();
+    let packets = conversation.packets(WRAPPING, &segments[at..]);
+    let record = Reading::new().only(&packets);
+    assert_eq!(text(&record, "source.port"), "50123");
+    assert_eq!(text(&record, "destination.port"), "25");
+}
+
+/// What the report says of them: they are counted with the others that are no sessions.
+#[test]
+fn clients_on_a_watched_port_are_counted() {
+    let scratch = common::Scratch::new();
+    let conversation = from_a_watched_port(443, "TLS 1");
+    let packets = conversation.packets(WRAPPING, &conversation.segments(1460));
+    let path = scratch.file("capture.pcap", &common::plain_pcap(1, &packets));
+    let path = path.to_str().unwrap();
+    for (options, reason) in [
+        (&[][..], "connections_without_smtp_or_tls"),
+        (&["--ports", "any"], "connections_of_other_protocols"),
+    ] {
+        let args = [&["read", "--to", "any", "--format", "json", path], options].concat();
+        let report: Value = serde_json::from_slice(&common::run(&args).stdout).unwrap();
+        assert_eq!(report["capture"]["not_followed"][reason], 1, "{options:?}");
+        assert_eq!(report["totals"]["sessions"], 0, "{options:?}");
+    }
+}
+
 /// On the ports that are watched anyway nothing changes, and with `--to any` such sessions count.
 #[test]
 fn the_command_line() {

@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::conversation::{From, WRAPPING, recorded};
+use common::conversation::{FIN, From, RST, WRAPPING, recorded};
 use common::table::{self, Watched};
 use common::{Packet, pcaps};
 use tlstally::flow::Limits;
@@ -49,8 +49,33 @@ fn the_record_is_the_same() {
             conversation.turns.push((From::Server, record.repeat(5)));
         }
         let packets = conversation.packets(WRAPPING, &conversation.segments(517));
-        for change in 0..8 {
-            let changed = changed(&packets, change);
+        let segments = conversation.segments(517);
+        for change in 0..12 {
+            let changed = match change {
+                0..8 => changed(&packets, change),
+                // A second connection between the same ports, at the same time; the SYNs of which are not in the capture.
+                8 | 9 => {
+                    let starts = WRAPPING.map(|start| start ^ (1 << (13 + change)));
+                    let others = conversation.packets(starts, &segments).split_off(3);
+                    let mut both = packets.clone();
+                    let at = |packet: &Packet| packet.time;
+                    both.extend(others);
+                    both[3..].sort_by_key(at);
+                    both
+                }
+                // One that follows, with the same number of the client, where the first was closed or reset.
+                _ => {
+                    let starts = [WRAPPING[0], WRAPPING[1] ^ (1 << 24)];
+                    let mut both = packets.clone();
+                    if change == 11 {
+                        let end = &mut both[segments.len() - 2].bytes;
+                        end[47] = end[47] & !FIN | RST;
+                        both.truncate(segments.len() - 1);
+                    }
+                    both.extend(conversation.packets(starts, &segments));
+                    both
+                }
+            };
             let (plain, none) = read(&judge, &changed, usize::MAX);
             let (sessions, some) = read(&judge, &changed, 0);
             assert_eq!(none, 0);

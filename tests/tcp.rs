@@ -758,3 +758,364 @@ fn a_reset_of_the_server_before_the_client_is_seen() {
         assert_eq!(text(&record, path), text(&plain(), path), "{path}");
     }
 }
+
+/// A session with STARTTLS between the same ports as every other one: it offers and chooses the `number`th version of `samples`.
+fn mail(number: usize) -> Conversation {
+    let script = format!(
+        "S: 220 a ESMTP
+         C: EHLO b
+         S: 250-a
+         S: 250 STARTTLS
+         C: STARTTLS
+         S: 220 go
+         TLS {number}"
+    );
+    conversation(25, &script, &samples())
+}
+
+/// Sequence numbers of another connection, further and less far ahead of and behind those of the first.
+const DISTANCES: [u32; 6] = [
+    1 << 31,
+    700_000_000,
+    7_000_000,
+    0_u32.wrapping_sub(7_000_000),
+    1 << 29,
+    3 << 30,
+];
+
+const FIRST: [u32; 2] = [1_000_000_000, 3_000_000_000];
+
+fn away(distance: u32) -> [u32; 2] {
+    FIRST.map(|number| number.wrapping_add(distance))
+}
+
+/// Whatever else is told: each record is of TLS 1.0 offered and chosen (`mail(1)`), or of TLS 1.2 (`mail(3)`), and of nothing in between.
+fn nothing_is_mixed(records: &[Value]) {
+    for record in records {
+        let (version, offered) = versions(record);
+        let other = |one: &str| one.is_empty() || version.is_empty() || one == version;
+        assert!(other(&offered), "{version} chosen, {offered} offered");
+        let known = text(record, "tlstally.limited_by");
+        assert!(["", "client"].contains(&known.as_str()), "{known}");
+    }
+}
+
+/// Chosen, and offered at best.
+fn versions(record: &Value) -> (String, String) {
+    (
+        text(record, "tls.version"),
+        text(record, "tlstally.offered_max"),
+    )
+}
+
+fn told(records: &[Value]) -> Vec<(String, String)> {
+    let mut told: Vec<_> = records.iter().map(versions).collect();
+    told.sort();
+    told
+}
+
+fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+    pairs
+        .iter()
+        .map(|(one, other)| ((*one).to_owned(), (*other).to_owned()))
+        .collect()
+}
+
+/// What one end sends of a conversation.
+fn half(one: &Conversation, starts: [u32; 2], from: From) -> Vec<Packet> {
+    let segments = one.segments(1460).into_iter();
+    let segments: Vec<_> = segments.filter(|segment| segment.from == from).collect();
+    one.packets(starts, &segments)
+}
+
+/// RFC 9293 section 3.10.7.3: a SYN-ACK whose acknowledgement is not that of the SYN does not answer it.
+#[test]
+fn an_answer_to_another_syn_is_of_another_connection() {
+    let (legacy, modern) = (mail(1), mail(3));
+    for distance in DISTANCES {
+        let client = half(&modern, away(distance), From::Client);
+        let server = half(&legacy, FIRST, From::Server);
+        for packets in [[client.clone(), server.clone()], [server, client]] {
+            let mut packets = packets.concat();
+            renumber(&mut packets);
+            let records = Reading::new().ethernet(&packets);
+            assert_eq!(told(&records), pairs(&[("", "1.2"), ("1.0", "")]));
+        }
+    }
+}
+
+/// One tap behind the other, of two sessions that used the same ports within minutes, or hours apart.
+#[test]
+fn taps_one_behind_the_other_and_ports_used_again() {
+    let (one, other) = (mail(1), mail(3));
+    for (distance, pause) in DISTANCES.into_iter().zip([0, 60, 600, 3000, 7200, 90_000]) {
+        let both = |from| {
+            let mut packets = half(&one, FIRST, from);
+            let later = half(&other, away(distance), from);
+            packets.extend(later.into_iter().map(|packet| Packet {
+                time: packet.time + (pause + 1) * 1_000_000_000,
+                ..packet
+            }));
+            packets
+        };
+        for order in [[From::Client, From::Server], [From::Server, From::Client]] {
+            let records = Reading::new().ethernet(&order.map(both).concat());
+            nothing_is_mixed(&records);
+            for version in ["1.0", "1.2"] {
+                let chosen = records
+                    .iter()
+                    .any(|record| text(record, "tls.version") == version);
+                let offered = |one| text(one, "tlstally.offered_max") == version;
+                assert!(
+                    chosen && records.iter().any(offered),
+                    "{version}, {pause} s"
+                );
+            }
+        }
+    }
+}
+
+/// The clock of the server's tap is behind, and the ports are used again before it shows the end of the first session.
+#[test]
+fn taps_that_disagree_and_ports_used_again() {
+    let (one, other) = (mail(1), mail(3));
+    for distance in DISTANCES {
+        for (reused, behind) in [(30, 50), (30, 10), (5, 20), (300, 310), (40, 400)] {
+            let moved = |packets: Vec<Packet>, by: u64| {
+                let later = packets.into_iter().map(move |packet| Packet {
+                    time: packet.time + by * 1_000_000,
+                    ..packet
+                });
+                later.collect::<Vec<_>>()
+            };
+            // Halves have no pauses: the server's packets come between the client's.
+            let mut packets = half(&one, FIRST, From::Client);
+            packets.extend(moved(half(&one, FIRST, From::Server), behind));
+            packets.extend(moved(half(&other, away(distance), From::Client), reused));
+            packets.extend(moved(
+                half(&other, away(distance), From::Server),
+                reused + behind,
+            ));
+            packets.sort_by_key(|packet| packet.time);
+            nothing_is_mixed(&Reading::new().ethernet(&packets));
+        }
+    }
+}
+
+/// A port used again with the same number of the client, as by systems without chance: after a reset, or after both ends closed.
+#[test]
+fn the_same_number_of_the_client_again() {
+    let (one, other) = (mail(3), mail(1));
+    for distance in DISTANCES {
+        let again = [FIRST[0], away(distance)[1]];
+        let whole = one.segments(1460);
+        let hello = place(&whole, From::Client, &[22]);
+        let closed = whole.iter().position(|one| one.flags & FIN != 0).unwrap();
+        for (at, chosen) in [(hello + 1, ""), (closed, "1.2"), (whole.len(), "1.2")] {
+            let mut first = whole[..at].to_vec();
+            if at < whole.len() {
+                let reset = Segment {
+                    flags: RST | ACK,
+                    payload: Vec::new(),
+                    ..whole
+                        .iter()
+                        .skip(at)
+                        .find(|one| one.from == From::Server)
+                        .unwrap()
+                        .clone()
+                };
+                first.push(reset);
+            }
+            let mut packets = one.packets(FIRST, &first);
+            packets.extend(other.packets(again, &other.segments(1460)));
+            renumber(&mut packets);
+            let records = Reading::new().ethernet(&packets);
+            assert_eq!(told(&records), {
+                let mut both = pairs(&[(chosen, "1.2"), ("1.0", "1.0")]);
+                both.sort();
+                both
+            });
+        }
+    }
+}
+
+/// Both sides of a proxy that keeps addresses and ports, in one capture: each side has its own numbers. One at least is told, and neither
+/// has anything of the other.
+#[test]
+fn two_connections_between_the_same_ports_at_the_same_time() {
+    let (one, other) = (mail(1), mail(3));
+    let plain = [&one, &other]
+        .map(|mail| timeless(Reading::new().only(&mail.packets(FIRST, &mail.segments(1460)))));
+    for distance in DISTANCES {
+        let (left, right) = (one.segments(1460), other.segments(1460));
+        let mut places: Vec<_> = (0..left.len()).map(|at| (at, false)).collect();
+        places.extend((0..right.len()).map(|at| (at, true)));
+        // In turns; the answers to the SYNs the other way round; one opened before the other.
+        for order in [
+            |(at, right): &(usize, bool)| 2 * at + usize::from(*right),
+            |(at, right): &(usize, bool)| 2 * at + usize::from(*right ^ (*at > 0)),
+            |(at, right): &(usize, bool)| 2 * at + 5 * usize::from(*right),
+        ] {
+            places.sort_by_key(order);
+            let packet = |(at, is_right): &(usize, bool)| {
+                if *is_right {
+                    other.packets(away(distance), &right[*at..=*at]).remove(0)
+                } else {
+                    one.packets(FIRST, &left[*at..=*at]).remove(0)
+                }
+            };
+            let mut packets: Vec<_> = places.iter().map(packet).collect();
+            renumber(&mut packets);
+            let records = Reading::new().ethernet(&packets);
+            assert!(!records.is_empty());
+            nothing_is_mixed(&records);
+            for record in records {
+                let record = timeless(record);
+                let same = plain
+                    .iter()
+                    .any(|plain| contrast(plain, &record).is_empty());
+                assert!(same, "{distance}: {record:#}");
+            }
+        }
+    }
+}
+
+/// The client gives up and connects again; what the server had under way for the connection before comes first, whole or in parts.
+#[test]
+fn bytes_under_way_for_the_connection_before() {
+    let (one, other) = (mail(1), mail(3));
+    let whole = one.segments(1460);
+    let hello = place(&whole, From::Client, &[22]);
+    let answer = place(&whole, From::Server, &[22]);
+    let reset = Segment {
+        seq: whole[hello].seq + whole[hello].payload.len() as u32,
+        flags: RST | ACK,
+        payload: Vec::new(),
+        ..whole[hello].clone()
+    };
+    let before = [&whole[..=hello], &[reset]].concat();
+    let again = other.segments(1460);
+    for distance in DISTANCES {
+        let starts = away(distance);
+        for at in 1..again.len() {
+            let mut packets = one.packets(FIRST, &before);
+            packets.extend(other.packets(starts, &again[..at]));
+            packets.extend(one.packets(FIRST, &whole[answer..=answer]));
+            packets.extend(other.packets(starts, &again[at..]));
+            renumber(&mut packets);
+            let records = Reading::new().ethernet(&packets);
+            assert_eq!(
+                told(&records),
+                pairs(&[("", "1.0"), ("1.2", "1.2")]),
+                "{distance} {at}"
+            );
+            assert!(
+                records
+                    .iter()
+                    .all(|record| text(record, "tlstally.gaps").is_empty())
+            );
+        }
+    }
+}
+
+/// RFC 9293 section 3.5.1, figure 9: the server still has a connection that the client has lost. It answers the SYN with what it knows, is
+/// reset for that, and the SYN comes again. The reset is not the new connection's.
+#[test]
+fn half_open_connections_are_recovered() {
+    let again = mail(1);
+    let whole = again.segments(1460);
+    let hello = place(&whole, From::Client, &[22]);
+    let plain = |to: usize| timeless(Reading::new().only(&again.packets(FIRST, &whole[..to])));
+    for distance in DISTANCES {
+        let old = again.packets(away(distance), &whole[..5]);
+        let stale = Segment {
+            flags: ACK,
+            payload: Vec::new(),
+            ..whole[5].clone()
+        };
+        let answer = Segment {
+            from: From::Server,
+            seq: stale.ack,
+            ack: stale.seq,
+            ..stale.clone()
+        };
+        let reset = Segment {
+            from: From::Client,
+            flags: RST,
+            seq: stale.seq,
+            ack: 0,
+            ..stale
+        };
+        for to in [hello + 1, whole.len()] {
+            for with_old in [true, false] {
+                let mut packets = if with_old { old.clone() } else { Vec::new() };
+                packets.extend(again.packets(FIRST, &whole[..1]));
+                packets.extend(again.packets(away(distance), &[answer.clone(), reset.clone()]));
+                packets.extend(again.packets(FIRST, &whole[..to]));
+                renumber(&mut packets);
+                let records = Reading::new().ethernet(&packets);
+                let last = timeless(records.into_iter().next_back().unwrap());
+                let difference = contrast(&last, &plain(to));
+                assert!(difference.is_empty(), "{distance}: {difference}");
+            }
+        }
+    }
+}
+
+/// Section 3.5.1 too: an answer to an old SYN is reset, and the SYN comes again. So it is where the answer was right, and its server
+/// answers as before.
+#[test]
+fn a_reset_before_the_same_syn_again() {
+    let whole = segments();
+    let hello = place(&whole, From::Client, &[22]);
+    for (seq, ack) in [(40_000, 0), (40_000, 2), (0, 1), (40_000, 1)] {
+        let answer = Segment {
+            seq,
+            ack,
+            ..whole[1].clone()
+        };
+        let reset = Segment {
+            flags: RST,
+            ack: 0,
+            seq: ack,
+            ..whole[0].clone()
+        };
+        let tried = [whole[0].clone(), answer, reset];
+        // Where the capture ends with the hello, nobody has closed anything.
+        for to in [hello + 1, whole.len()] {
+            let of = |segments: &[Segment]| timeless(Reading::new().only(&packets(segments)));
+            let again = of(&[&tried[..], &whole[..to]].concat());
+            let difference = contrast(&again, &of(&whole[..to]));
+            assert!(difference.is_empty(), "{difference}");
+        }
+    }
+}
+
+/// A firewall numbers the client's direction anew, and the capture has the server's packets from both its sides: what they acknowledge
+/// differs, and their own numbers do not.
+#[test]
+fn acknowledgements_that_a_firewall_has_numbered_anew() {
+    let segments = segments();
+    for distance in DISTANCES {
+        let inside = [WRAPPING[0].wrapping_add(distance), WRAPPING[1]];
+        let mut both = Vec::new();
+        for segment in &segments {
+            both.extend(SESSION.packets(WRAPPING, std::slice::from_ref(segment)));
+            if segment.from == From::Server {
+                both.extend(SESSION.packets(inside, std::slice::from_ref(segment)));
+            }
+        }
+        renumber(&mut both);
+        // Who ended it is told by what each end had acknowledged.
+        let without = |mut record: Value| {
+            record["tlstally"]
+                .as_object_mut()
+                .unwrap()
+                .remove("exchange");
+            record
+        };
+        let record = timeless(Reading::new().only(&both));
+        let difference = contrast(&without(record), &without(plain()));
+        assert!(difference.is_empty(), "{difference}");
+    }
+}

@@ -4,9 +4,12 @@ use std::hint::black_box;
 use std::mem;
 use std::sync::Arc;
 
-use super::reassembly::{Counts, Direction, Piece};
+use super::reassembly::{Counts, Direction, MAX_SYN_DATA, Piece};
 use super::tail::Tail;
-use super::trace::{LATE_WAY_WINDOW, Need, Trace, WINDOW, is_beyond, is_near, later_end};
+use super::trace::{
+    Known, LATE_SYN_WINDOW, LATE_WAY_WINDOW, Need, Trace, WINDOW, is_beyond, is_near, is_stray,
+    later_end,
+};
 use super::{FlowKey, Segment, Way};
 use crate::packet::PortSet;
 use crate::packet::checksum::Checksum;
@@ -16,9 +19,7 @@ use crate::smtp::command::Command;
 use crate::smtp::opening::{self, Standing};
 use crate::smtp::reply::ReplyLine;
 use crate::time::Timestamp;
-
-/// Sequence numbers by which a SYN that arrives late may lie before the first bytes seen.
-const LATE_SYN_WINDOW: u32 = 64 * 1024;
+use crate::tls::{self, Probe};
 
 /// A TCP connection on a watched port.
 #[derive(Debug)]
@@ -48,8 +49,12 @@ pub struct Connection {
     pub tail: Tail,
     /// Its ports say nothing: it is of interest only if it is SMTP by its words.
     by_words: bool,
-    /// By its words it is something else.
+    /// By its words, or by who opened it, it is something else.
     foreign: bool,
+    /// Its watched port is the client's.
+    disowned: bool,
+    /// The other end of the watched port greets as a server does, though no SYN told who is the client.
+    greeted_backwards: bool,
     /// What was said.
     pub dialogue: Dialogue,
 }
@@ -129,6 +134,8 @@ impl Connection {
             tail: Tail::default(),
             by_words: false,
             foreign: false,
+            disowned: false,
+            greeted_backwards: false,
             dialogue: Dialogue::default(),
         }
     }
@@ -138,14 +145,43 @@ impl Connection {
         self.by_words = true;
     }
 
-    /// By its words it is no SMTP, so nothing of it is of interest.
+    /// Whether only its words can tell that it is SMTP.
+    pub const fn goes_by_words(&self) -> bool {
+        self.by_words
+    }
+
+    /// It is no SMTP, by its words or since its server is on no watched port, so nothing of it is of interest.
     pub const fn is_foreign(&self) -> bool {
         self.foreign
     }
 
+    /// Whether its watched port is the client's, which the words of its middle would not tell.
+    pub(super) const fn is_disowned(&self) -> bool {
+        self.disowned
+    }
+
     /// Whether it is SMTP by its words, or need not be.
     pub fn is_wanted(&self) -> bool {
-        !self.by_words || self.standing() == Standing::Smtp
+        let backwards = self.greeted_backwards && !self.saw_opening();
+        if self.by_words {
+            self.standing() == Standing::Smtp
+        } else if backwards {
+            !self.foreign && !self.is_silent_as_a_server()
+        } else {
+            !self.foreign
+        }
+    }
+
+    /// Nothing that only a server says came from the end that is taken for it.
+    fn is_silent_as_a_server(&self) -> bool {
+        let server = self.dialogue.server.as_ref();
+        server.is_none_or(|side| {
+            let answered = side
+                .tls
+                .facts()
+                .is_some_and(|facts| facts.server_hello.is_some());
+            side.facts.replies == 0 && !answered
+        })
     }
 
     /// What its words make of it.
@@ -224,21 +260,20 @@ impl Connection {
         let after_syn = segment.seq.wrapping_add(1);
         if segment.has(Segment::SYN) {
             if self.answers_anew(segment) {
-                return false;
+                return self.is_over();
             }
             return match (
                 half.stream.first(),
                 half.stream.next().or(half.stream.lowest_held()),
             ) {
                 (Some(first), _) => first != after_syn && !half.stream.may_start_before(after_syn),
+                (None, _) if self.answers_another(segment) => true,
                 (None, Some(lowest)) => lowest.wrapping_sub(after_syn) > LATE_SYN_WINDOW,
-                (None, None) => {
+                (None, None) => match half.acknowledged {
                     // One tap behind the other: this end comes last, and the other has acknowledged it already.
-                    let is_acknowledged = half
-                        .acknowledged
-                        .is_some_and(|end| end.wrapping_sub(after_syn) < LATE_WAY_WINDOW);
-                    self.is_over() && !segment.has(Segment::ACK) && !is_acknowledged
-                }
+                    Some(end) => end.wrapping_sub(after_syn) >= LATE_WAY_WINDOW,
+                    None => self.is_over() && !segment.has(Segment::ACK),
+                },
             };
         }
         let beyond = half.highest.is_some_and(|end| is_beyond(end, segment));
@@ -252,6 +287,30 @@ impl Connection {
         segment.has(Segment::SYN | Segment::ACK)
             && first(segment.way.reversed()) == Some(segment.ack)
             && first(segment.way).is_some_and(|first| first != segment.seq.wrapping_add(1))
+    }
+
+    /// Whether `segment` answers another SYN than the one that was seen (RFC 9293 section 3.10.7.3: its acknowledgement is unacceptable).
+    fn answers_another(&self, segment: &Segment) -> bool {
+        let syn = &self.halves[segment.way.reversed().index()].stream;
+        let own = syn.first().filter(|_| !syn.is_start_presumed());
+        segment.has(Segment::ACK)
+            && own.is_some_and(|first| segment.ack.wrapping_sub(first) >= MAX_SYN_DATA)
+    }
+
+    /// Whether the numbers of `segment` say that it is of another connection between the same ports; not asked of what is next in line.
+    #[inline(never)]
+    fn is_stray(&self, segment: &Segment) -> bool {
+        // As long as the server may begin at either of two numbers, none of them is wrong.
+        let undecided = |(way, _): (Way, u32)| self.halves[way.index()].stream.is_at_start();
+        let known = [segment.way, segment.way.reversed()].map(|way| {
+            let half = &self.halves[way.index()];
+            let is_own = !half.decided && !half.stream.is_start_presumed();
+            Known {
+                first: half.stream.first().filter(|_| is_own),
+                end: half.highest.or(half.acknowledged),
+            }
+        });
+        !self.other_start.is_some_and(undecided) && is_stray(segment, known)
     }
 
     /// The client goes by the answer that reaches it first, and may be the only one to know which that was (RFC 9293 section 3.10.7).
@@ -296,8 +355,12 @@ impl Connection {
     /// Takes one segment of this connection in; `block` holds its bytes.
     #[inline]
     pub fn segment(&mut self, segment: &Segment, block: &[u8], ports: &PortSet) {
+        let follows = self.halves[segment.way.index()].highest == Some(segment.seq);
+        if !follows && !segment.has(Segment::SYN) && self.is_stray(segment) {
+            return;
+        }
         self.last = self.last.max(segment.time);
-        if segment.has(Segment::SYN | Segment::ACK) {
+        if segment.has(Segment::SYN) {
             if self.answers_anew(segment) {
                 return self.note_other_start(segment);
             }
@@ -319,10 +382,15 @@ impl Connection {
     }
 
     /// An end that had answered a SYN with a reset accepts the same SYN, tried again: the reset, whose sequence number may be anything
-    /// (RFC 9293 section 3.10.7.1), tells nothing of what follows.
+    /// (RFC 9293 section 3.10.7.1), tells nothing of what follows. Nor does that by which the client has answered an old connection's
+    /// packet before it tries again (section 3.5.1).
     fn forget_refusal(&mut self, segment: &Segment) {
         let half = &mut self.halves[segment.way.index()];
-        if half.stream.first().is_none() && !half.spoke && self.tail.forget_reset(segment) {
+        let answers = segment.has(Segment::ACK);
+        if (!answers || half.stream.first().is_none())
+            && !half.spoke
+            && self.tail.forget_reset(segment)
+        {
             half.highest = None;
         }
     }
@@ -343,6 +411,7 @@ impl Connection {
             return Trace {
                 last: self.last,
                 need: [Need::Opening; 2],
+                lasting: self.disowned,
                 ..Trace::EMPTY
             };
         }
@@ -368,6 +437,7 @@ impl Connection {
             ],
             need: [need(up, down), need(down, up)],
             same_turn: [same_turn(Way::Up, down), same_turn(Way::Down, up)],
+            lasting: false,
         }
     }
 
@@ -581,25 +651,36 @@ impl Connection {
         let half = &mut self.halves[way.index()];
         let dialogue = &mut self.dialogue;
         let whole = half.stream.first().is_some();
-        let (by_words, opened, foreign) = (self.by_words, &mut half.opened, &mut self.foreign);
+        let (by_words, opened, foreign) = (&mut self.by_words, &mut half.opened, &mut self.foreign);
+        let (disowned, greeted_backwards) = (&mut self.disowned, &mut self.greeted_backwards);
+        let told = self.opened;
         let mut unknown = half.tls_start.is_none();
         let (mut passed, mut tls_at) = (0_u32, None);
         feed(&mut half.stream, &mut |piece| {
             passed = passed.wrapping_add(piece.length());
-            if by_words && !std::mem::replace(opened, true) {
-                *foreign |= matches!(&piece, Piece::Bytes(bytes, _) if !opening::may_open(bytes));
+            let bytes = match &piece {
+                Piece::Bytes(bytes, _) => *bytes,
+                Piece::Gap(_) => &[],
+            };
+            if !std::mem::replace(opened, true) {
+                let client_told = told.or_else(|| {
+                    client_against_port(&guess.0, ports, way, bytes, greeted_backwards)
+                });
+                if let Some(told) =
+                    client_told.filter(|told| is_against_port(&guess.0, ports, *told))
+                {
+                    *disowned = true;
+                    *by_words = ports.has_others();
+                    // What was read with the ends taken for each other cannot be read again.
+                    *foreign |= !*by_words || client.is_some_and(|client| client != told);
+                    client = Some(told);
+                }
+                *foreign |= *by_words && !bytes.is_empty() && !opening::may_open(bytes);
             }
             if *foreign {
                 return;
             }
-            let client = *client.get_or_insert_with(|| {
-                let bytes = if let Piece::Bytes(bytes, _) = &piece {
-                    bytes
-                } else {
-                    &[][..]
-                };
-                guess_client(&guess.0, guess.1, way, bytes)
-            });
+            let client = *client.get_or_insert_with(|| guess_client(&guess.0, guess.1, way, bytes));
             let side = if way == client {
                 Side::Client
             } else {
@@ -616,7 +697,7 @@ impl Connection {
             }
         });
         self.client = client;
-        self.foreign |= by_words && opening::standing(dialogue, whole) == Standing::Other;
+        self.foreign |= self.by_words && opening::standing(dialogue, whole) == Standing::Other;
         let Some(client) = client else { return };
         let side = if way == client {
             Side::Client
@@ -649,6 +730,14 @@ impl Connection {
         } else {
             self.opened.get_or_insert(segment.way);
             self.syn_at.get_or_insert(segment.time);
+        }
+        // Before anything is read both ends may still open, and tell better.
+        let is_read = self.halves.iter().any(|half| half.opened);
+        let against = |client| is_against_port(&self.key, ports, client);
+        if is_read && !self.disowned && self.opened.is_some_and(against) {
+            self.disowned = true;
+            self.foreign = true;
+            self.by_words = ports.has_others();
         }
     }
 
@@ -728,25 +817,14 @@ impl Half {
 /// Who the client is where no SYN tells: the other end of the watched port, else whoever speaks like one, else the end with the
 /// higher port.
 fn guess_client(key: &FlowKey, ports: &PortSet, way: Way, bytes: &[u8]) -> Way {
-    if let Some(client) = client_by_port(key, ports) {
-        return client;
-    }
-    let line = bytes.split(|b| *b == b'\n').next().unwrap_or_default();
-    if ReplyLine::parse(line).is_some() {
-        return way.reversed();
-    }
-    if matches!(Command::parse(line), Command::Hello { .. }) {
-        return way;
-    }
-    match crate::tls::probe(bytes, crate::tls::Role::Client) {
-        crate::tls::Probe::ClientHello | crate::tls::Probe::Ssl2ClientHello => return way,
-        _ => {}
-    }
-    if key.sender_port(Way::Up) > key.sender_port(Way::Down) {
-        Way::Up
-    } else {
-        Way::Down
-    }
+    let told = client_by_port(key, ports).or_else(|| client_by_words(way, bytes));
+    told.unwrap_or_else(|| {
+        if key.sender_port(Way::Up) > key.sender_port(Way::Down) {
+            Way::Up
+        } else {
+            Way::Down
+        }
+    })
 }
 
 /// The other end of the watched port, if one of the two is watched.
@@ -757,4 +835,57 @@ fn client_by_port(key: &FlowKey, ports: &PortSet) -> Option<Way> {
         (false, true) => Some(Way::Up),
         _ => None,
     }
+}
+
+/// Whether the one watched port is that of `client`.
+fn is_against_port(key: &FlowKey, ports: &PortSet, client: Way) -> bool {
+    client_by_port(key, ports).is_some_and(|by_port| by_port != client)
+}
+
+/// Who the client is, by the first words of `way`.
+fn client_by_words(way: Way, bytes: &[u8]) -> Option<Way> {
+    let line = first_line(bytes);
+    if ReplyLine::parse(line).is_some() {
+        return Some(way.reversed());
+    }
+    if matches!(Command::parse(line), Command::Hello { .. }) {
+        return Some(way);
+    }
+    client_by_hello(way, bytes)
+}
+
+/// Who the client is, by the hello that `way` begins with.
+fn client_by_hello(way: Way, bytes: &[u8]) -> Option<Way> {
+    match tls::probe(bytes, tls::Role::Client) {
+        Probe::ClientHello | Probe::Ssl2ClientHello => Some(way),
+        Probe::ServerHello => Some(way.reversed()),
+        _ => None,
+    }
+}
+
+/// The client, where no SYN tells and it is the end of the watched port itself: a port that servers of SMTP have may be any
+/// client's as well. No server sends a ClientHello or EHLO. A greeting may be a line of a message of which the beginning is missing, so it
+/// tells later, with what the watched port says.
+fn client_against_port(
+    key: &FlowKey,
+    ports: &PortSet,
+    way: Way,
+    bytes: &[u8],
+    greeted_backwards: &mut bool,
+) -> Option<Way> {
+    let by_port = client_by_port(key, ports)?;
+    let line = first_line(bytes);
+    let told = if ReplyLine::parse(line).is_some_and(|reply| reply.code == 220) {
+        *greeted_backwards |= way == by_port;
+        ports.has_others().then_some(way.reversed())
+    } else if matches!(Command::parse(line), Command::Hello { .. }) {
+        Some(way)
+    } else {
+        client_by_hello(way, bytes)
+    };
+    told.filter(|told| *told != by_port)
+}
+
+fn first_line(bytes: &[u8]) -> &[u8] {
+    bytes.split(|b| *b == b'\n').next().unwrap_or_default()
 }

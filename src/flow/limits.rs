@@ -61,7 +61,7 @@ impl Limits {
     pub(super) fn wait(&self, connection: &Connection) -> u32 {
         if self.are_in_order() && connection.is_over_as_far_as_seen() {
             self.late
-        } else if connection.is_foreign() {
+        } else if connection.is_foreign() && !connection.is_disowned() {
             self.linger
         } else {
             self.wait_for(&connection.tail)
@@ -88,7 +88,7 @@ impl Limits {
 
     /// The same after a packet that only moved `trace`.
     pub(super) const fn wait_after(&self, trace: &Trace) -> u32 {
-        if trace.is_dismissed() {
+        if trace.is_dismissed() && !trace.lasting {
             self.linger
         } else {
             self.idle

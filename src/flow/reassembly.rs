@@ -15,7 +15,7 @@ pub const MAX_HELD_BYTES: usize = 1024 * 1024;
 /// Segments held per direction while something before them is missing.
 pub const MAX_HELD_SEGMENTS: usize = 1024;
 /// Bytes that a SYN may have with it.
-const MAX_SYN_DATA: u32 = 64 * 1024;
+pub(super) const MAX_SYN_DATA: u32 = 64 * 1024;
 /// What a held segment costs besides its bytes.
 const PART: usize = 64;
 /// Without a SYN nobody knows which byte is first: so many segments are looked at before the lowest is taken.

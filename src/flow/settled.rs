@@ -7,7 +7,7 @@ use std::hint::black_box;
 
 use super::connection::Numbers;
 use super::tail::Tail;
-use super::trace::{Need, Trace, is_beyond, is_near, later_end, opens_another};
+use super::trace::{Known, Need, Trace, is_beyond, is_near, is_stray, later_end, opens_another};
 use super::{Segment, Way};
 
 /// What is left of a connection that is settled.
@@ -62,6 +62,19 @@ impl<S> Settled<S> {
     /// Takes in a segment, and before it the packets that only moved `trace`.
     pub(super) fn segment(&mut self, segment: &Segment, trace: &mut Trace) {
         self.catch_up(trace);
+        let mut last = trace.last;
+        let follows = self.highest[segment.way.index()] == segment.seq;
+        if follows || segment.has(Segment::SYN) || !self.is_stray(segment) {
+            last = last.max(segment.time);
+            self.take(segment);
+        }
+        *trace = Trace {
+            last,
+            ..self.trace()
+        };
+    }
+
+    fn take(&mut self, segment: &Segment) {
         let highest = &mut self.highest[segment.way.index()];
         if !segment.has(Segment::SYN) && is_near(Some(*highest), segment) {
             self.tail.note_turn(segment);
@@ -75,11 +88,16 @@ impl<S> Settled<S> {
         } else if segment.has(Segment::FIN) {
             self.tail.note_fin(segment.way, segment.time);
         }
-        let last = trace.last.max(segment.time);
-        *trace = Trace {
-            last,
-            ..self.trace()
-        };
+    }
+
+    /// As of a connection that is not folded.
+    #[inline(never)]
+    fn is_stray(&self, segment: &Segment) -> bool {
+        let known = [segment.way, segment.way.reversed()].map(|way| Known {
+            first: None,
+            end: Some(self.highest[way.index()]),
+        });
+        is_stray(segment, known)
     }
 
     /// Takes over what the table noted.
@@ -124,7 +142,7 @@ impl<S> Settled<S> {
     pub(super) fn is_succeeded_by(&self, segment: &Segment, trace: &Trace) -> bool {
         let way = segment.way.index();
         if segment.has(Segment::SYN) {
-            return opens_another(self.first, segment);
+            return opens_another(self.first, self.tail.is_over(), segment);
         }
         let over = self.tail.is_over();
         let closed = self.tail.closed_at(segment.way).is_some();

@@ -307,7 +307,11 @@ impl<R, S> Table<R, S> {
                 (self.limits.wait_settled(settled.tail()), first)
             }
         };
-        let wait = first.map_or(wait, |_| self.limits.linger);
+        let wait = match first {
+            Some(_) if place.trace.lasting => self.limits.idle,
+            Some(_) => self.limits.linger,
+            None => wait,
+        };
         let was = place.deadline;
         place.deadline = tick + wait;
         if place.deadline < was {

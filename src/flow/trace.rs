@@ -31,6 +31,8 @@ pub(super) struct Trace {
     /// By way: the last packet with payload acknowledged everything up to `highest` of the other way. What follows it with the
     /// same acknowledgement tells nothing new.
     pub(super) same_turn: [bool; 2],
+    /// Its place stays as long without a packet as that of one that is followed, though it was dismissed.
+    pub(super) lasting: bool,
 }
 
 impl Trace {
@@ -40,6 +42,7 @@ impl Trace {
         highest: [0; 2],
         need: [Need::All; 2],
         same_turn: [false; 2],
+        lasting: false,
     };
 
     /// Takes in a segment that need not be read; false if it must be.
@@ -137,7 +140,7 @@ impl Trace {
     pub(super) const fn is_succeeded_by(&self, first: [u32; 2], segment: &Segment) -> bool {
         let way = segment.way.index();
         if segment.has(Segment::SYN) {
-            return opens_another(first, segment);
+            return opens_another(first, !self.is_dismissed(), segment);
         }
         // Of one that was dismissed no numbers are kept: only a SYN tells.
         segment.length > 0
@@ -150,6 +153,8 @@ impl Trace {
 pub(super) const WINDOW: u32 = 1 << 30;
 /// Bytes that an end may have sent where all of it comes late: a message, and no more than can be told from chance.
 pub(super) const LATE_WAY_WINDOW: u32 = 64 * 1024 * 1024;
+/// Sequence numbers by which a SYN that arrives late may lie before the first bytes seen, or what was acknowledged first.
+pub(super) const LATE_SYN_WINDOW: u32 = 64 * 1024;
 /// Nanoseconds without a packet after which numbers that are far away are another connection's, and not those of a copy that a firewall
 /// has numbered anew.
 const SILENCE: u64 = 10 * SECOND;
@@ -165,16 +170,61 @@ pub(super) fn is_near(highest: Option<u32>, segment: &Segment) -> bool {
 
 /// Whether `segment`, a SYN, opens another connection than the one whose directions begin at `first`. An answer to the SYN of that one is
 /// of that one, whatever number it begins at itself: whoever answers without keeping state has another number for each copy of a SYN.
-pub(super) const fn opens_another(first: [u32; 2], segment: &Segment) -> bool {
+/// Once it is `over`, the SYN was another one with the same number.
+pub(super) const fn opens_another(first: [u32; 2], over: bool, segment: &Segment) -> bool {
     let way = segment.way.index();
     let answers = segment.has(Segment::ACK) && segment.ack == first[1 - way];
-    first[way] != segment.seq.wrapping_add(1) && !answers
+    first[way] != segment.seq.wrapping_add(1) && (over || !answers)
 }
+
+/// What is known of the sequence numbers of a direction.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Known {
+    /// Of its first byte, by its own SYN, as long as it is read.
+    pub(super) first: Option<u32>,
+    /// Behind the last byte seen, or acknowledged.
+    pub(super) end: Option<u32>,
+}
+
+/// Whether `segment`, no SYN, cannot be of the connection of which this is `known` of its own direction and of the other (RFC 9293
+/// section 3.4), however many packets are missing: what an earlier connection between the same ports had under way, or what another one
+/// at the same time sends, as on both sides of a proxy that keeps the addresses.
+pub(super) fn is_stray(segment: &Segment, [own, other]: [Known; 2]) -> bool {
+    // A keep-alive stands one before. Numbers come around in what is longer.
+    let before = |known: Known, number: u32| {
+        known.first.zip(known.end).is_some_and(|(first, end)| {
+            let from = first.wrapping_sub(1);
+            end.wrapping_sub(from) < WINDOW && number.wrapping_sub(from) >= 1 << 31
+        })
+    };
+    if before(own, segment.seq) {
+        return true;
+    }
+    if !segment.has(Segment::ACK) {
+        let far = |end| is_further(LATE_WAY_WINDOW, end, segment.seq);
+        return segment.has(Segment::RST) && own.end.is_some_and(far);
+    }
+    let Some(end) = own.end else {
+        // The other end has sent its SYN, and no more than may be with it.
+        let acknowledged = other.first.map(|first| segment.ack.wrapping_sub(first));
+        return acknowledged.is_some_and(|bytes| bytes > LATE_SYN_WINDOW);
+    };
+    // Where a firewall numbers one direction anew, the other's numbers hold.
+    let far = |end| is_further(HOLE, end, segment.ack);
+    is_further(HOLE, end, segment.seq) && (other.end.is_some_and(far) || before(other, segment.ack))
+}
+
+/// Bytes that are never missing of both directions at once, of which one has no more than replies.
+const HOLE: u32 = 1024 * 1024;
 
 /// Whether `number` is far from `known`, to either side.
 const fn is_far(known: u32, number: u32) -> bool {
+    is_further(LATE_WAY_WINDOW, known, number)
+}
+
+const fn is_further(than: u32, known: u32, number: u32) -> bool {
     let ahead = number.wrapping_sub(known);
-    ahead > LATE_WAY_WINDOW && ahead.wrapping_neg() > LATE_WAY_WINDOW
+    ahead > than && ahead.wrapping_neg() > than
 }
 
 /// Whether `segment` begins further than a FIN's number behind the end of its direction.
@@ -284,6 +334,68 @@ mod tests {
         let mut trace = trace(Need::Nothing, (1 << 30) - 10);
         assert!(trace.note(&segment((1 << 30) - 10, 9, Segment::ACK)));
         assert!(!trace.note(&segment((1 << 30) - 1, 9, Segment::ACK)));
+    }
+
+    fn known(first: Option<u32>, end: u32) -> Known {
+        Known {
+            first,
+            end: Some(end),
+        }
+    }
+
+    /// RFC 9293 section 3.4: nobody sends, or acknowledges, what lies before the SYN.
+    #[test]
+    fn numbers_from_before_the_syn_are_of_another_connection() {
+        for first in [1000, 5, 1 << 31, u32::MAX] {
+            let [own, other] = [known(Some(first), first.wrapping_add(100)); 2];
+            let at = |seq: u32, ack: u32| Segment {
+                ack: first.wrapping_add(ack),
+                ..segment(first.wrapping_add(seq), 10, Segment::ACK)
+            };
+            for (seq, ack) in [(0, 0), (u32::MAX, 0), (100, 100), (5000, 50), (0, 9000)] {
+                assert!(!is_stray(&at(seq, ack), [own, other]), "{seq} {ack}");
+            }
+            assert!(is_stray(&at(u32::MAX - 1, 0), [own, other]));
+            assert!(is_stray(&at(HOLE * 2, u32::MAX - 1), [own, other]));
+            assert!(is_stray(&at(HOLE * 2, HOLE * 2), [own, other]));
+            // One number alone may be that of a firewall, or behind a hole.
+            assert!(!is_stray(&at(HOLE * 2, 100), [own, other]));
+            assert!(!is_stray(&at(100, HOLE * 2), [own, other]));
+            // Nothing but the SYN of the other end is known.
+            let unseen = Known {
+                first: None,
+                end: None,
+            };
+            let syn = known(Some(first), first.wrapping_sub(1));
+            assert!(!is_stray(&at(HOLE, 0), [unseen, syn]));
+            assert!(is_stray(&at(HOLE, u32::MAX), [unseen, syn]));
+            assert!(is_stray(&at(HOLE, LATE_SYN_WINDOW + 1), [unseen, syn]));
+        }
+    }
+
+    /// Numbers that have gone half around, or all around, since the SYN are not before it.
+    #[test]
+    fn numbers_come_around() {
+        for sent in [1 << 30, 1 << 31, 3 << 30, u32::MAX - 5] {
+            let numbers = [known(Some(1), 1_u32.wrapping_add(sent)); 2];
+            let next = Segment {
+                ack: 1_u32.wrapping_add(sent),
+                ..segment(sent, 10, Segment::ACK)
+            };
+            assert!(!is_stray(&next, numbers), "{sent}");
+        }
+    }
+
+    /// One that answers anew is of the same connection, as long as that goes on.
+    #[test]
+    fn another_answer_behind_the_end_is_of_another_connection() {
+        let answer = Segment {
+            ack: 7,
+            ..segment(100, 0, Segment::SYN | Segment::ACK)
+        };
+        assert!(!opens_another([7; 2], false, &answer));
+        assert!(opens_another([7; 2], true, &answer));
+        assert!(!opens_another([101; 2], true, &answer));
     }
 
     #[test]

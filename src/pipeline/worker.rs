@@ -60,7 +60,7 @@ pub struct WorkerFacts {
     pub given_up: GivenUp,
     /// Packets not kept as evidence, since a bound was reached.
     pub unkept: u64,
-    /// Connections on watched ports that spoke neither SMTP nor TLS.
+    /// Connections on watched ports that spoke neither SMTP nor TLS, or whose server was on another port.
     pub no_sessions: u64,
     /// Connections on other ports that were no SMTP by their words.
     pub foreign: u64,
@@ -376,10 +376,10 @@ impl<O: Fn(u32) -> Arc<Origin>> Outlet for Desk<'_, O> {
             .map(|session| Told::Whole(Box::new(session)));
         self.release(&connection.key, session.as_ref());
         if session.is_none() {
-            let count = if connection.is_wanted() {
-                &mut self.facts.no_sessions
-            } else {
+            let count = if connection.goes_by_words() {
                 &mut self.facts.foreign
+            } else {
+                &mut self.facts.no_sessions
             };
             *count += 1;
         }
