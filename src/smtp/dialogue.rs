@@ -115,6 +115,23 @@ mod tests {
         assert!(told.contains("transacted: true"), "{told}");
     }
 
+    /// What a server says behind an alert is read, wherever the two are cut.
+    #[test]
+    fn text_behind_an_alert_is_a_line_in_any_pieces() {
+        let bytes = [&[21, 3, 1, 0, 2, 1, 10][..], b"220 a.example\r\n"].concat();
+        let told = |size: usize| {
+            let mut dialogue = Dialogue::default();
+            for piece in bytes.chunks(size) {
+                dialogue.push(Side::Server, &Piece::Bytes(piece, Timestamp(0)), true);
+            }
+            format!("{:?}", dialogue.server.unwrap().facts)
+        };
+        assert!(told(bytes.len()).contains("replies: 1"));
+        for size in 1..bytes.len() {
+            assert_eq!(told(size), told(bytes.len()), "{size} bytes a piece");
+        }
+    }
+
     /// RFC 5321 section 4.1.1.4: without 354 what follows DATA is the next command. Here no reply was seen at all.
     #[test]
     fn what_follows_data_is_told_by_its_whole_first_line() {

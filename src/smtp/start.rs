@@ -226,7 +226,6 @@ impl TlsStart {
         }
         let text = stream.push(bytes, time).len();
         self.tls = Tls::Read(Box::new(stream));
-        self.conclude();
         self.begun_with = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
         self.at = Some(match self.before {
             Before::Nothing => TlsAt::FirstByte,
@@ -237,6 +236,8 @@ impl TlsStart {
         self.undecided = false;
         if text > 0 {
             self.give_up();
+        } else {
+            self.conclude();
         }
         Look::Begun(text)
     }
