@@ -7,6 +7,7 @@ use anyhow::Result;
 use tracing::{info, warn};
 
 use super::complain;
+use super::outputs::is_stdout;
 use crate::cli::{Confinement, ReportArgs, StoreArgs};
 use crate::pipeline::Task;
 use crate::privilege::{Mode, Reach, Reading, Role, Sandbox, Threads};
@@ -25,7 +26,7 @@ impl From<Confinement> for Mode {
 /// Directories in which files are made while the command runs: for its reports and records, and for one more file.
 pub(super) fn writing(report: &ReportArgs, more: Option<&Path>) -> Vec<PathBuf> {
     let files = [report.sessions.as_deref(), report.output.as_deref(), more];
-    let named = |path: &&Path| *path != Path::new("-");
+    let named = |path: &&Path| !is_stdout(path);
     let mut folders: Vec<_> = files
         .into_iter()
         .flatten()

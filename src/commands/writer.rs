@@ -70,7 +70,7 @@ fn begin_anew(file: &mut File) -> io::Result<()> {
 }
 
 /// That nobody reads on is no failure, and no reason to leave other things undone.
-pub(super) fn heard_enough(written: io::Result<()>) -> io::Result<()> {
+fn heard_enough(written: io::Result<()>) -> io::Result<()> {
     match written {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         other => other,

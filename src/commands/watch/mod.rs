@@ -38,7 +38,7 @@ use super::following::{judge, workers};
 use super::gathering::Gathering;
 use super::keeping;
 use super::log_file::Rotation;
-use super::outputs;
+use super::outputs::{self, is_stdout};
 use super::records::Records;
 use super::reporting::render;
 use super::writer::Destination;
@@ -135,7 +135,7 @@ pub(super) fn run(args: &WatchArgs) -> Result<Ended> {
 
 /// A console needs a terminal that nothing else writes on.
 fn wants_console(args: &WatchArgs) -> bool {
-    let records_take_it = args.report.sessions.as_deref() == Some(Path::new("-"));
+    let records_take_it = args.report.sessions.as_deref().is_some_and(is_stdout);
     !args.running.plain && !records_take_it && console::is_possible()
 }
 
