@@ -129,6 +129,25 @@ fn a_folder_without_captures() {
     );
 }
 
+/// Beside others it would go unseen that a folder which was named gave nothing; the answer of the others is good all the same.
+#[test]
+fn a_folder_without_captures_beside_a_capture() {
+    let scratch = Scratch::new();
+    scratch.file("readme.txt", b"nothing here\n");
+    let output = read(&[scratch.path().to_owned(), good()]);
+    let told = stderr(&output);
+    assert_eq!(output.status.code(), Some(0), "{told}");
+    let expected = format!("no captures in `{}`", scratch.path().display());
+    assert!(told.contains(&expected), "{told}");
+    assert!(stdout(&output).contains("legacy_negotiated"));
+    let again = read(&[pcaps(), good()]);
+    assert!(
+        !stderr(&again).contains("no captures"),
+        "{}",
+        stderr(&again)
+    );
+}
+
 #[test]
 fn wrong_arguments() {
     for args in [

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
-use common::{Scratch, captures, run};
+use common::{Scratch, captures, command, run};
 use serde_json::Value;
 
 /// Wide enough for the times of any capture.
@@ -152,6 +152,39 @@ fn days_and_windows_add_up() {
         // The trend is bounded; captures of many years hold more days.
         assert!(sessions <= whole["totals"]["sessions"].as_u64().unwrap());
     }
+}
+
+/// What was asked for and cannot be told is said, since the report looks the same without it.
+#[test]
+fn a_day_outside_and_an_unknown_zone_are_told() {
+    let scratch = Scratch::new();
+    let folder = scratch.path().join("store");
+    store(&folder, &[], &captures());
+    let told = |date: &str| {
+        let window = ["--since", "2026-11-20", "--until", "2026-11-24"];
+        let options = [&window[..], &["--tz", "UTC", "--changes-since", date]].concat();
+        let output = report(&[&folder], &options);
+        assert!(output.status.success());
+        String::from_utf8(output.stderr).unwrap()
+    };
+    for outside in ["2026-11-20", "2026-11-25", "2025-01-01"] {
+        assert!(
+            told(outside).contains("no changes since"),
+            "{outside}: {}",
+            told(outside)
+        );
+    }
+    for inside in ["2026-11-21", "2026-11-24"] {
+        assert_eq!(told(inside), "", "{inside}");
+    }
+
+    let output = command(&["report", folder.to_str().unwrap()])
+        .env("TZ", "Europe/Nowhere")
+        .output()
+        .unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{told}");
+    assert!(told.contains("time zone is not known"), "{told}");
 }
 
 #[test]

@@ -74,6 +74,9 @@ pub(super) fn run(args: &ReadArgs) -> Result<Ended> {
     if files.is_empty() && ended == Ended::Well {
         bail!("no captures found; name capture files, or folders that hold some");
     }
+    for folder in timeline.without_captures() {
+        complain(&anyhow::anyhow!("no captures in `{}`", folder.display()));
+    }
     let context = Context {
         sensor: judge.sensor.clone(),
         sources: files

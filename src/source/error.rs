@@ -40,6 +40,17 @@ pub enum SourceError {
     },
 }
 
+impl SourceError {
+    /// The input it is about.
+    pub(super) fn path(&self) -> &Path {
+        match self {
+            Self::Open { path, .. } | Self::Read { path, .. } | Self::NotACapture { path, .. } => {
+                path
+            }
+        }
+    }
+}
+
 /// What a file that is no capture looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]

@@ -48,6 +48,8 @@ pub(super) struct Inputs {
     pub(super) found: Vec<Found>,
     pub(super) errors: Vec<SourceError>,
     pub(super) skipped: Skipped,
+    /// The folders that were named and walked; not those in which another name of a file was passed over.
+    pub(super) folders: Vec<PathBuf>,
     seen: HashSet<(u64, u64)>,
 }
 
@@ -103,15 +105,19 @@ impl Inputs {
 
     /// Walks the folder and those inside; links are followed, each folder is entered once.
     fn folder(&mut self, path: &Path, about: &Metadata) {
-        let mut folders = Vec::new();
-        if self.is_new(about) {
-            folders.push(path.to_owned());
+        if !self.is_new(about) {
+            return;
         }
+        let mut folders = vec![path.to_owned()];
+        let same = self.skipped.same;
         while let Some(folder) = folders.pop() {
             match entries(&folder) {
                 Ok(entries) => self.entries(entries, &mut folders),
                 Err(source) => self.cannot_open(&folder, source),
             }
+        }
+        if self.skipped.same == same {
+            self.folders.push(path.to_owned());
         }
     }
 

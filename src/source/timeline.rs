@@ -8,7 +8,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::block::BlockPool;
@@ -48,6 +48,7 @@ pub struct Timeline {
     small_blocks: BlockPool,
     errors: Vec<SourceError>,
     skipped: Skipped,
+    without_captures: Vec<PathBuf>,
     progress: Arc<Progress>,
     read_ahead: bool,
 }
@@ -83,12 +84,16 @@ impl Timeline {
             small_blocks: BlockPool::new(SMALL_BLOCK),
             errors: inputs.errors,
             skipped: inputs.skipped,
+            without_captures: Vec::new(),
             progress: Progress::new(),
             read_ahead: false,
         };
         for found in inputs.found {
             timeline.look(found);
         }
+        let mut folders = inputs.folders;
+        folders.retain(|folder| !timeline.leads_to_something(folder));
+        timeline.without_captures = folders;
         timeline.expect_size();
         timeline.line_up();
         timeline
@@ -132,9 +137,24 @@ impl Timeline {
         self.skipped
     }
 
+    /// Folders that were named and hold nothing that could be a capture.
+    pub fn without_captures(&self) -> &[PathBuf] {
+        &self.without_captures
+    }
+
     /// How far reading has come.
     pub fn progress(&self) -> Arc<Progress> {
         Arc::clone(&self.progress)
+    }
+
+    /// Whether a capture was found in a folder, or something that cannot be read.
+    fn leads_to_something(&self, folder: &Path) -> bool {
+        let mut captures = self.files.iter().map(|entry| &*entry.path);
+        captures.any(|path| path.starts_with(folder))
+            || self
+                .errors
+                .iter()
+                .any(|error| error.path().starts_with(folder))
     }
 
     /// Takes a first look at an input; keeps it if it is a capture.

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 
 use super::opened::Opened;
 use crate::cli::{Last, Moment, Moments, WindowArgs};
-use crate::commands::WrongArguments;
+use crate::commands::{WrongArguments, complain};
 use crate::store::Range;
 use crate::tally::history::calendar::{Calendar, date_of, start_of};
 use crate::time::{SECOND, Timestamp};
@@ -44,12 +44,31 @@ impl Windows {
         } else {
             seen.map_or(first, |seen| seen.last)
         };
+        let calendar = Calendar::new(first, last, &zone);
+        tell_doubts(args, &calendar, &zone);
         Ok(Self {
             range,
             other: other(args, range, &zone)?,
-            calendar: Calendar::new(first, last, &zone),
+            calendar,
             zone_name: name(&zone, last),
         })
+    }
+}
+
+/// What was asked for and cannot be: the answer would look as if it had been.
+fn tell_doubts(args: &WindowArgs, calendar: &Calendar, zone: &TimeZone) {
+    if zone.is_unknown() {
+        complain(&anyhow::anyhow!(
+            "this machine's time zone is not known: days are those of UTC; `--tz` names another"
+        ));
+    }
+    let days = calendar.dates();
+    if let (Some(since), Some(first), Some(last)) = (args.changes_since, days.first(), days.last())
+        && !(*first < since && since <= *last)
+    {
+        complain(&anyhow::anyhow!(
+            "no changes since {since}: the window is of {first} to {last}, and needs a day before and one from then on"
+        ));
     }
 }
 
