@@ -102,7 +102,9 @@ impl std::fmt::Debug for PortSet {
 pub struct Interest {
     tcp: PortSet,
     udp: PortSet,
-    /// `udp` and every tunnel's port.
+    /// Every tunnel's port.
+    tunnels: PortSet,
+    /// Both.
     udp_or_tunnel: PortSet,
 }
 
@@ -116,6 +118,7 @@ impl Interest {
         Self {
             tcp,
             udp,
+            tunnels: udp::TUNNELS.iter().map(|tunnel| tunnel.port).collect(),
             udp_or_tunnel,
         }
     }
@@ -146,6 +149,12 @@ impl Interest {
     #[inline]
     pub(super) fn may_want_udp(&self, source: u16, destination: u16) -> bool {
         self.udp_or_tunnel.contains_either(source, destination)
+    }
+
+    /// Whether a UDP datagram between these ports may be a tunnel.
+    #[inline]
+    pub(super) fn may_be_tunnel(&self, source: u16, destination: u16) -> bool {
+        self.tunnels.contains_either(source, destination)
     }
 
     /// Ports from or to which a packet of this protocol is wanted, or may be a tunnel; `None` if its ports do not decide that.

@@ -9,11 +9,12 @@ use super::walk::{Layer, Stop};
 pub(super) const TCP: u8 = 6;
 /// UDP.
 pub(super) const UDP: u8 = 17;
+/// GRE (RFC 2784).
+pub(super) const GRE: u8 = 47;
 
-/// Tunnels: IP (RFC 2003), IPv6 (RFC 4213), GRE (RFC 2784), EtherIP (RFC 3378), MPLS (RFC 4023), Ethernet (RFC 8986).
+/// Other tunnels: IP (RFC 2003), IPv6 (RFC 4213), EtherIP (RFC 3378), MPLS (RFC 4023), Ethernet (RFC 8986).
 const IP_IN_IP: u8 = 4;
 const IPV6: u8 = 41;
-const GRE: u8 = 47;
 const ETHER_IP: u8 = 97;
 const MPLS: u8 = 137;
 const ETHERNET: u8 = 143;

@@ -1,15 +1,21 @@
 //! The look that every frame gets.
 //!
 //! Decides ordinary frames, Ethernet with at most two VLAN tags, raw IP, or Linux cooked, then IP without options or
-//! extension headers, then TCP or UDP, from one or two cache lines and two bits of the port set. Whatever is out of
-//! the ordinary is left to [`decode`](super::decode).
+//! extension headers, then TCP or UDP, from one or two cache lines and two bits of the port set; and the same in one
+//! tunnel, as a mirror or a cloud delivers all of its packets. Whatever is out of the ordinary is left to
+//! [`decode`](super::decode).
 
 use super::cooked;
+use super::erspan;
 use super::ether_type::{IPV4, IPV6, SERVICE_VLAN, VLAN};
+use super::gre;
 use super::interest::Interest;
+use super::ip_protocol;
 use super::ipv4::FRAGMENT;
 use super::link::LinkType;
 use super::ordinary;
+use super::udp;
+use super::walk::{Inner, Layer};
 
 /// Most VLAN tags passed over; more is for `decode`.
 const MAX_TAGS: usize = 2;
@@ -20,33 +26,77 @@ const MAX_TAGS: usize = 2;
 pub fn may_matter(link: LinkType, bytes: &[u8], interest: &Interest) -> bool {
     // Most frames there are, without asking for anything else first.
     if link == LinkType::ETHERNET
-        && let Some(wanted) =
-            ordinary::transport(bytes).and_then(|ports| is_wanted(ports, interest))
+        && let Some(ports) = ordinary::transport(bytes)
+        && let Some(wanted) = ports_tell(ports, interest)
     {
         return wanted;
     }
     other_may_matter(link, bytes, interest)
 }
 
-/// Whether one of the ports is wanted of a packet of this protocol; `None` if ports do not decide that.
+/// Whether a packet of this protocol, from and to these ports, is wanted; `None` if they do not decide that, as of a tunnel.
 #[inline]
-fn is_wanted((protocol, source, destination): (u8, u16, u16), interest: &Interest) -> Option<bool> {
+fn ports_tell(
+    (protocol, source, destination): (u8, u16, u16),
+    interest: &Interest,
+) -> Option<bool> {
     let ports = interest.ports_of(protocol)?;
-    Some(ports.contains_either(source, destination))
+    let wanted = ports.contains_either(source, destination);
+    let in_tunnel =
+        wanted && protocol == ip_protocol::UDP && interest.may_be_tunnel(source, destination);
+    (!in_tunnel).then_some(wanted)
 }
 
 /// Not inlined, so that the frames above pay nothing for it.
 #[inline(never)]
 fn other_may_matter(link: LinkType, bytes: &[u8], interest: &Interest) -> bool {
-    ip_offset(link, bytes).is_none_or(|at| packet_may_matter(bytes.get(at..), interest))
+    let Some(packet) = ip_offset(link, bytes).and_then(|at| bytes.get(at..)) else {
+        return true;
+    };
+    let Some(ports) = transport(packet) else {
+        return true;
+    };
+    ports_tell(ports, interest).unwrap_or_else(|| {
+        let inner = inside(packet, ports).and_then(transport);
+        inner
+            .and_then(|ports| ports_tell(ports, interest))
+            .unwrap_or(true)
+    })
 }
 
-#[inline]
-fn packet_may_matter(packet: Option<&[u8]>, interest: &Interest) -> bool {
-    packet
-        .and_then(transport)
-        .and_then(|ports| is_wanted(ports, interest))
-        .unwrap_or(true)
+/// The packet in a tunnel that is ordinary too: over UDP, or GRE as mirrors send it, then Ethernet or IP. `None` if there is none, or if
+/// it is for `decode` to find out.
+#[inline(never)]
+fn inside(packet: &[u8], (protocol, source, destination): (u8, u16, u16)) -> Option<&[u8]> {
+    let (header, length) = match packet.first()? {
+        0x45 => (20, u16_at(packet, 2)?.into()),
+        _ => (40, 40 + usize::from(u16_at(packet, 4)?)),
+    };
+    let body = packet.get(header..length.min(packet.len()))?;
+    let (inner, body) = match protocol {
+        ip_protocol::UDP => {
+            let body = body.get(udp::HEADER..body.len().min(u16_at(body, 4)?.into()))?;
+            (udp::tunnel(source, destination, body)?, body)
+        }
+        ip_protocol::GRE => in_gre(body)?,
+        _ => return None,
+    };
+    let body = body.get(inner.header..)?;
+    match inner.next {
+        Layer::Ethernet => body.get(behind_tags(body, 12)?..),
+        Layer::Ip => Some(body),
+        _ => None,
+    }
+}
+
+/// The last header of the tunnel, and where that begins.
+fn in_gre(body: &[u8]) -> Option<(Inner, &[u8])> {
+    let gre = gre::open(body).ok()?;
+    let Layer::Erspan { sequenced } = gre.next else {
+        return Some((gre, body));
+    };
+    let body = body.get(gre.header..)?;
+    Some((erspan::open(body, sequenced).ok()?, body))
 }
 
 /// Protocol and first two 16-bit numbers behind an ordinary IP header.

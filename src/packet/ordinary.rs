@@ -8,7 +8,6 @@ use super::ethernet::{self, MACS};
 use super::interest::Interest;
 use super::ip_protocol;
 use super::ipv4::FRAGMENT;
-use super::udp;
 
 /// Ethernet, IPv4 and TCP headers without options.
 const HEADERS: usize = TCP + TCP_HEADER;
@@ -77,7 +76,7 @@ pub(super) fn datagram(bytes: &[u8], interest: &Interest) -> Option<Udp> {
     let (source_port, destination_port) = (u16_at(headers, UDP)?, u16_at(headers, UDP + 2)?);
     if !is_ordinary(headers, ip_protocol::UDP)?
         || !interest.wants_udp(source_port, destination_port)
-        || udp::may_be_tunnel(source_port, destination_port)
+        || interest.may_be_tunnel(source_port, destination_port)
     {
         return None;
     }

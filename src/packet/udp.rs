@@ -7,7 +7,8 @@ use super::walk::{Inner, Stop, Walk};
 use super::{geneve, gtp, l2tp, mpls, teredo, tzsp, vxlan};
 use crate::wire::Reader;
 
-const HEADER: usize = 8;
+/// Length of the header.
+pub(super) const HEADER: usize = 8;
 
 /// A tunnel over UDP.
 pub(super) struct Tunnel {
@@ -75,13 +76,8 @@ pub(super) fn decoded(walk: &Walk, source_port: u16, destination_port: u16) -> D
     })
 }
 
-/// Whether a tunnel may be between these ports.
-pub(super) fn may_be_tunnel(source: u16, destination: u16) -> bool {
-    let mut tunnels = TUNNELS.iter();
-    tunnels.any(|tunnel| tunnel.port == source || tunnel.port == destination)
-}
-
-fn tunnel(source: u16, destination: u16, payload: &[u8]) -> Option<Inner> {
+/// The header of a tunnel, if the datagram is one.
+pub(super) fn tunnel(source: u16, destination: u16, payload: &[u8]) -> Option<Inner> {
     TUNNELS
         .iter()
         .filter(|tunnel| tunnel.port == destination || tunnel.symmetric && tunnel.port == source)
