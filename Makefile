@@ -98,7 +98,7 @@ clean: ## Remove what was built
 BENCH := target/bench
 FILTER := tcp port 25 or tcp port 465 or tcp port 587
 ROUNDS ?= 5
-CAPTURES := mixed smtp scans flood concurrent tunnels million
+CAPTURES := mixed mirror smtp scans flood concurrent tunnels million
 READ := $(PROGRAM) read --sessions /dev/null
 
 .PHONY: bench bench-history bench-peers bench-captures bench-stages bench-stages-write bench-build
@@ -106,7 +106,7 @@ READ := $(PROGRAM) read --sessions /dev/null
 bench-captures: build
 	@$(CARGO) build --release --quiet --examples
 	@mkdir -p $(BENCH)
-	@for kind in "mixed mixed 1024" "smtp smtp 600" "scans scans 600" "flood flood 1000000" "concurrent concurrent 1000" \
+	@for kind in "mixed mixed 1024" "mirror mirror 512" "smtp smtp 600" "scans scans 600" "flood flood 1000000" "concurrent concurrent 1000" \
 		"tunnels tunnels 400" "million concurrent 1000000"; do set -- $$kind; \
 		[ -s $(BENCH)/$$1.pcap ] || target/release/examples/generate $$2 $$3 $(BENCH)/$$1.pcap || exit 1; done
 

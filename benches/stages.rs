@@ -38,8 +38,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let input = Input::read(Path::new(capture));
     let run = match stage.as_str() {
-        "prefilter" => prefilter,
-        "decode" => decoding,
+        "prefilter" | "prefilter-tunnel" => prefilter,
+        "decode" | "decode-tunnel" => decoding,
         "reassembly" => reassembly,
         "smtp" => smtp,
         "hello" => hello,

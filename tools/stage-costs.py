@@ -17,7 +17,9 @@ FIGURES = pathlib.Path(__file__).parent.parent / "benches" / "stages.tsv"
 # Capture, and how often the stage runs the first time; the second time three times as often.
 STAGES = {
     "prefilter": ("mixed", 2),
+    "prefilter-tunnel": ("mirror", 2),
     "decode": ("smtp", 2),
+    "decode-tunnel": ("tunnels", 2),
     "reassembly": ("smtp", 2000),
     "smtp": ("smtp", 500),
     "hello": ("flood", 500),
@@ -27,7 +29,7 @@ STAGES = {
     "session": ("flood", 1),
     "record": ("flood", 1),
 }
-CAPTURES = {"mixed": 12, "smtp": 20, "flood": 1500}
+CAPTURES = {"mixed": 12, "mirror": 12, "smtp": 20, "tunnels": 20, "flood": 1500}
 
 
 def counted(binary, stage, capture, times):

@@ -3,9 +3,10 @@
 //! | kind | amount | what |
 //! |---|---|---|
 //! | `mixed` | megabytes | 2 % packets of SMTP sessions, the rest web, DNS and the like; about 500 bytes a packet |
+//! | `mirror` | megabytes | the same, in VXLAN, as clouds deliver all of their packets |
 //! | `smtp` | megabytes | sessions with handshake and message, some 80 KB, 500 at a time |
-//! | `tunnels` | megabytes | the same, in VXLAN |
-//! | `gre` | megabytes | the same, in GRE behind two VLAN tags |
+//! | `tunnels` | megabytes | `smtp` in VXLAN |
+//! | `gre` | megabytes | `smtp` in GRE behind two VLAN tags |
 //! | `scans` | megabytes | as `smtp`, but messages of a megabyte, as scanners send them |
 //! | `flood` | sessions | thirteen packets each, no message |
 //! | `concurrent` | sessions | all open at once; four million small packets of messages, whatever their number |
@@ -42,14 +43,14 @@ fn main() -> Result<(), Box<dyn Error>> {
         path => Box::new(File::create(path)?),
     };
     let wrap = match kind.as_str() {
-        "tunnels" => Wrap::Vxlan,
+        "tunnels" | "mirror" => Wrap::Vxlan,
         "gre" => Wrap::Gre,
         _ => Wrap::Bare,
     };
     let amount: u64 = amount.parse()?;
     let mut maker = Maker::new(BufWriter::with_capacity(1 << 20, out), wrap)?;
     match kind.as_str() {
-        "mixed" => maker.mixed(amount << 20)?,
+        "mixed" | "mirror" => maker.mixed(amount << 20)?,
         "smtp" | "tunnels" | "gre" => maker.smtp(amount << 20, LETTER)?,
         "scans" => maker.smtp(amount << 20, SCAN)?,
         "flood" => maker.flood(amount)?,

@@ -59,6 +59,17 @@ impl Tcp {
         part(bytes, self.payload, self.captured)
     }
 
+    /// The same segment seen from `by` bytes further ahead.
+    #[inline]
+    pub(super) fn moved(self, by: u32) -> Self {
+        Self {
+            header: self.header + by,
+            payload: self.payload + by,
+            macs: self.macs.moved(by as usize),
+            ..self
+        }
+    }
+
     /// What the TCP checksum says; `bytes` are those given to the decoder.
     pub fn checksum(&self, bytes: &[u8]) -> Checksum {
         let header = self.payload.saturating_sub(self.header);

@@ -6,16 +6,14 @@
 //! [`decode`](super::decode).
 
 use super::cooked;
-use super::erspan;
 use super::ether_type::{IPV4, IPV6, SERVICE_VLAN, VLAN};
-use super::gre;
 use super::interest::Interest;
 use super::ip_protocol;
 use super::ipv4::FRAGMENT;
 use super::link::LinkType;
 use super::ordinary;
-use super::udp;
-use super::walk::{Inner, Layer};
+use super::tunnel;
+use super::walk::Layer;
 
 /// Most VLAN tags passed over; more is for `decode`.
 const MAX_TAGS: usize = 2;
@@ -26,10 +24,15 @@ const MAX_TAGS: usize = 2;
 pub fn may_matter(link: LinkType, bytes: &[u8], interest: &Interest) -> bool {
     // Most frames there are, without asking for anything else first.
     if link == LinkType::ETHERNET
-        && let Some(ports) = ordinary::transport(bytes)
-        && let Some(wanted) = ports_tell(ports, interest)
+        && let Some((protocol, source, destination)) = ordinary::transport(bytes)
+        && let Some(ports) = interest.ports_of(protocol)
     {
-        return wanted;
+        if !ports.contains_either(source, destination) {
+            return false;
+        }
+        if protocol == ip_protocol::TCP {
+            return true;
+        }
     }
     other_may_matter(link, bytes, interest)
 }
@@ -64,39 +67,16 @@ fn other_may_matter(link: LinkType, bytes: &[u8], interest: &Interest) -> bool {
     })
 }
 
-/// The packet in a tunnel that is ordinary too: over UDP, or GRE as mirrors send it, then Ethernet or IP. `None` if there is none, or if
-/// it is for `decode` to find out.
+/// The IP packet in a tunnel. `None` if there is none, or if it is for `decode` to find out.
 #[inline(never)]
-fn inside(packet: &[u8], (protocol, source, destination): (u8, u16, u16)) -> Option<&[u8]> {
-    let (header, length) = match packet.first()? {
-        0x45 => (20, u16_at(packet, 2)?.into()),
-        _ => (40, 40 + usize::from(u16_at(packet, 4)?)),
-    };
-    let body = packet.get(header..length.min(packet.len()))?;
-    let (inner, body) = match protocol {
-        ip_protocol::UDP => {
-            let body = body.get(udp::HEADER..body.len().min(u16_at(body, 4)?.into()))?;
-            (udp::tunnel(source, destination, body)?, body)
-        }
-        ip_protocol::GRE => in_gre(body)?,
-        _ => return None,
-    };
-    let body = body.get(inner.header..)?;
-    match inner.next {
-        Layer::Ethernet => body.get(behind_tags(body, 12)?..),
-        Layer::Ip => Some(body),
+fn inside(packet: &[u8], ports: (u8, u16, u16)) -> Option<&[u8]> {
+    let carried = tunnel::open(packet, ports)?;
+    let inner = packet.get(carried.place)?;
+    match carried.layer {
+        Layer::Ethernet => inner.get(behind_tags(inner, 12)?..),
+        Layer::Ip => Some(inner),
         _ => None,
     }
-}
-
-/// The last header of the tunnel, and where that begins.
-fn in_gre(body: &[u8]) -> Option<(Inner, &[u8])> {
-    let gre = gre::open(body).ok()?;
-    let Layer::Erspan { sequenced } = gre.next else {
-        return Some((gre, body));
-    };
-    let body = body.get(gre.header..)?;
-    Some((erspan::open(body, sequenced).ok()?, body))
 }
 
 /// Protocol and first two 16-bit numbers behind an ordinary IP header.

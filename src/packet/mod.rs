@@ -56,6 +56,7 @@ mod tag;
 mod tcp;
 mod teredo;
 mod trill;
+mod tunnel;
 mod tzsp;
 mod udp;
 mod vxlan;
@@ -101,13 +102,15 @@ pub fn decode_ordinary(link: LinkType, bytes: &[u8]) -> Option<Tcp> {
     }
 }
 
-/// [`decode`] for any other frame: one header after the other, but for ordinary datagrams.
+/// [`decode`] for any other frame: one header after the other, but for ordinary datagrams, and what is ordinary in a tunnel.
 #[inline(never)]
 pub fn decode_other(link: LinkType, bytes: &[u8], original: u32, interest: &Interest) -> Decoded {
     if link == LinkType::ETHERNET
-        && let Some(udp) = ordinary::datagram(bytes, interest)
+        && let Some(ordinary) = ordinary::datagram(bytes, interest)
+            .map(Decoded::Udp)
+            .or_else(|| ordinary::in_tunnel(bytes, interest))
     {
-        return Decoded::Udp(udp);
+        return ordinary;
     }
     match link.first_layer() {
         Some(layer) => Walk::new(bytes, original as usize).run(layer, interest),

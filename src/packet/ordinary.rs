@@ -2,12 +2,14 @@
 //!
 //! Says what the walk through the headers would say, or nothing; whatever is out of the ordinary is left to the walk.
 
-use super::decoded::{Addresses, Tcp, TcpFlags, Udp};
+use super::decoded::{Addresses, Decoded, Tcp, TcpFlags, Udp};
 use super::ether_type::IPV4;
 use super::ethernet::{self, MACS};
 use super::interest::Interest;
 use super::ip_protocol;
 use super::ipv4::FRAGMENT;
+use super::tunnel;
+use super::walk::Layer;
 
 /// Ethernet, IPv4 and TCP headers without options.
 const HEADERS: usize = TCP + TCP_HEADER;
@@ -94,6 +96,30 @@ pub(super) fn datagram(bytes: &[u8], interest: &Interest) -> Option<Udp> {
         captured: payload,
         length: payload,
     })
+}
+
+/// The segment or datagram of an ordinary frame that is in a tunnel, if its ports are wanted and it was captured whole up to its data.
+pub(super) fn in_tunnel(bytes: &[u8], interest: &Interest) -> Option<Decoded> {
+    let ports = transport(bytes)?;
+    let packet = bytes.get(IP..)?;
+    let carried = tunnel::open(packet, ports)?;
+    if carried.layer != Layer::Ethernet {
+        return None;
+    }
+    let moved = (IP + carried.place.start) as u32;
+    let frame = packet.get(carried.place)?;
+    match segment(frame) {
+        Some(tcp) if interest.wants_tcp(tcp.source_port, tcp.destination_port) => {
+            Some(Decoded::Tcp(tcp.moved(moved)))
+        }
+        Some(_) => None,
+        None => datagram(frame, interest).map(|udp| {
+            Decoded::Udp(Udp {
+                payload: udp.payload + moved,
+                ..udp
+            })
+        }),
+    }
 }
 
 /// Whether a packet of `protocol`, whole and without options, is in the frame.

@@ -5,6 +5,8 @@ use proptest::sample::select;
 
 use super::super::frames::{self, Frame, Link, Wrap};
 use super::*;
+use crate::packet::ordinary;
+use crate::packet::walk::{Layer, Walk};
 use crate::time::Timestamp;
 
 fn any_link() -> impl Strategy<Value = LinkType> {
@@ -65,6 +67,39 @@ fn any_frame() -> impl Strategy<Value = (LinkType, Vec<u8>)> {
     prop_oneof![1 => random, 4 => real]
 }
 
+/// Tunnels that are opened at one go.
+const TUNNELS: [Wrap; 5] = [
+    Wrap::Vxlan,
+    Wrap::VxlanLinux,
+    Wrap::Geneve,
+    Wrap::GreBridged,
+    Wrap::Erspan2,
+];
+
+#[test]
+fn what_is_ordinary_in_a_tunnel_needs_no_walk() {
+    for wrap in TUNNELS {
+        let tcp = frames::tcp(false, 25, 40_000, 7, b"EHLO");
+        let bytes = wrap
+            .around(Frame::Ethernet(Frame::Ip(tcp.clone()).ethernet()))
+            .ethernet();
+        let found = ordinary::in_tunnel(&bytes, &interest());
+        assert_eq!(
+            found.map(|found| essence(&found, &bytes)),
+            Some(bare(&tcp)),
+            "{wrap:?}"
+        );
+        let other = frames::tcp(false, 443, 40_000, 7, b"EHLO");
+        let bytes = wrap
+            .around(Frame::Ethernet(Frame::Ip(other).ethernet()))
+            .ethernet();
+        assert!(
+            !may_matter(LinkType::ETHERNET, &bytes, &interest()),
+            "{wrap:?}"
+        );
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1000))]
 
@@ -95,6 +130,25 @@ proptest! {
                 );
                 prop_assert!(expected, "{:?}", decoded);
             }
+        }
+    }
+
+    #[test]
+    fn what_is_ordinary_in_a_tunnel_is_what_the_walk_finds(
+        packet in any_packet(), wrap in select(TUNNELS.to_vec()), tags in 0..2usize,
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..3),
+        keep in 0..400usize, more in 0..20u32,
+    ) {
+        let inner = Frame::Ethernet((0..tags).fold(Frame::Ip(packet), |frame, _| Wrap::Vlan.around(frame)).ethernet());
+        let mut bytes = wrap.around(inner).ethernet();
+        for (at, byte) in changes {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+        }
+        bytes.truncate(if keep < 100 { keep } else { usize::MAX });
+        let original = bytes.len() + more as usize;
+        if let Some(found) = ordinary::in_tunnel(&bytes, &interest()) {
+            prop_assert_eq!(found, Walk::new(&bytes, original).run(Layer::Ethernet, &interest()));
         }
     }
 
