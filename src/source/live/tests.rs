@@ -112,14 +112,21 @@ fn what_certainly_does_not_matter_stays_in_the_kernel() {
         .filter(|(link, _)| *link == LinkType::ETHERNET);
     let mut dropped = 0;
     for (link, frame) in frames {
+        let kept = program.filter(frame);
         assert_eq!(
-            program.filter(frame),
-            may_matter(*link, frame, &nothing),
+            kept,
+            may_matter(*link, frame, &nothing) || is_tunnel(frame),
             "{frame:02x?}"
         );
-        dropped += u32::from(!program.filter(frame));
+        dropped += u32::from(!kept);
     }
     assert!(dropped > 3000, "{dropped}");
+}
+
+/// GRE, or UDP to the port of VXLAN, in plain IPv4: the kernel does not look into it.
+fn is_tunnel(frame: &[u8]) -> bool {
+    let (kind, protocol, port) = (&frame[12..14], frame[23], &frame[36..38]);
+    kind == [8, 0] && (protocol == 47 || (protocol == 17 && port == 4789_u16.to_be_bytes()))
 }
 
 #[test]
