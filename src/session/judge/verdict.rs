@@ -1,7 +1,9 @@
 //! The session in one word, and what to act on.
 
 use crate::exchange;
-use crate::session::{Alert, Direction, Finding, Findings, Mode, Offer, Session, Side, Verdict};
+use crate::session::{
+    Alert, Direction, Evidence, Finding, Findings, Mode, Offer, Session, Side, Verdict,
+};
 use crate::tls::Version;
 
 /// The session in one word.
@@ -37,7 +39,7 @@ pub(super) fn verdict(
     }
 }
 
-/// What to act on. `cleartext_fallback` needs other sessions and is added later.
+/// What to act on, but for `cleartext_fallback`, most of which needs other sessions.
 pub(super) fn findings(
     session: &Session,
     classification: &exchange::Classification,
@@ -66,11 +68,9 @@ pub(super) fn findings(
         .certificate
         .as_deref()
         .map(exchange::issuer_is_known);
-    let outward =
-        session.direction == Direction::Outbound || session.direction == Direction::External;
     add(
         Finding::Intercepted,
-        online && outward && issuer == Some(false),
+        is_asked_for(session) && issuer == Some(false),
     );
     add(
         Finding::LegacyEndpoint,
@@ -79,6 +79,19 @@ pub(super) fn findings(
     add(Finding::RetiredName, online && classification.retired_name);
     add(Finding::AuthInClear, session.auth_in_clear);
     findings
+}
+
+/// The certificate is in the place of Exchange Online's. Where Exchange Online delivers, the server's is its own; a server of ours is in
+/// that place only for a client that asks it for Exchange Online.
+fn is_asked_for(session: &Session) -> bool {
+    session.exchange_online.is_some_and(|online| {
+        let by_name = online.evidence.contains(Evidence::ServerName);
+        match session.direction {
+            Direction::Outbound | Direction::External => true,
+            Direction::Internal => by_name,
+            Direction::Inbound => false,
+        }
+    })
 }
 
 /// Alerts by which a client says that it does not trust the certificate: bad_certificate (42) to certificate_unknown (46), unknown_ca (48).
