@@ -266,3 +266,75 @@ fn a_reset_before_the_handshake_is_over() {
     // The client thinks better of it.
     assert!(!is_way_around(5, &format!("{ASKED}C: QUIT"), reset, 0));
 }
+
+/// The hosts of a report over a session of each of these ends with what was said.
+fn hosts(said: &[([u8; 4], [u8; 4], u16, &str)]) -> Vec<Value> {
+    let mut all = Vec::new();
+    for (client, server, port, script) in said {
+        let mut conversation = conversation(*port, script, &samples());
+        conversation.client.0 = (*client).into();
+        conversation.server.0 = (*server).into();
+        all.extend(conversation.packets(WRAPPING, &conversation.segments(1460)));
+    }
+    let scratch = Scratch::new();
+    let path = scratch.file("hosts.pcap", &plain_pcap(1, &all));
+    let path = path.to_str().unwrap();
+    let output = common::command(&["read", "--to", "any", "--format", "json", path])
+        .output()
+        .unwrap();
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    report["hosts"].as_array().unwrap().clone()
+}
+
+/// Mail that comes in clear is the server's doing only if it was asked what it offers.
+#[test]
+fn a_server_that_offers_no_starttls() {
+    let taken = "C: MAIL FROM:<x@y.example>
+        S: 250 ok
+        C: RCPT TO:<z@y.example>
+        S: 250 ok
+        C: QUIT
+        S: 221 bye";
+    let judged = |hello: &str| {
+        let script = format!("S: 220 a ESMTP\n{hello}\n{taken}");
+        let hosts = hosts(&[([203, 0, 113, 9], [10, 5, 5, 5], 25, &script)]);
+        (hosts[0]["verdict"].clone(), hosts[0]["findings"].clone())
+    };
+    assert_eq!(
+        judged("C: EHLO b\nS: 250-a\nS: 250 8BITMIME"),
+        (json!("plaintext"), json!(["starttls_never"]))
+    );
+    for hello in [
+        "C: HELO b\nS: 250 a",
+        "C: EHLO b\nS: 250-a\nS: 250 STARTTLS",
+    ] {
+        assert_eq!(judged(hello), (json!("unknown"), json!([])));
+    }
+}
+
+/// A server that turns its clients away passes nothing on.
+#[test]
+fn a_relay_takes_mail() {
+    let relay = |answer: &str| {
+        let inside = format!(
+            "S: 220 a ESMTP
+             C: EHLO b
+             S: 250 a
+             C: MAIL FROM:<x@y.example>
+             S: 250 ok
+             C: RCPT TO:<z@y.example>
+             S: {answer}
+             C: QUIT
+             S: 221 bye"
+        );
+        let outside = format!("{ASKED}TLS 3");
+        let hosts = hosts(&[
+            ([10, 20, 0, 50], [52, 97, 133, 162], 587, &outside),
+            ([10, 20, 0, 9], [10, 20, 0, 50], 25, &inside),
+        ]);
+        let relay = hosts.iter().find(|host| host["host"] == "10.20.0.50");
+        relay.unwrap()["relay"].clone()
+    };
+    assert_eq!(relay("250 ok"), json!(true));
+    assert_eq!(relay("554 5.7.1 relay access denied"), json!(false));
+}

@@ -263,4 +263,22 @@ mod tests {
         joint.reply(220, Timestamp(6));
         assert_eq!(joint.starttls, Starttls::Accepted { latency: None });
     }
+
+    #[test]
+    fn mail_is_taken_with_a_recipient_or_content() {
+        let said = |asked: Asked, code| {
+            let mut joint = Joint::default();
+            joint.reply(220, Timestamp(1));
+            joint.ask(asked, Timestamp(2));
+            joint.reply(code, Timestamp(3));
+            joint.took_mail
+        };
+        assert!(said(Asked::Recipient, 250));
+        assert!(said(Asked::Recipient, 251));
+        assert!(said(Asked::Data, 354));
+        assert!(said(Asked::Content, 250));
+        assert!(!said(Asked::Recipient, 550));
+        assert!(!said(Asked::Data, 554));
+        assert!(!said(Asked::Mail, 250));
+    }
 }

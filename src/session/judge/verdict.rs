@@ -98,3 +98,37 @@ fn is_asked_for(session: &Session) -> bool {
 pub(super) fn is_distrust(alert: Option<Alert>) -> bool {
     alert.is_some_and(|alert| alert.by == Side::Client && matches!(alert.code, 42..=46 | 48))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::session::{Certificate, sample};
+
+    /// A session whose server's certificate is from an issuer of one's own.
+    fn foreign(direction: Direction, evidence: Evidence) -> bool {
+        let mut session = sample::submission("10.0.0.5", 0, Version::TLS12);
+        session.direction = direction;
+        let online = session.exchange_online.as_mut().unwrap();
+        online.evidence.insert(evidence);
+        session.certificate = Some(Arc::new(Certificate {
+            issuer: "CN=Mail Shield".into(),
+            issuer_cn: Some("Mail Shield".into()),
+            ..Certificate::default()
+        }));
+        let classification = exchange::Classification::default();
+        findings(&session, &classification, false).contains(Finding::Intercepted)
+    }
+
+    /// A proxy of one's own stands in for Exchange Online where it was asked for by name; a server of ours to which Exchange Online
+    /// delivers has a certificate of its own.
+    #[test]
+    fn who_may_have_another_certificate() {
+        assert!(foreign(Direction::Outbound, Evidence::Address));
+        assert!(foreign(Direction::Internal, Evidence::ServerName));
+        assert!(!foreign(Direction::Internal, Evidence::Banner));
+        assert!(!foreign(Direction::Inbound, Evidence::Address));
+        assert!(!foreign(Direction::Inbound, Evidence::ServerName));
+    }
+}
