@@ -164,7 +164,7 @@ const SCENARIOS: &[Scenario] = &[
          S: 454 4.7.0 TLS not available due to temporary reason
          C: QUIT
          S: 221 bye",
-        "tlstally.mode=plaintext tlstally.outcome=starttls_refused tls.version",
+        "tlstally.mode=plaintext tlstally.outcome=starttls_refused tls.version tlstally.findings",
     ),
     (
         "EHLO refused, then HELO",
@@ -307,7 +307,7 @@ const SCENARIOS: &[Scenario] = &[
         25,
         "S: 220 proxy ESMTP
          S: 220 a ESMTP",
-        "tlstally.mode=plaintext tls.version tlstally.verdict=plaintext",
+        "tlstally.mode=plaintext tls.version tlstally.verdict=unknown",
     ),
     (
         "a server that greets twice, then STARTTLS",
@@ -888,7 +888,85 @@ const SCENARIOS: &[Scenario] = &[
         "S: 554 no SMTP service here
          C: QUIT
          S: 221 bye",
-        "tlstally.mode=plaintext tls.version tlstally.offered_max",
+        "tlstally.mode=plaintext tls.version tlstally.offered_max tlstally.outcome=incomplete tlstally.verdict=unknown",
+    ),
+    (
+        "a server that has no time, and the client leaves without a word",
+        25,
+        "S: 421 4.3.2 too many connections",
+        "tlstally.outcome=incomplete tlstally.verdict=unknown",
+    ),
+    (
+        "a client that looks at the greeting and leaves",
+        25,
+        "S: 220 a ESMTP
+         C: QUIT
+         S: 221 bye",
+        "tlstally.outcome=incomplete tlstally.verdict=unknown",
+    ),
+    (
+        "a client that is turned away for its name",
+        25,
+        "S: 220 a ESMTP
+         C: EHLO b
+         S: 550 5.7.1 not from there
+         C: QUIT
+         S: 221 bye",
+        "tlstally.outcome=incomplete tlstally.verdict=unknown",
+    ),
+    (
+        "a client that learns what is offered, and leaves",
+        25,
+        "S: 220 a ESMTP
+         C: EHLO b
+         S: 250-a
+         S: 250 STARTTLS
+         C: QUIT
+         S: 221 bye",
+        "tlstally.outcome=starttls_not_used tlstally.verdict=plaintext tlstally.findings",
+    ),
+    (
+        "454, and the mail goes in clear",
+        587,
+        "S: 220 a ESMTP
+         C: EHLO b
+         S: 250-a
+         S: 250 STARTTLS
+         C: STARTTLS
+         S: 454 4.7.0 TLS not available due to temporary reason
+         C: MAIL FROM:<x@y.example>
+         S: 250 ok
+         C: RCPT TO:<z@y.example>
+         S: 250 ok
+         C: DATA
+         S: 354 go
+         C: Subject: x
+         C: .
+         S: 250 taken
+         C: QUIT
+         S: 221 bye",
+        r#"tlstally.mode=plaintext tlstally.outcome=starttls_refused tlstally.findings=["cleartext_fallback"]"#,
+    ),
+    (
+        "the client gives up on its hello before there is an answer",
+        587,
+        r"S: 220 a ESMTP
+         C: EHLO b
+         S: 250-a
+         S: 250 STARTTLS
+         C: STARTTLS
+         S: 220 go
+         HELLO 3
+         C= \x15\x03\x01\x00\x02\x02\x50",
+        "tlstally.mode=starttls tlstally.outcome=rejected tlstally.alert.by=client tlstally.alert.code=80 tls.version",
+    ),
+    (
+        "the client takes a greeting for an answer to its hello",
+        587,
+        r"HELLO 3
+         S: 220 a ESMTP
+         C= \x15\x03\x01\x00\x02\x02\x46",
+        "tlstally.mode=implicit tlstally.outcome=rejected tlstally.alert.by=client tlstally.alert.code=70 tls.version",
     ),
     (
         "an answer in plain text to the hello, behind STARTTLS",

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use tlstally::session::{
     Direction, Ended, EndpointKind, Evidence, EvidenceSet, Exchange, ExchangeOnline, Finding,
     Findings, Instance, Latency, Likely, LimitedBy, Mode, Offer, Origin, Outcome, Party, Seen,
-    Session, StarttlsCommand, Verdict, record,
+    ServerDid, Session, StarttlsCommand, Verdict, record,
 };
 use tlstally::store::{Keep, Writer};
 use tlstally::time::{SECOND, Timestamp};
@@ -154,6 +154,7 @@ fn blank(at: u64, start: Timestamp, host: u64, chance: &mut Chance) -> Session {
         mode: Some(Mode::Starttls),
         starttls_command: Some(StarttlsCommand::Starttls),
         outcome: Outcome::Established,
+        tls_failed: None,
         alert: None,
         offer: None,
         negotiated: None,
@@ -200,6 +201,7 @@ fn blank(at: u64, start: Timestamp, host: u64, chance: &mut Chance) -> Session {
             ended: Some(Ended::ClientClosed),
             likely: Likely::Delivered,
         }),
+        server_did: ServerDid::default(),
     }
 }
 

@@ -6,7 +6,7 @@
 
 pub use self::action::Remedy;
 pub use self::software::Software;
-use crate::session::{Finding, LimitedBy};
+use crate::session::{Finding, LimitedBy, Side};
 
 mod action;
 mod software;
@@ -22,28 +22,68 @@ pub struct Advice {
     pub remedy: Remedy,
 }
 
-/// What `finding` means and what to do, for the client software if its name is known.
-pub fn meaning(finding: Finding, client: Option<&str>) -> Advice {
-    meaning_where(finding, client, None)
-}
+impl Advice {
+    /// For a host that was the client, by its software if its name is known, and by who kept the version down: a host that offered
+    /// better and was answered with an old version has nothing to change itself.
+    pub fn to_client(
+        finding: Finding,
+        client: Option<&str>,
+        limited_by: Option<LimitedBy>,
+    ) -> Self {
+        let software = client.and_then(Software::from_name);
+        Self::with(
+            finding,
+            Side::Client,
+            Remedy::of(finding, software, limited_by),
+        )
+    }
 
-/// The same where it is known who kept the version down: a host that offered better and was answered with an old
-/// version has nothing to change itself.
-pub fn meaning_where(
-    finding: Finding,
-    client: Option<&str>,
-    limited_by: Option<LimitedBy>,
-) -> Advice {
-    let software = client.and_then(Software::from_name);
-    let remedy = Remedy::of(finding, software, limited_by);
-    Advice {
-        meaning: sentence(finding),
-        action: remedy.action(),
-        remedy,
+    /// For a host that was the server.
+    pub const fn to_server(finding: Finding) -> Self {
+        Self::with(finding, Side::Server, Remedy::of_server(finding))
+    }
+
+    const fn with(finding: Finding, side: Side, remedy: Remedy) -> Self {
+        Self {
+            meaning: meaning(finding, side),
+            action: remedy.action(),
+            remedy,
+        }
     }
 }
 
-const fn sentence(finding: Finding) -> &'static str {
+/// What `finding` means for a host that was this end.
+pub const fn meaning(finding: Finding, side: Side) -> &'static str {
+    match side {
+        Side::Client => of_client(finding),
+        Side::Server => of_server(finding),
+    }
+}
+
+/// What others did to a server is not its finding; the rest means the same for both ends.
+const fn of_server(finding: Finding) -> &'static str {
+    match finding {
+        Finding::LegacyNegotiated => {
+            "In some or all of its sessions this host, as a server, answers with nothing better than TLS 1.1 to a \
+             sender that offers better."
+        }
+        Finding::CleartextFallback => {
+            "After TLS with this server failed, whoever delivers to it went on without it: that mail may be readable \
+             on the way."
+        }
+        Finding::StarttlsNever => {
+            "In some or all of its sessions this server does not offer STARTTLS to those who deliver to it: their \
+             mail is readable on the way."
+        }
+        Finding::CertificateRejected => {
+            "A sender ended a handshake because it does not trust this server's certificate; the TLS version is not \
+             the reason."
+        }
+        _ => of_client(finding),
+    }
+}
+
+const fn of_client(finding: Finding) -> &'static str {
     match finding {
         Finding::LegacyNegotiated => {
             "A session of this host was protected by TLS 1.1 or older, which Exchange Online is ending or has \
@@ -58,7 +98,7 @@ const fn sentence(finding: Finding) -> &'static str {
              Online has accepted since 20 October 2025."
         }
         Finding::CleartextFallback => {
-            "After TLS failed, this host came back and went on without it: its mail may be readable on the way."
+            "After TLS failed, this host went on without it: its mail may be readable on the way."
         }
         Finding::StarttlsNever => {
             "In some or all of its sessions this host never asks for TLS: its mail, and any password it sends, is \
@@ -110,7 +150,10 @@ mod tests {
     #[test]
     fn a_meaning_is_one_sentence_and_an_action_is_said() {
         for finding in Finding::ALL {
-            assert!(sentence(finding).ends_with('.') && !sentence(finding).contains(". "));
+            for side in [Side::Client, Side::Server] {
+                let sentence = meaning(finding, side);
+                assert!(sentence.ends_with('.') && !sentence.contains(". "));
+            }
             for software in ALL {
                 let remedy = Remedy::of(finding, software, None);
                 assert!(remedy.action().ends_with('.'), "{remedy:?}");
@@ -130,7 +173,8 @@ mod tests {
     fn a_host_that_offered_better_is_not_told_to_change() {
         let server = Some(LimitedBy::Server);
         let client = Some(LimitedBy::Client);
-        let told = |finding, limited_by| meaning_where(finding, Some("Java 8"), limited_by).remedy;
+        let told =
+            |finding, limited_by| Advice::to_client(finding, Some("Java 8"), limited_by).remedy;
         let java = Some(Software::Java);
         assert_eq!(
             told(Finding::LegacyNegotiated, server),
@@ -144,5 +188,23 @@ mod tests {
             told(Finding::CertificateRejected, server),
             Remedy::TrustRoot(java)
         );
+    }
+
+    /// A server is told what to change at a server.
+    #[test]
+    fn a_server_is_not_told_what_a_client_has_to_change() {
+        for finding in [
+            Finding::LegacyNegotiated,
+            Finding::CleartextFallback,
+            Finding::StarttlsNever,
+            Finding::CertificateRejected,
+        ] {
+            let (client, server) = (
+                Advice::to_client(finding, None, None),
+                Advice::to_server(finding),
+            );
+            assert_ne!(client.meaning, server.meaning);
+            assert_ne!(client.action, server.action);
+        }
     }
 }

@@ -84,6 +84,13 @@ impl Tail {
         self.ends.as_ref()?.fins[way.index()]
     }
 
+    /// When the first end of it was seen: a FIN or an RST.
+    pub fn ended_at(&self) -> Option<Timestamp> {
+        let ends = self.ends.as_ref()?;
+        let reset = ends.reset.map(|(_, time)| time);
+        ends.fins.iter().copied().chain([reset]).flatten().min()
+    }
+
     /// The end that reset it, and when.
     fn reset_by(&self) -> Option<(Way, Timestamp)> {
         self.ends.as_ref()?.reset

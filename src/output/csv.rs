@@ -202,7 +202,8 @@ fn host_cells(over_time: Option<&OverTime<'_>>, at: usize, host: &Host) -> Vec<S
 }
 
 fn what_to_do(host: &Host) -> Vec<String> {
-    let advice = host.findings.iter().map(|finding| host.advice(*finding));
+    let findings = host.findings.iter();
+    let advice = findings.flat_map(|finding| host.advice(*finding));
     advice
         .map(|advice| csv(&format!("{} {}", advice.meaning, advice.action)))
         .collect()

@@ -164,6 +164,7 @@ fn behind_the_relay() -> Session {
     session.direction = Direction::Internal;
     session.exchange_online = None;
     session.server = sample::party("10.20.0.25", 25);
+    session.server_did.take_mail = true;
     session
 }
 

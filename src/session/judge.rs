@@ -4,6 +4,7 @@
 //! early, the field stays empty or says so.
 
 mod behind;
+mod failure;
 mod mode;
 mod outcome;
 mod settled;
@@ -18,7 +19,7 @@ use self::view::View;
 use super::clients;
 use super::networks::Networks;
 use super::recall::Recall;
-use super::{Direction, Findings, Origin, Party, Session};
+use super::{Direction, Finding, Findings, Origin, Party, Session};
 use crate::exchange::{self, Catalog, Clues};
 use crate::flow::{Connection, Reason};
 use crate::packet::PortSet;
@@ -118,9 +119,15 @@ impl Judge {
             mode,
             starttls_command: view.starttls_command(mode),
             outcome,
+            tls_failed: view.tls_failed(mode, outcome),
             alert: view.proof.alert,
             limited_by: view.limited_by(),
-            verdict: verdict(mode, negotiated, view.proof.cipher, offer.as_ref()),
+            verdict: verdict(
+                mode.filter(|_| !view.went_no_further()),
+                negotiated,
+                view.proof.cipher,
+                offer.as_ref(),
+            ),
             offer,
             negotiated,
             downgrade_sentinel: view.proof.downgrade_sentinel,
@@ -145,8 +152,12 @@ impl Judge {
             gaps: view.gaps(),
             seen: view.seen(),
             exchange: view.exchange(),
+            server_did: view.server_did(outcome),
         };
         session.findings = findings(&session, &place.classification, view.never_asked(mode));
+        if view.went_on_refused(mode) {
+            session.findings.insert(Finding::CleartextFallback);
+        }
         Some(session)
     }
 }

@@ -54,6 +54,8 @@ pub struct Session {
     pub starttls_command: Option<StarttlsCommand>,
     /// What became of it.
     pub outcome: Outcome,
+    /// When it was seen that TLS does not come about, though it was tried. In no record: for what comes after ([`fallback`]).
+    pub tls_failed: Option<Timestamp>,
     /// The fatal alert that ended the handshake, if one was sent in clear.
     pub alert: Option<Alert>,
     /// What the ClientHello allows.
@@ -103,9 +105,31 @@ pub struct Session {
     pub seen: Seen,
     /// What flowed after the handshake.
     pub exchange: Option<Exchange>,
+    /// What the server did, for reports; in no record.
+    pub server_did: ServerDid,
+}
+
+/// What a server did that a report asks for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ServerDid {
+    /// It was asked what it offers (EHLO), and STARTTLS was not in it.
+    pub withhold_tls: bool,
+    /// It took mail, in clear: a recipient, or content.
+    pub take_mail: bool,
 }
 
 impl Session {
+    /// The server took mail, as far as can be told: what was seen of it in clear, or behind a handshake bytes both ways that do not
+    /// look like a refusal.
+    pub fn took_mail(&self) -> bool {
+        let flowed = |exchange: Exchange| {
+            exchange.client_bytes > 0
+                && exchange.server_bytes > 0
+                && exchange.likely != Likely::Refused
+        };
+        self.server_did.take_mail || self.exchange.is_some_and(flowed)
+    }
+
     /// A session of which nothing is known.
     pub(crate) fn unknown() -> Self {
         let nobody = Party {
@@ -125,6 +149,7 @@ impl Session {
             mode: None,
             starttls_command: None,
             outcome: Outcome::Incomplete,
+            tls_failed: None,
             alert: None,
             offer: None,
             negotiated: None,
@@ -149,6 +174,7 @@ impl Session {
             gaps: None,
             seen: Seen::Both,
             exchange: None,
+            server_did: ServerDid::default(),
         }
     }
 }

@@ -68,6 +68,8 @@ pub struct ClientFacts {
     pub went_on: bool,
     /// So was content, for which a client waits until the server has answered everything before.
     pub sent_content: bool,
+    /// MAIL or AUTH were said, or content, as far as can be told.
+    pub mailed: bool,
     /// The client sent mail or logged in, in clear: MAIL or AUTH, and all that it had said before was seen.
     pub transacted: bool,
     /// Lines that look like commands.
@@ -299,6 +301,7 @@ impl ClientSide {
             Command::XAnonymousTls => self.facts.ask_tls(StarttlsCommand::XAnonymousTls, time),
             Command::Auth { .. } => {
                 self.facts.went_on = true;
+                self.facts.mailed = true;
                 let failed = self.tls.is_given_up();
                 if !self.adrift {
                     self.facts.log_in(failed);
@@ -309,6 +312,7 @@ impl ClientSide {
             }
             Command::Mail => {
                 self.facts.went_on = true;
+                self.facts.mailed = true;
                 self.facts.transacted |= !self.adrift;
             }
             Command::Quit => self.facts.went_on = true,
@@ -330,6 +334,7 @@ impl ClientSide {
             None => !may_follow_refusal(line.get(..end.unwrap_or(line.len())).unwrap_or(line)),
         };
         self.phase = if accepted {
+            self.facts.mailed = true;
             self.facts.sent_content |= !self.adrift;
             Phase::Content(Dot::LineStart { crlf: true })
         } else {
@@ -454,6 +459,7 @@ impl ClientFacts {
         auth_after_tls: false,
         went_on: false,
         sent_content: false,
+        mailed: false,
         transacted: false,
         commands: 0,
     };

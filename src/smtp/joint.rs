@@ -11,8 +11,8 @@ pub enum Starttls {
     NotAsked,
     /// Asked; the answer was not seen.
     Asked,
-    /// Refused with this code; it may be asked again.
-    Refused(u16),
+    /// Refused at this time; it may be asked again.
+    Refused(Timestamp),
     /// Answered with 220.
     Accepted {
         /// From the command to the reply, nanoseconds.
@@ -30,6 +30,8 @@ pub struct Joint {
     pub starttls: Starttls,
     /// An EHLO was answered with 250.
     pub hello_answered: bool,
+    /// The server took a recipient, or content.
+    pub took_mail: bool,
     /// Whether the last DATA was let in.
     data: Data,
     /// Lines of the client that are AUTH or content, and what the server says to them, once one of the two has come.
@@ -116,6 +118,8 @@ impl Joint {
         if Login::is_answered_by(code) {
             self.login.get_or_insert_default().reply(code, time);
         }
+        // Said to DATA alone (RFC 5321 section 4.3.2).
+        self.took_mail |= code == 354;
         let pair = self.pairing.reply(Replied { code, time });
         self.learn(pair);
         // The count is lost, but 220 is said only to greet, before anything is asked, and to let TLS begin.
@@ -183,8 +187,11 @@ impl Joint {
             }
             // RFC 3207 section 4 knows 220, 454 and 501: anything that is no refusal answers another command.
             Asked::Tls if reply.code < 400 => self.pairing.lose_count(),
-            Asked::Tls => self.starttls = Starttls::Refused(reply.code),
-            Asked::Mail | Asked::Recipient | Asked::Content | Asked::Other => {}
+            Asked::Tls => self.starttls = Starttls::Refused(reply.time),
+            Asked::Recipient | Asked::Content => {
+                self.took_mail |= matches!(reply.code, 250..=252) && !self.pairing.is_late();
+            }
+            Asked::Mail | Asked::Other => {}
         }
     }
 }
@@ -255,5 +262,23 @@ mod tests {
         let mut joint = asked_for_tls(5);
         joint.reply(220, Timestamp(6));
         assert_eq!(joint.starttls, Starttls::Accepted { latency: None });
+    }
+
+    #[test]
+    fn mail_is_taken_with_a_recipient_or_content() {
+        let said = |asked: Asked, code| {
+            let mut joint = Joint::default();
+            joint.reply(220, Timestamp(1));
+            joint.ask(asked, Timestamp(2));
+            joint.reply(code, Timestamp(3));
+            joint.took_mail
+        };
+        assert!(said(Asked::Recipient, 250));
+        assert!(said(Asked::Recipient, 251));
+        assert!(said(Asked::Data, 354));
+        assert!(said(Asked::Content, 250));
+        assert!(!said(Asked::Recipient, 550));
+        assert!(!said(Asked::Data, 554));
+        assert!(!said(Asked::Mail, 250));
     }
 }

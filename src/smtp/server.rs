@@ -53,6 +53,8 @@ pub struct ServerFacts {
     pub ready_at: Option<Timestamp>,
     /// A command was taken: a reply of 2xx or 3xx that no greeting is.
     pub agreed: bool,
+    /// So was one other than QUIT.
+    pub took_command: bool,
     /// A command was refused: a reply of 4xx or 5xx.
     pub refused: bool,
     /// The session went on without TLS: content was let in (354), AUTH taken (235) or the end agreed (221) in clear.
@@ -212,6 +214,7 @@ impl ServerFacts {
             }
         }
         self.agreed |= (200..400).contains(&line.code) && line.code != 220;
+        self.took_command |= (200..400).contains(&line.code) && !matches!(line.code, 220 | 221);
         self.refused |= line.code >= 400;
         self.went_on |= matches!(line.code, 221 | 235 | 354);
         self.replies = self.replies.saturating_add(1);

@@ -9,17 +9,17 @@ use super::column::{Column, Columns, mac_column};
 use super::damage::{Damage, Result};
 use crate::session::clients;
 use crate::session::{
-    Direction, EvidenceSet, ExchangeOnline, Finding, Findings, Gaps, Offer, Session,
+    Direction, EvidenceSet, ExchangeOnline, Finding, Findings, Gaps, Offer, ServerDid, Session,
 };
 use crate::tls::Version;
 
 /// The columns, in the order of [`columns`].
 pub(super) const COLUMNS: &str = "sensor, direction, client, client_mac, client_name, server, server_mac, \
     server_name, seen, outcome, verdict, version, offered_max, limited_by, findings, exchange_online, instance, \
-    endpoint, software, gapped";
+    endpoint, software, gapped, server_did";
 
 /// How many they are.
-pub(super) const COUNT: usize = 20;
+pub(super) const COUNT: usize = 21;
 
 /// A session with nothing but what a tally reads, and who saw it.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,6 +28,20 @@ pub struct Profile {
     pub like: Session,
     /// Who saw it.
     pub sensor: Arc<str>,
+}
+
+/// Bits of `server_did`.
+const WITHHOLD_TLS: i64 = 1;
+const TAKE_MAIL: i64 = 2;
+
+/// What the server did, where a tally asks for it: whether it offers TLS, of the host that counts; whether it takes mail, of one that
+/// serves hosts of ours.
+fn server_did(session: &Session) -> i64 {
+    match session.direction {
+        Direction::Inbound if session.server_did.withhold_tls => WITHHOLD_TLS,
+        Direction::Internal if session.took_mail() => TAKE_MAIL,
+        _ => 0,
+    }
 }
 
 /// What of `session` stands in the table.
@@ -58,6 +72,7 @@ pub(super) fn columns<'a>(session: &'a Session, sensor: &'a str) -> [Column<'a>;
         Column::maybe_word(service.map(|service| service.endpoint)),
         Column::maybe(session.client_guess),
         Column::Integer(i64::from(session.gaps.is_some())),
+        Column::Integer(server_did(session)),
     ]
 }
 
@@ -95,6 +110,11 @@ pub(super) fn read(row: &Row<'_>, first: usize) -> Result<Profile> {
     }
     like.client_guess = columns.maybe_text()?.and_then(clients::interned);
     like.gaps = (columns.number()? != 0).then(Gaps::default);
+    let did = columns.number()?;
+    like.server_did = ServerDid {
+        withhold_tls: did & WITHHOLD_TLS != 0,
+        take_mail: did & TAKE_MAIL != 0,
+    };
     Ok(Profile { like, sensor })
 }
 

@@ -166,6 +166,7 @@ const NUMBERS: &[&str] = &[
     "offered_max",
     "exchange_online",
     "gapped",
+    "server_did",
     "server_port",
     "alert_code",
     "offered_listed",

@@ -253,3 +253,39 @@ fn days_are_those_of_the_start() {
     let quarters: Vec<_> = counts.quarters(&counts.rows[0]).collect();
     assert_eq!((days.len(), quarters), (1, vec![Ok((95, 1))]));
 }
+
+/// What the server did is in no record, and reports ask for it.
+#[test]
+fn what_the_server_did_comes_back() {
+    use crate::session::{Direction, ServerDid};
+    let folder = Folder::new();
+    let mut inbound = sample::submission("52.100.1.1", 0, Version::TLS12);
+    inbound.direction = Direction::Inbound;
+    inbound.server_did.withhold_tls = true;
+    // What flowed behind the handshake is not counted by day: that it may be a mail is.
+    let mut internal = sample::submission("10.0.0.9", 1, Version::TLS12);
+    internal.direction = Direction::Internal;
+    internal.exchange = sample::full().exchange;
+    internal.exchange.as_mut().unwrap().likely = crate::session::Likely::Delivered;
+    internal.id += 1;
+    writer(&folder).write(&[inbound, internal], &[]).unwrap();
+    let profiles = reader(&folder).profiles();
+    let did = |direction| {
+        let of = |profile: &&Profile| profile.like.direction == direction;
+        profiles.values().find(of).unwrap().like.server_did
+    };
+    assert_eq!(
+        did(Direction::Inbound),
+        ServerDid {
+            withhold_tls: true,
+            take_mail: false
+        }
+    );
+    assert_eq!(
+        did(Direction::Internal),
+        ServerDid {
+            withhold_tls: false,
+            take_mail: true
+        }
+    );
+}

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::bounded::Smallest;
 use super::counts::{PerVersion, PerWord};
+use super::own::Own;
 use super::report::{Host, HostLimit, HostVerdict, NamedBy};
 use super::word_set::WordSet;
 use super::{Limits, Role, Span};
@@ -40,33 +41,43 @@ pub(super) struct HostTally {
     versions: PerVersion,
     verdicts: PerWord<Verdict>,
     limited_by: PerWord<LimitedBy>,
+    /// Of these, those of its sessions as a client.
+    limits_as_client: WordSet<LimitedBy>,
     rejected: u64,
     offered_max: Option<Version>,
-    findings: Findings,
+    /// Findings of its sessions as a client.
+    as_client: Findings,
+    /// Findings of its sessions as a server.
+    as_server: Findings,
     span: Span,
     /// It is a client of Exchange Online.
     reaches_service: bool,
 }
 
 impl HostTally {
-    /// Adds `count` sessions like this one, in which the host was the end that `role` says.
-    pub(super) fn add(&mut self, session: &Session, count: u64, role: Role, limits: &Limits) {
+    /// Adds `count` sessions like this one, in which `own` is the host's.
+    pub(super) fn add(&mut self, session: &Session, count: u64, own: Own, limits: &Limits) {
         self.sessions += count;
-        self.roles.insert(role);
+        self.roles.insert(own.role);
         self.versions.add(session.negotiated, count);
-        self.verdicts.add(session.verdict, count);
+        self.verdicts.add(own.verdict, count);
         if session.outcome == Outcome::Rejected {
             self.rejected += count;
         }
-        self.findings.merge(session.findings);
         self.span.widen(session.start, session.end);
         if let Some(limited_by) = session.limited_by {
             self.limited_by.add(limited_by, count);
         }
         self.add_service(session);
-        match role {
-            Role::Client => self.add_as_client(session, limits),
-            Role::Server => self.add_party(&session.server, limits),
+        match own.role {
+            Role::Client => {
+                self.as_client.merge(own.findings);
+                self.add_as_client(session, limits);
+            }
+            Role::Server => {
+                self.as_server.merge(own.findings);
+                self.add_party(&session.server, limits);
+            }
         }
     }
 
@@ -85,6 +96,9 @@ impl HostTally {
     fn add_as_client(&mut self, session: &Session, limits: &Limits) {
         self.add_party(&session.client, limits);
         self.reaches_service |= session.exchange_online.is_some();
+        if let Some(limited_by) = session.limited_by {
+            self.limits_as_client.insert(limited_by);
+        }
         let offered = session.offer.as_ref().map(|offer| offer.max);
         self.offered_max = self.offered_max.max(offered);
         if let Some(name) = &session.server.domain
@@ -124,7 +138,9 @@ impl HostTally {
         self.limited_by.merge(&other.limited_by);
         self.rejected += other.rejected;
         self.offered_max = self.offered_max.max(other.offered_max);
-        self.findings.merge(other.findings);
+        self.limits_as_client.merge(other.limits_as_client);
+        self.as_client.merge(other.as_client);
+        self.as_server.merge(other.as_server);
         self.span.merge(other.span);
         self.reaches_service |= other.reaches_service;
     }
@@ -153,6 +169,8 @@ impl HostTally {
         let classes: BTreeSet<_> = classes.into_iter().map(|(class, _)| class).collect();
         let (first_seen, last_seen) = (self.span.first?, self.span.last?);
         addresses.sort_unstable();
+        let mut findings = self.as_client;
+        findings.merge(self.as_server);
         let macs: Vec<Mac> = (self.macs())
             .filter(|mac| !gateways.contains(mac))
             .copied()
@@ -171,11 +189,14 @@ impl HostTally {
             roles: self.roles.iter().collect(),
             relay: serves && self.reaches_service,
             verdict: self.verdict(),
-            findings: self.findings.iter().collect(),
+            findings: findings.iter().collect(),
+            as_client: self.as_client,
+            as_server: self.as_server,
+            limit_as_client: host_limit(self.limits_as_client.iter()),
             sessions: self.sessions,
             versions: self.versions,
             offered_max: self.offered_max,
-            limited_by: self.limited_by(),
+            limited_by: host_limit(self.limits()),
             rejected: self.rejected,
             endpoints: self.endpoints(),
             instances: self.instances.iter().collect(),
@@ -242,15 +263,25 @@ impl HostTally {
         }
     }
 
-    fn limited_by(&self) -> Option<HostLimit> {
-        let of = |limit| self.limited_by.of(limit) > 0;
-        match (of(LimitedBy::Client), of(LimitedBy::Server)) {
-            (false, false) => None,
-            (true, false) => Some(HostLimit::Client),
-            (false, true) => Some(HostLimit::Server),
-            (true, true) => Some(HostLimit::Both),
-        }
+    /// Who kept its versions down, whichever end it was.
+    fn limits(&self) -> impl Iterator<Item = LimitedBy> {
+        let counts = self.limited_by.iter();
+        counts.filter_map(|(limit, count)| (count > 0).then_some(limit))
     }
+}
+
+/// All of them in one word.
+fn host_limit(limits: impl Iterator<Item = LimitedBy>) -> Option<HostLimit> {
+    limits.fold(None, |known, limit| {
+        let limit = match limit {
+            LimitedBy::Client => HostLimit::Client,
+            LimitedBy::Server => HostLimit::Server,
+        };
+        match known {
+            Some(known) if known != limit => Some(HostLimit::Both),
+            _ => Some(limit),
+        }
+    })
 }
 
 /// A name with the bound that sessions promise, whoever made them.

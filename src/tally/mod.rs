@@ -16,6 +16,7 @@ pub mod host;
 pub mod latency;
 pub mod live;
 pub mod microsoft;
+mod own;
 pub mod report;
 mod shelf;
 mod word_set;
@@ -32,6 +33,7 @@ use bounded::Smallest;
 use called::Called;
 use counts::{PerVersion, PerWord};
 use host::HostTally;
+use own::Own;
 use shelf::Shelf;
 
 pub use group::GroupBy;
@@ -208,12 +210,13 @@ impl Tally {
             return;
         };
         self.counted.add(session, count);
-        let shelf = match session.verdict {
+        let own = Own::of(session, role);
+        let shelf = match own.verdict {
             Verdict::Legacy => &mut self.legacy,
             _ => &mut self.others,
         };
         if let Some(host) = shelf.entry(address, self.limits.hosts) {
-            host.add(session, count, role, &self.limits);
+            host.add(session, count, own, &self.limits);
         }
     }
 
@@ -239,9 +242,9 @@ impl Tally {
         self.others.merge(other.others, limits.hosts, join);
     }
 
-    /// A server of internal clients may be a relay, whoever it is that counts.
+    /// A server that takes mail of internal clients may be a relay, whoever it is that counts.
     fn note_server(&mut self, session: &Session) {
-        if session.direction == Direction::Internal {
+        if session.direction == Direction::Internal && session.took_mail() {
             self.serving.entry(session.server.ip, self.limits.hosts);
         }
     }

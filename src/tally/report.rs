@@ -15,10 +15,10 @@ use super::health::{CaptureHealth, WatchedInterface};
 use super::history::History;
 use super::host::HostTally;
 use super::{Role, Tally, To};
-use crate::exchange::{Advice, Remedy, meaning_where};
+use crate::exchange::{Advice, Remedy};
 use crate::session::record::Mac;
 use crate::session::words::words;
-use crate::session::{Finding, Instance, LimitedBy, Outcome, Seen, Verdict};
+use crate::session::{Finding, Findings, Instance, LimitedBy, Outcome, Seen, Side, Verdict};
 use crate::time::Timestamp;
 use crate::tls::Version;
 
@@ -113,6 +113,15 @@ pub struct Host {
     pub verdict: HostVerdict,
     /// What to act on.
     pub findings: Vec<Finding>,
+    /// Those of its sessions as a client.
+    #[serde(skip)]
+    pub as_client: Findings,
+    /// Those of its sessions as a server.
+    #[serde(skip)]
+    pub as_server: Findings,
+    /// Who kept its versions down where it was the client.
+    #[serde(skip)]
+    pub limit_as_client: Option<HostLimit>,
     /// Sessions that count for it.
     pub sessions: u64,
     /// Those by negotiated version.
@@ -204,6 +213,9 @@ words!(HostLimit {
 pub struct Concern {
     /// Its word.
     pub finding: Finding,
+    /// Which end the hosts were.
+    #[serde(skip)]
+    pub side: Side,
     /// What it means, one sentence.
     pub meaning: Cow<'static, str>,
     /// What to do about it.
@@ -428,23 +440,29 @@ fn totals(tally: &Tally, shown: &Shown) -> Totals {
     }
 }
 
-/// Findings with the hosts they concern; hosts that have something else to do about the same finding stand apart.
+/// Findings with the hosts they concern; hosts that have something else to do about the same finding stand apart, and clients
+/// before servers.
 fn concerns(hosts: &[Host]) -> Vec<Concern> {
     let mut concerns: Vec<Concern> = Vec::new();
     for finding in Finding::ALL {
-        let first = concerns.len();
-        for host in hosts.iter().filter(|host| host.findings.contains(&finding)) {
-            let advice = host.advice(finding);
-            let known = concerns.get_mut(first..).unwrap_or_default();
-            match known.iter_mut().find(|known| known.remedy == advice.remedy) {
-                Some(concern) => concern.hosts.push(host.host),
-                None => concerns.push(Concern {
-                    finding,
-                    meaning: advice.meaning.into(),
-                    action: advice.action.into(),
-                    remedy: advice.remedy,
-                    hosts: vec![host.host],
-                }),
+        for side in [Side::Client, Side::Server] {
+            let first = concerns.len();
+            for host in hosts {
+                let Some(advice) = host.advice_as(side, finding) else {
+                    continue;
+                };
+                let known = concerns.get_mut(first..).unwrap_or_default();
+                match known.iter_mut().find(|known| known.remedy == advice.remedy) {
+                    Some(concern) => concern.hosts.push(host.host),
+                    None => concerns.push(Concern {
+                        finding,
+                        side,
+                        meaning: advice.meaning.into(),
+                        action: advice.action.into(),
+                        remedy: advice.remedy,
+                        hosts: vec![host.host],
+                    }),
+                }
             }
         }
     }
@@ -452,9 +470,23 @@ fn concerns(hosts: &[Host]) -> Vec<Concern> {
 }
 
 impl Host {
-    /// What `finding` means for this host, by its software and by who kept the version down, where that is known.
-    pub fn advice(&self, finding: Finding) -> Advice {
-        let limited_by = match self.limited_by {
+    /// What `finding` means for this host, for each end that it was, and what to do.
+    pub fn advice(&self, finding: Finding) -> impl Iterator<Item = Advice> {
+        let sides = [Side::Client, Side::Server].into_iter();
+        sides.filter_map(move |side| self.advice_as(side, finding))
+    }
+
+    /// The same for one end, if the finding is one of its sessions as that.
+    fn advice_as(&self, side: Side, finding: Finding) -> Option<Advice> {
+        match side {
+            Side::Client => (self.as_client.contains(finding)).then(|| self.to_client(finding)),
+            Side::Server => (self.as_server.contains(finding)).then(|| Advice::to_server(finding)),
+        }
+    }
+
+    /// By its software and by who kept the version down, where that is known.
+    fn to_client(&self, finding: Finding) -> Advice {
+        let limited_by = match self.limit_as_client {
             Some(HostLimit::Client) => Some(LimitedBy::Client),
             Some(HostLimit::Server) => Some(LimitedBy::Server),
             Some(HostLimit::Both) | None => None,
@@ -463,7 +495,7 @@ impl Host {
             [one] => Some(*one),
             _ => None,
         };
-        meaning_where(finding, client, limited_by)
+        Advice::to_client(finding, client, limited_by)
     }
 }
 

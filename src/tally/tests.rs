@@ -3,8 +3,9 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::exchange::Remedy;
 use crate::session::sample::{self, MORNING};
-use crate::session::{EndpointKind, Finding, LimitedBy};
+use crate::session::{EndpointKind, Finding, Likely, LimitedBy};
 use crate::tls::Version;
 use report::{HostLimit, HostVerdict};
 
@@ -104,6 +105,133 @@ fn a_delivery_counts_for_the_server_that_takes_it() {
     assert_eq!(host.roles, [Role::Server]);
 }
 
+/// Exchange Online delivers to a server of ours, with these findings.
+fn delivery(verdict: Verdict, outcome: Outcome, findings: &[Finding]) -> Session {
+    let mut session = sample::submission("52.100.1.1", 0, Version::TLS12);
+    session.direction = Direction::Inbound;
+    session.server = sample::party("192.168.7.7", 25);
+    session.verdict = verdict;
+    session.outcome = outcome;
+    for finding in findings {
+        session.findings.insert(*finding);
+    }
+    session.server_did.withhold_tls = outcome == Outcome::StarttlsNotOffered;
+    session
+}
+
+/// What the one host of these sessions is, and its findings.
+fn judged(sessions: &[Session]) -> (HostVerdict, Vec<Finding>) {
+    let host = report(sessions).hosts.remove(0);
+    (host.verdict, host.findings)
+}
+
+#[test]
+fn a_server_answers_for_what_it_chose() {
+    use Finding::{LegacyCapped, LegacyNegotiated};
+    let mut chosen = delivery(Verdict::Legacy, Outcome::Established, &[LegacyNegotiated]);
+    chosen.limited_by = Some(LimitedBy::Server);
+    assert_eq!(
+        judged(&[chosen]),
+        (HostVerdict::Legacy, vec![LegacyNegotiated])
+    );
+    // The client offers nothing better: taken, or refused, it is the client's.
+    let both = [LegacyNegotiated, LegacyCapped];
+    let mut taken = delivery(Verdict::Legacy, Outcome::Established, &both);
+    taken.limited_by = Some(LimitedBy::Client);
+    let refused = delivery(Verdict::Legacy, Outcome::Rejected, &[LegacyCapped]);
+    // What was offered is not known.
+    let unheard = delivery(Verdict::Legacy, Outcome::Established, &[LegacyNegotiated]);
+    for session in [taken, refused, unheard] {
+        let report = report(&[session]);
+        let host = &report.hosts[0];
+        assert_eq!(
+            (host.verdict, host.sessions),
+            (HostVerdict::Unknown, 1),
+            "{host:?}"
+        );
+        assert_eq!(host.findings, []);
+        assert_eq!(report.what_to_do, []);
+        assert_eq!(report.legacy_hosts(), 0);
+    }
+}
+
+#[test]
+fn a_server_answers_for_tls_that_it_does_not_offer() {
+    use Finding::{AuthInClear, StarttlsNever};
+    let never = |outcome| delivery(Verdict::Plaintext, outcome, &[StarttlsNever, AuthInClear]);
+    assert_eq!(
+        judged(&[never(Outcome::StarttlsNotOffered)]),
+        (HostVerdict::Plaintext, vec![StarttlsNever])
+    );
+    let unused = never(Outcome::StarttlsNotUsed);
+    assert_eq!(judged(&[unused]), (HostVerdict::Unknown, vec![]));
+    // It was not asked: the client says HELO.
+    let mut bot = never(Outcome::StarttlsNotOffered);
+    bot.exchange_online = None;
+    bot.server_did.withhold_tls = false;
+    let host = report_with(&[bot], Tally::new(To::Any)).hosts.remove(0);
+    assert_eq!(
+        (host.verdict, host.findings.len()),
+        (HostVerdict::Unknown, 0)
+    );
+}
+
+#[test]
+fn what_a_client_did_is_no_finding_of_the_server() {
+    let theirs = [
+        Finding::LegacyCapped,
+        Finding::NoAcceptableSuite,
+        Finding::Intercepted,
+        Finding::LegacyEndpoint,
+        Finding::RetiredName,
+        Finding::AuthInClear,
+    ];
+    let session = delivery(Verdict::Weak, Outcome::Established, &theirs);
+    assert_eq!(judged(&[session]), (HostVerdict::Unknown, vec![]));
+}
+
+/// A host that sends and takes mail is told what to do at either end.
+#[test]
+fn each_end_has_its_own_sentence() {
+    use Finding::{CertificateRejected, CleartextFallback};
+    let findings = [CertificateRejected, CleartextFallback];
+    let as_server = delivery(Verdict::Modern, Outcome::Rejected, &findings);
+    let mut as_client = sample::submission("192.168.7.7", 0, Version::TLS12);
+    as_client.findings.insert(CertificateRejected);
+    let report = report(&[as_server, as_client]);
+    let told: Vec<_> = report
+        .what_to_do
+        .iter()
+        .map(|concern| (concern.finding, concern.remedy))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (CleartextFallback, Remedy::CureServerTls),
+            (CertificateRejected, Remedy::TrustRoot(None)),
+            (CertificateRejected, Remedy::RenewCertificate),
+        ]
+    );
+    assert_eq!(report.hosts[0].advice(CertificateRejected).count(), 2);
+}
+
+/// Which side kept the versions down that a host took as a server does not change what it has to do as a client.
+#[test]
+fn a_server_that_keeps_versions_down_is_told_so_as_a_client_too() {
+    let mut taken = delivery(
+        Verdict::Legacy,
+        Outcome::Established,
+        &[Finding::LegacyNegotiated],
+    );
+    taken.limited_by = Some(LimitedBy::Server);
+    let sent = sample::submission("192.168.7.7", 0, Version::TLS10);
+    let report = report(&[taken, sent]);
+    assert_eq!(report.hosts[0].limited_by, Some(HostLimit::Both));
+    let told: Vec<_> = report.what_to_do.iter().map(|one| one.remedy).collect();
+    let raise = Remedy::RaiseVersion(None);
+    assert_eq!(told, [raise, Remedy::AnswerBetter, raise]);
+}
+
 #[test]
 fn a_relay_serves_inside_and_goes_outside() {
     let outside = sample::submission("10.0.0.25", 0, Version::TLS12);
@@ -111,9 +239,20 @@ fn a_relay_serves_inside_and_goes_outside() {
     inside.direction = Direction::Internal;
     inside.exchange_online = None;
     inside.server = sample::party("10.0.0.25", 25);
-    let report = report(&[inside.clone(), outside.clone()]);
-    assert_eq!(report.hosts.len(), 1);
-    assert!(report.hosts[0].relay);
+    let is_relay = |inside: &Session| {
+        let report = report(&[inside.clone(), outside.clone()]);
+        assert_eq!(report.hosts.len(), 1);
+        report.hosts[0].relay
+    };
+    // It must take mail: in clear, or what flows behind the handshake may be one.
+    assert!(!is_relay(&inside));
+    inside.exchange = sample::full().exchange;
+    assert!(!is_relay(&inside));
+    inside.exchange.as_mut().unwrap().likely = Likely::Unknown;
+    assert!(is_relay(&inside));
+    inside.exchange = None;
+    inside.server_did.take_mail = true;
+    assert!(is_relay(&inside));
     assert!(!self::report(&[outside]).hosts[0].relay);
     assert!(self::report(&[inside]).hosts.is_empty());
 }

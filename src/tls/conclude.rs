@@ -3,6 +3,7 @@
 //! Each function below states its rule and why the bytes prove it. What they do not prove is `None`.
 
 use crate::session::{Alert, Side};
+use crate::time::Timestamp;
 
 use super::facts::{ClearAlert, Facts, MessageSet, Record};
 use super::server_hello::ServerHello;
@@ -29,6 +30,8 @@ pub struct Conclusion {
     pub resumed: Option<bool>,
     /// The alert that ended it.
     pub alert: Option<Alert>,
+    /// When it came.
+    pub alert_at: Option<Timestamp>,
     /// The server marked its answer as lower than what it knows: TLS 1.2, or TLS 1.1 for "1.1 or lower".
     pub downgrade_sentinel: Option<Version>,
     /// Nanoseconds from the end of the ClientHello to the start of the ServerHello, if no retry came between.
@@ -52,7 +55,8 @@ pub fn conclude(
         cipher: cipher(client, hello),
         established: established(client, server, negotiated, alert.is_some(), received),
         resumed: resumed(client, server, negotiated),
-        alert,
+        alert: alert.map(|(alert, _)| alert),
+        alert_at: alert.map(|(_, at)| at),
         downgrade_sentinel: hello.and_then(|hello| hello.downgrade),
         hello_latency: hello_latency(client, server),
     }
@@ -96,7 +100,7 @@ fn alert(
     client: Option<&Facts>,
     server: Option<&Facts>,
     negotiated: Option<Version>,
-) -> Option<Alert> {
+) -> Option<(Alert, Timestamp)> {
     let any_level = negotiated.is_none_or(|version| version == Version::TLS13);
     let ending = |facts: Option<&Facts>| facts?.alert(any_level);
     match (ending(client), ending(server)) {
@@ -106,11 +110,9 @@ fn alert(
     }
 }
 
-const fn by(by: Side, alert: ClearAlert) -> Alert {
-    Alert {
-        by,
-        code: alert.code,
-    }
+const fn by(by: Side, alert: ClearAlert) -> (Alert, Timestamp) {
+    let code = alert.code;
+    (Alert { by, code }, alert.time)
 }
 
 /// Whether the handshake was seen to finish. "No" needs both directions without loss, or an alert that ended it.

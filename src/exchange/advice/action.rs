@@ -31,6 +31,14 @@ pub enum Remedy {
     RenewName,
     /// The password is known to others.
     ChangePassword,
+    /// Let the server answer with TLS 1.2.
+    AnswerBetter,
+    /// Cure what makes TLS with the server fail.
+    CureServerTls,
+    /// Let the server offer STARTTLS.
+    OfferStartTls,
+    /// Give the server a certificate that senders trust.
+    RenewCertificate,
 }
 
 impl Remedy {
@@ -45,6 +53,22 @@ impl Remedy {
             Finding::CleartextFallback => Self::CureTls,
             Finding::StarttlsNever => Self::StartTls(software),
             Finding::CertificateRejected => Self::TrustRoot(software),
+            Finding::Intercepted => Self::FindInterceptor,
+            Finding::LegacyEndpoint => Self::LeaveLegacyEndpoint,
+            Finding::RetiredName => Self::RenewName,
+            Finding::AuthInClear => Self::ChangePassword,
+        }
+    }
+
+    /// What a server has to do about `finding`; what is another one's it has none to do about.
+    pub const fn of_server(finding: Finding) -> Self {
+        match finding {
+            Finding::LegacyNegotiated | Finding::LegacyCapped | Finding::NoAcceptableSuite => {
+                Self::AnswerBetter
+            }
+            Finding::CleartextFallback => Self::CureServerTls,
+            Finding::StarttlsNever => Self::OfferStartTls,
+            Finding::CertificateRejected => Self::RenewCertificate,
             Finding::Intercepted => Self::FindInterceptor,
             Finding::LegacyEndpoint => Self::LeaveLegacyEndpoint,
             Finding::RetiredName => Self::RenewName,
@@ -80,6 +104,22 @@ impl Remedy {
             }
             Self::ChangePassword => {
                 "Change that password now; set the host to require STARTTLS before it logs in."
+            }
+            Self::AnswerBetter => {
+                "Enable TLS 1.2 or later for incoming mail on this server, or update it, so that it answers with what \
+             senders offer."
+            }
+            Self::CureServerTls => {
+                "Find out why TLS with this server fails (its other findings, its certificate, versions and cipher \
+             suites) and cure that; then require TLS from the senders that can."
+            }
+            Self::OfferStartTls => {
+                "Give this server a certificate and turn on STARTTLS for incoming mail; if it is on, look for a firewall \
+             in front of the server that takes the offer out."
+            }
+            Self::RenewCertificate => {
+                "Renew this server's certificate, or complete its chain: in date, for the name that senders use, from an \
+             issuer they trust, with every intermediate certificate."
             }
         }
     }

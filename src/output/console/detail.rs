@@ -125,10 +125,11 @@ impl Page {
     }
 
     fn finding(&self, host: &Host, finding: Finding) -> Lines {
-        let advice = host.advice(finding);
         let mut lines = vec![Line::from(self.palette.span(Paint::Strong, finding.name()))];
-        lines.extend(wrap(advice.meaning, self.columns, 4, 4));
-        lines.extend(wrap(&format!("Do: {}", advice.action), self.columns, 4, 8));
+        for advice in host.advice(finding) {
+            lines.extend(wrap(advice.meaning, self.columns, 4, 4));
+            lines.extend(wrap(&format!("Do: {}", advice.action), self.columns, 4, 8));
+        }
         lines
     }
 

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 
 use super::markup::Page;
-use crate::session::Finding;
 use crate::tally::Report;
 use crate::tally::report::{Concern, Host};
 
@@ -18,12 +17,12 @@ pub(super) fn render(report: &Report, page: &mut Page) {
     let mut number = 0;
     for concerns in report
         .what_to_do
-        .chunk_by(|one, next| one.finding == next.finding)
+        .chunk_by(|one, next| (one.finding, one.side) == (next.finding, next.side))
     {
         let Some(first) = concerns.first() else {
             continue;
         };
-        opening(first.finding, concerns, page);
+        opening(first, concerns, page);
         for concern in concerns {
             remedy(concern, number, &places, page);
             number += 1;
@@ -40,8 +39,9 @@ fn places(report: &Report) -> Places<'_> {
     hosts.map(|(at, host)| (host.host, (at, host))).collect()
 }
 
-fn opening(finding: Finding, concerns: &[Concern], page: &mut Page) {
+fn opening(first: &Concern, concerns: &[Concern], page: &mut Page) {
     let words = page.words;
+    let finding = first.finding;
     let hosts: usize = concerns.iter().map(|concern| concern.hosts.len()).sum();
     page.raw("<article class=finding data-finding=")
         .raw(finding.name())
@@ -52,7 +52,7 @@ fn opening(finding: Finding, concerns: &[Concern], page: &mut Page) {
         .raw(" · <code>")
         .raw(finding.name())
         .raw("</code></small></h3>\n<p class=meaning>")
-        .text((words.meaning)(finding))
+        .text((words.meaning)(finding, first.side))
         .raw("</p>\n");
 }
 

@@ -196,7 +196,7 @@ pub(super) const WORDS: Words = Words {
     verdict_meaning,
     outcome,
     finding,
-    meaning: |finding| exchange::meaning(finding, None).meaning,
+    meaning: exchange::meaning,
     action: exchange::Remedy::action,
     role: Role::name,
     limit: HostLimit::name,

@@ -8,7 +8,7 @@ mod ja;
 mod reasons;
 
 use crate::exchange::Remedy;
-use crate::session::{EndpointKind, Finding, Instance, Outcome, Seen};
+use crate::session::{EndpointKind, Finding, Instance, Outcome, Seen, Side};
 use crate::tally::diagnosis::Doubt;
 use crate::tally::history::{By, StoreFacts};
 use crate::tally::microsoft::{Microsoft, Note};
@@ -84,8 +84,8 @@ pub struct Words {
     pub outcome: fn(Outcome) -> &'static str,
     /// A finding in a few words.
     pub finding: fn(Finding) -> &'static str,
-    /// What a finding means, a sentence.
-    pub meaning: fn(Finding) -> &'static str,
+    /// What a finding means for a host that was this end, a sentence.
+    pub meaning: fn(Finding, Side) -> &'static str,
     /// What to do.
     pub action: fn(Remedy) -> &'static str,
     /// Which end of its sessions a host was.

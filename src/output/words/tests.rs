@@ -48,7 +48,8 @@ fn every_reason_has_words() {
 fn sentences_end_and_differ() {
     for language in Language::ALL {
         let words = language.words();
-        let mut meanings: Vec<_> = Finding::ALL.into_iter().map(words.meaning).collect();
+        let meaning = |finding| (words.meaning)(finding, Side::Client);
+        let mut meanings: Vec<_> = Finding::ALL.into_iter().map(meaning).collect();
         let mut titles: Vec<_> = Finding::ALL.into_iter().map(words.finding).collect();
         assert!(meanings.iter().all(|text| text.ends_with(['.', '。'])));
         for list in [&mut meanings, &mut titles] {
@@ -70,7 +71,9 @@ fn japanese_is_japanese() {
             .iter()
             .map(|doubt| (words.doubt)(*doubt, &report)),
     );
-    texts.extend(Finding::ALL.map(|finding| (words.meaning)(finding).to_owned()));
+    for side in [Side::Client, Side::Server] {
+        texts.extend(Finding::ALL.map(|finding| (words.meaning)(finding, side).to_owned()));
+    }
     for text in texts {
         assert!(text.ends_with('。'), "{text}");
         assert!(!text.contains(" the "), "{text}");

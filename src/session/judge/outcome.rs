@@ -3,13 +3,13 @@
 use super::verdict::is_distrust;
 use super::view::View;
 use crate::flow::{Close, Reason};
-use crate::session::{Alert, Mode, Outcome, Side};
+use crate::session::{Alert, Mode, Outcome, ServerDid, Side};
 use crate::smtp::server::ServerFacts;
 use crate::time::SECOND;
 
 /// After a ClientHello, silence of this many nanoseconds at the end of a capture is an answer that never came; less may be an answer
 /// that the capture did not wait for.
-const PATIENCE: u64 = 10 * SECOND;
+pub(super) const PATIENCE: u64 = 10 * SECOND;
 
 impl View<'_> {
     pub(super) fn outcome(&self, mode: Option<Mode>) -> Outcome {
@@ -53,8 +53,22 @@ impl View<'_> {
                     Outcome::Incomplete
                 }
             }
-            Some(_) if !extended && self.heard_client() => Outcome::StarttlsNotOffered,
+            Some(_) if !extended && self.heard_client() && !self.went_no_further() => {
+                Outcome::StarttlsNotOffered
+            }
             _ => Outcome::Incomplete,
+        }
+    }
+
+    /// What the server did in clear.
+    pub(super) fn server_did(&self, outcome: Outcome) -> ServerDid {
+        let client = self.dialogue.client.as_ref().map(|side| &side.facts);
+        let server = self.dialogue.server.as_ref().map(|side| &side.facts);
+        let asked = client.is_some_and(|facts| facts.extended)
+            || server.is_some_and(|facts| facts.extensions_seen);
+        ServerDid {
+            withhold_tls: outcome == Outcome::StarttlsNotOffered && asked,
+            take_mail: self.dialogue.joint.took_mail,
         }
     }
 
@@ -131,6 +145,7 @@ impl View<'_> {
         let may_be_missing = !server_seen || !begun || !self.connection.is_unbroken(server_way);
         match self.close {
             _ if !hello || may_be_missing => Outcome::Incomplete,
+            _ if self.broken_off_by_client() => Outcome::Rejected,
             Close::Open if self.waited() => Outcome::Unanswered,
             Close::Open => Outcome::Incomplete,
             _ => Outcome::Closed,
@@ -203,6 +218,12 @@ impl View<'_> {
             let answer_seen = self.server_tls.is_some() || is_distrust(Some(*alert));
             alert.by == Side::Server || (answer_seen && !self.server_hung_up_first())
         })
+    }
+
+    /// The client's own alert ended the handshake: the server had not hung up.
+    fn broken_off_by_client(&self) -> bool {
+        (self.proof.alert).is_some_and(|alert| alert.by == Side::Client)
+            && !self.server_hung_up_first()
     }
 
     /// The server closed before it answered the hello, and before the client's alert.

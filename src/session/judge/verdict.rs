@@ -1,7 +1,9 @@
 //! The session in one word, and what to act on.
 
 use crate::exchange;
-use crate::session::{Alert, Direction, Finding, Findings, Mode, Offer, Session, Side, Verdict};
+use crate::session::{
+    Alert, Direction, Evidence, Finding, Findings, Mode, Offer, Session, Side, Verdict,
+};
 use crate::tls::Version;
 
 /// The session in one word.
@@ -37,7 +39,7 @@ pub(super) fn verdict(
     }
 }
 
-/// What to act on. `cleartext_fallback` needs other sessions and is added later.
+/// What to act on, but for `cleartext_fallback`, most of which needs other sessions.
 pub(super) fn findings(
     session: &Session,
     classification: &exchange::Classification,
@@ -66,11 +68,9 @@ pub(super) fn findings(
         .certificate
         .as_deref()
         .map(exchange::issuer_is_known);
-    let outward =
-        session.direction == Direction::Outbound || session.direction == Direction::External;
     add(
         Finding::Intercepted,
-        online && outward && issuer == Some(false),
+        is_asked_for(session) && issuer == Some(false),
     );
     add(
         Finding::LegacyEndpoint,
@@ -81,7 +81,54 @@ pub(super) fn findings(
     findings
 }
 
+/// The certificate is in the place of Exchange Online's. Where Exchange Online delivers, the server's is its own; a server of ours is in
+/// that place only for a client that asks it for Exchange Online.
+fn is_asked_for(session: &Session) -> bool {
+    session.exchange_online.is_some_and(|online| {
+        let by_name = online.evidence.contains(Evidence::ServerName);
+        match session.direction {
+            Direction::Outbound | Direction::External => true,
+            Direction::Internal => by_name,
+            Direction::Inbound => false,
+        }
+    })
+}
+
 /// Alerts by which a client says that it does not trust the certificate: bad_certificate (42) to certificate_unknown (46), unknown_ca (48).
 pub(super) fn is_distrust(alert: Option<Alert>) -> bool {
     alert.is_some_and(|alert| alert.by == Side::Client && matches!(alert.code, 42..=46 | 48))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::session::{Certificate, sample};
+
+    /// A session whose server's certificate is from an issuer of one's own.
+    fn foreign(direction: Direction, evidence: Evidence) -> bool {
+        let mut session = sample::submission("10.0.0.5", 0, Version::TLS12);
+        session.direction = direction;
+        let online = session.exchange_online.as_mut().unwrap();
+        online.evidence.insert(evidence);
+        session.certificate = Some(Arc::new(Certificate {
+            issuer: "CN=Mail Shield".into(),
+            issuer_cn: Some("Mail Shield".into()),
+            ..Certificate::default()
+        }));
+        let classification = exchange::Classification::default();
+        findings(&session, &classification, false).contains(Finding::Intercepted)
+    }
+
+    /// A proxy of one's own stands in for Exchange Online where it was asked for by name; a server of ours to which Exchange Online
+    /// delivers has a certificate of its own.
+    #[test]
+    fn who_may_have_another_certificate() {
+        assert!(foreign(Direction::Outbound, Evidence::Address));
+        assert!(foreign(Direction::Internal, Evidence::ServerName));
+        assert!(!foreign(Direction::Internal, Evidence::Banner));
+        assert!(!foreign(Direction::Inbound, Evidence::Address));
+        assert!(!foreign(Direction::Inbound, Evidence::ServerName));
+    }
 }

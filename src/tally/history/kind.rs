@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::By;
 use crate::session::{EndpointKind, Outcome, Session, Verdict};
 use crate::tally::host::OTHER_SERVER;
+use crate::tally::own::Own;
 use crate::tally::{Role, To, internal_end};
 use crate::time::Timestamp;
 use crate::tls::Version;
@@ -19,6 +20,8 @@ pub(super) struct Kind {
     pub(super) host: Option<usize>,
     pub(super) version: Option<Version>,
     pub(super) verdict: Verdict,
+    /// As far as it is about the host.
+    pub(super) host_verdict: Verdict,
     /// The answer to `--by`.
     pub(super) key: Arc<str>,
     pub(super) comparable: bool,
@@ -47,6 +50,7 @@ impl Kind {
             host: host.and_then(|(address, _)| place(address)),
             version: like.negotiated,
             verdict: like.verdict,
+            host_verdict: host.map_or(like.verdict, |(_, role)| Own::of(like, role).verdict),
             key: key(like, sensor, by, host.map(|(_, role)| role)),
             comparable: host.is_some() && is_comparable(like),
             sessions: 0,

@@ -85,7 +85,7 @@ impl OverTime {
             return;
         }
         if let Some(fate) = kind.host.and_then(|host| self.fates.get_mut(host)) {
-            fate.add(at, self.days.len(), bit(kind.verdict));
+            fate.add(at, self.days.len(), bit(kind.host_verdict));
             if at < self.since {
                 fate.before += count;
             } else {
@@ -279,7 +279,7 @@ impl Gathered {
         self.figures.add(kind, kind.sessions);
         self.span.widen(kind.first, kind.last);
         self.hosts.extend(kind.host);
-        if kind.verdict == Verdict::Legacy {
+        if kind.host_verdict == Verdict::Legacy {
             self.legacy.extend(kind.host);
         }
     }

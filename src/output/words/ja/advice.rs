@@ -1,10 +1,35 @@
 //! What findings mean and what to do, in Japanese; sources as in [`crate::exchange`]'s advice.
 
 use crate::exchange::{Remedy, Software};
-use crate::session::Finding;
+use crate::session::{Finding, Side};
 
-/// What `finding` means.
-pub(super) const fn meaning(finding: Finding) -> &'static str {
+/// What `finding` means for a host that was this end.
+pub(super) const fn meaning(finding: Finding, side: Side) -> &'static str {
+    match side {
+        Side::Client => of_client(finding),
+        Side::Server => of_server(finding),
+    }
+}
+
+const fn of_server(finding: Finding) -> &'static str {
+    match finding {
+        Finding::LegacyNegotiated => {
+            "このホストは、一部またはすべてのセッションで、より新しいバージョンを提示した送信側に対し、サーバーとしてTLS 1.1以前でしか応答していません。"
+        }
+        Finding::CleartextFallback => {
+            "このサーバーとのTLSに失敗した後、配信する側がTLSなしで通信を続けました。そのメールは経路上で読み取られるおそれがあります。"
+        }
+        Finding::StarttlsNever => {
+            "このサーバーは、一部またはすべてのセッションで、配信する側にSTARTTLSを提示していません。届くメールは経路上で読み取られるおそれがあります。"
+        }
+        Finding::CertificateRejected => {
+            "送信側が、このサーバーの証明書を信頼できないとしてハンドシェイクを打ち切りました。TLSのバージョンが原因ではありません。"
+        }
+        _ => of_client(finding),
+    }
+}
+
+const fn of_client(finding: Finding) -> &'static str {
     match finding {
         Finding::LegacyNegotiated => {
             "このホストのセッションで、Exchange Onlineが廃止を進めている、または廃止済みのTLS 1.1以前が使われました。"
@@ -16,7 +41,7 @@ pub(super) const fn meaning(finding: Finding) -> &'static str {
             "このホストは、一部またはすべてのセッションでTLS 1.2を提示していますが、2025年10月20日以降Exchange Onlineが受け入れる暗号スイートを一つも含んでいません。"
         }
         Finding::CleartextFallback => {
-            "TLSに失敗した後、このホストは接続し直してTLSなしで通信を続けました。メールは経路上で読み取られるおそれがあります。"
+            "TLSに失敗した後、このホストはTLSなしで通信を続けました。メールは経路上で読み取られるおそれがあります。"
         }
         Finding::StarttlsNever => {
             "このホストは、一部またはすべてのセッションで一度もTLSを要求していません。メールの内容も、送信するパスワードも、経路上で読み取られるおそれがあります。"
@@ -68,6 +93,21 @@ pub(super) const fn action(remedy: Remedy) -> &'static str {
         }
         Remedy::ChangePassword => {
             "該当するパスワードを直ちに変更し、ログインの前に必ずSTARTTLSを行うようホストを設定してください。"
+        }
+        Remedy::AnswerBetter => {
+            "このサーバーの受信側でTLS 1.2以降を有効にするか、サーバーを更新し、送信側が提示するバージョンで応答できるようにしてください。"
+        }
+        Remedy::CureServerTls => {
+            "このサーバーとのTLSが失敗する原因（ほかの指摘事項、証明書、バージョン、暗号スイート）を調べて解消し、そのうえで、対応できる\
+             送信側にはTLSを必須にしてください。"
+        }
+        Remedy::OfferStartTls => {
+            "このサーバーに証明書を設定し、受信側のSTARTTLSを有効にしてください。すでに有効な場合は、提示を取り除くファイアウォールが\
+             サーバーの手前にないかを調べてください。"
+        }
+        Remedy::RenewCertificate => {
+            "このサーバーの証明書を更新するか、証明書チェーンを補ってください。有効期限内で、送信側が使う名前に対応し、送信側が信頼する\
+             認証局が発行し、中間証明書がすべてそろっている必要があります。"
         }
     }
 }
