@@ -70,12 +70,13 @@ impl Judge {
             .client
             .as_ref()
             .and_then(|client| client.facts.name.clone());
-        let asked = connection.asked.clone();
+        let asked = connection.asked.as_deref().unwrap_or_default();
         let place = recall.server(
             &self.catalog,
             &Clues {
                 server_name: server_name.as_deref(),
-                dns: asked.as_deref(),
+                dns: asked.first().map(|name| &**name),
+                dns_others: asked.get(1..).unwrap_or_default(),
                 certificate: certificate.as_deref(),
                 banner: banner.as_deref(),
                 ip: server_ip,
@@ -89,6 +90,11 @@ impl Judge {
                 exchange::classify_sender(&self.catalog, client_ip, client_name.as_deref());
         }
         let banner_host = place.banner_host.clone();
+        // Of several names nobody knows which one is this server's.
+        let only_asked = match asked {
+            [only] => Some(Arc::clone(only)),
+            _ => None,
+        };
         let ja3 = view.first_hello().and_then(|hello| hello.ja3.clone());
         let ja4 = view.first_hello().and_then(|hello| hello.ja4.clone());
         let mut session = Session {
@@ -112,7 +118,7 @@ impl Judge {
                 ip: server_ip,
                 port: server_port,
                 mac: connection.mac(client_way.reversed()),
-                domain: server_name.clone().or(asked).or(banner_host),
+                domain: server_name.clone().or(only_asked).or(banner_host),
             },
             direction,
             mode,
