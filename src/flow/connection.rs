@@ -848,7 +848,7 @@ fn client_by_words(way: Way, bytes: &[u8]) -> Option<Way> {
     if ReplyLine::parse(line).is_some() {
         return Some(way.reversed());
     }
-    if matches!(Command::parse(line), Command::Hello { .. }) {
+    if Command::parse(line).proves_smtp() {
         return Some(way);
     }
     client_by_hello(way, bytes)

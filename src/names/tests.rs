@@ -129,6 +129,43 @@ fn an_answer_that_nobody_asked_for_is_not_believed() {
     assert!(names.answers.only(ip(CLIENT), SERVER.into(), 1).is_some());
 }
 
+/// A domain controller asks its provider what a printer has asked it, and answers.
+#[test]
+fn what_a_resolver_asked_for_another_host_is_not_its_own() {
+    let mut names = Names::default();
+    for (from, to) in [
+        (("8.8.8.8", 53), (RESOLVER, 5_300)),
+        ((RESOLVER, 53), (CLIENT, 40_000)),
+    ] {
+        let answer = message(
+            ANSWER,
+            ("smtp-emea.outlook.com", 1),
+            &[("smtp-emea.outlook.com", 1, SERVER.to_vec())],
+        );
+        names.datagram(&part(from, to, &answer), &Networks::default());
+    }
+    let told = |client| names.answers.only(ip(client), SERVER.into(), 1);
+    assert_eq!(told(CLIENT).as_deref(), Some("smtp-emea.outlook.com"));
+    assert_eq!(told(RESOLVER), None);
+}
+
+/// The chain of the captures, and its second name asked for by itself.
+#[test]
+fn names_of_one_chain_are_one() {
+    let mut names = Names::default();
+    let end = message(
+        ANSWER,
+        ("outlook.office365.com", 1),
+        &[("outlook.office365.com", 1, SERVER.to_vec())],
+    );
+    for bytes in [&chain(ANSWER), &end] {
+        let part = part((RESOLVER, 53), (CLIENT, 40_000), bytes);
+        names.datagram(&part, &Networks::default());
+    }
+    let told = names.answers.only(ip(CLIENT), SERVER.into(), 1);
+    assert_eq!(told.as_deref(), Some("smtp.office365.com"));
+}
+
 /// RFC 1035 section 4.2.2: each message behind two bytes of length.
 #[test]
 fn messages_in_one_segment_of_tcp() {

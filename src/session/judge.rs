@@ -66,10 +66,7 @@ impl Judge {
             .as_ref()
             .and_then(|server| server.facts.banner.clone());
         let direction = self.networks.direction(client_ip, server_ip);
-        let client_name = dialogue
-            .client
-            .as_ref()
-            .and_then(|client| client.facts.name.clone());
+        let client_name = view.client_name();
         let asked = connection.asked.as_deref().unwrap_or_default();
         let place = recall.server(
             &self.catalog,
@@ -142,10 +139,7 @@ impl Judge {
             findings: Findings::default(),
             exchange_online,
             auth_in_clear: view.auth_in_clear(),
-            public_ip: dialogue
-                .server
-                .as_ref()
-                .and_then(|server| exchange::greeted_ip(server.facts.hello.as_deref()?)),
+            public_ip: view.public_ip(place.classification.exchange_online.is_some()),
             banner,
             latency: view.latency(),
             gaps: view.gaps(),

@@ -28,6 +28,8 @@ pub struct Joint {
     asked_at: Option<Timestamp>,
     /// The request for TLS.
     pub starttls: Starttls,
+    /// How many requests for TLS were refused before one was accepted, counted from the first.
+    pub refused: u32,
     /// An EHLO was answered with 250.
     pub hello_answered: bool,
     /// Whether the last DATA was let in.
@@ -183,7 +185,10 @@ impl Joint {
             }
             // RFC 3207 section 4 knows 220, 454 and 501: anything that is no refusal answers another command.
             Asked::Tls if reply.code < 400 => self.pairing.lose_count(),
-            Asked::Tls => self.starttls = Starttls::Refused(reply.code),
+            Asked::Tls => {
+                self.starttls = Starttls::Refused(reply.code);
+                self.refused += u32::from(!self.pairing.is_late());
+            }
             Asked::Mail | Asked::Recipient | Asked::Content | Asked::Other => {}
         }
     }

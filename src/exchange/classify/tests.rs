@@ -337,9 +337,9 @@ fn several_names_tell_what_they_agree_on() {
         "contoso-com.mail.protection.outlook.com",
         "fabrikam-com.mail.protection.outlook.com",
     ]);
-    assert_eq!(summary(&tenants).0, "Some(Worldwide) Mx dns");
+    assert_eq!(summary(&tenants).0, "Worldwide Mx dns");
     let kinds = with(["smtp.office365.com", "smtp-legacy.office365.com"]);
-    assert_eq!(summary(&kinds).0, "Some(Worldwide) Unknown dns");
+    assert_eq!(summary(&kinds).0, "Worldwide Unknown dns");
     assert!(!kinds.legacy_endpoint);
     assert!(!with(["smtp.office365.com", "smtp-emea.outlook.com"]).retired_name);
     assert!(with(["smtp-apac.outlook.com", "smtp-emea.outlook.com"]).retired_name);
