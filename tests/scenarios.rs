@@ -175,22 +175,6 @@ const SCENARIOS: &[Scenario] = &[
         r#"tlstally.mode=starttls tls.version=1.2 tlstally.outcome=established tlstally.auth_in_clear=true tlstally.findings=["auth_in_clear"]"#,
     ),
     (
-        "454, then asked again, AUTH between the two, and no hello",
-        587,
-        "S: 220 a ESMTP
-         C: EHLO b
-         S: 250-a
-         S: 250-AUTH PLAIN
-         S: 250 STARTTLS
-         C: STARTTLS
-         S: 454 4.7.0 TLS not available due to temporary reason
-         C: AUTH PLAIN AGEAYg==
-         S: 235 ok
-         C: STARTTLS
-         S: 220 go",
-        "tlstally.mode=starttls tlstally.auth_in_clear=true",
-    ),
-    (
         "AUTH sent along with STARTTLS, before its answer",
         587,
         "S: 220 a ESMTP

@@ -550,6 +550,30 @@ fn who_asks_for_tls_is_the_client() {
     }
 }
 
+/// STARTTLS was refused, AUTH sent, and STARTTLS taken: with or without TLS behind it, AUTH was in clear. Behind the one that was taken a tap
+/// that decrypts shows it.
+#[test]
+fn auth_behind_a_refused_request_for_tls() {
+    let refused = [
+        (From::Client, "STARTTLS"),
+        (From::Server, "454 4.7.0 not now"),
+    ];
+    let login = [
+        (From::Client, "AUTH PLAIN AGEAYg=="),
+        (From::Server, "235 ok"),
+    ];
+    let taken = [(From::Client, "STARTTLS"), (From::Server, "220 go")];
+    let start = &DIALOGUE[..3];
+    for (script, told) in [
+        ([start, &refused, &login, &taken], "true"),
+        ([start, &refused, &taken, &login], ""),
+    ] {
+        let record = line_by_line(&script.concat(), 0, None);
+        assert_eq!(text(&record, "tlstally.auth_in_clear"), told);
+        assert_eq!(text(&record, "tlstally.mode"), "starttls");
+    }
+}
+
 /// Many servers take a lone dot between bare line feeds for the end of content (until CVE-2023-51764 Postfix did too), and there are clients that rely on it. That it
 /// was taken is told by the reply that comes before the client goes on; in a capture that holds the client's side first, it is not known.
 #[test]

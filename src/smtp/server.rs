@@ -41,7 +41,7 @@ pub struct ServerFacts {
     pub banner: Option<Arc<str>>,
     /// First line of the first answer to EHLO, without its code (`host Hello [203.0.113.7]`).
     pub hello: Option<Arc<str>>,
-    /// When it came.
+    /// When the first line came of an answer to EHLO, whether or not it is that.
     pub hello_at: Option<Timestamp>,
     /// The first that was agreed to, in a single line, as HELO is answered.
     pub helo: Option<Arc<str>>,
@@ -249,8 +249,8 @@ impl ServerFacts {
         } = place;
         if !continued && !adrift && self.hello.is_none() {
             self.hello = Some(clean_shared(line.text));
-            self.hello_at = Some(time);
         }
+        self.hello_at.get_or_insert(time);
         self.offers_tls |= line.names(b"STARTTLS") || line.names(b"X-ANONYMOUSTLS");
         self.masked |= continued && line.is_masked();
         self.extensions_seen |= !line.continues && !adrift;

@@ -342,7 +342,7 @@ fn several_names_tell_what_they_agree_on() {
     assert_eq!(summary(&kinds).0, "Worldwide Unknown dns");
     assert!(!kinds.legacy_endpoint);
     assert!(!with(["smtp.office365.com", "smtp-emea.outlook.com"]).retired_name);
-    assert!(with(["smtp-apac.outlook.com", "smtp-emea.outlook.com"]).retired_name);
+    assert!(with(["smtp-emeaeast.outlook.com", "smtp-emea.outlook.com"]).retired_name);
     for none in [
         ["smtp.office365.com", "smtp.partner.outlook.cn"],
         ["smtp.office365.com", "mail.contoso.example"],
