@@ -490,7 +490,9 @@ fn a_hello_refused_in_text_at_the_same_time() {
     for coarse in [false, true] {
         if coarse {
             let time = packets[0].time;
-            packets.iter_mut().for_each(|packet| packet.time = time);
+            for packet in &mut packets {
+                packet.time = time;
+            }
         }
         let record = Reading::new().only(&packets);
         assert_eq!(text(&record, "tlstally.outcome"), "starttls_refused");

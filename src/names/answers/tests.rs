@@ -20,7 +20,7 @@ fn note_chain(answers: &mut Answers, client: &str, names: &[&str], clock: u64) {
 fn names(answers: &Answers, client: &str, clock: u64) -> Vec<String> {
     let found = answers.names(ip(client), ip("52.96.1.1"), clock);
     let found = found.as_deref().unwrap_or_default();
-    found.iter().map(|name| name.to_string()).collect()
+    found.iter().map(ToString::to_string).collect()
 }
 
 fn name(answers: &Answers, client: &str, clock: u64) -> Option<String> {
