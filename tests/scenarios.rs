@@ -154,6 +154,113 @@ const SCENARIOS: &[Scenario] = &[
         "tlstally.mode=starttls tls.version=1.0 tlstally.outcome=established",
     ),
     (
+        "454, then asked again, and AUTH between the two",
+        587,
+        "S: 220 a ESMTP
+         C: EHLO b
+         S: 250-a
+         S: 250-AUTH LOGIN
+         S: 250 STARTTLS
+         C: STARTTLS
+         S: 454 4.7.0 TLS not available due to temporary reason
+         C: AUTH LOGIN
+         S: 334 VXNlcm5hbWU6
+         C: eA==
+         S: 334 UGFzc3dvcmQ6
+         C: eQ==
+         S: 235 ok
+         C: STARTTLS
+         S: 220 go
+         TLS 3",
+        r#"tlstally.mode=starttls tls.version=1.2 tlstally.outcome=established tlstally.auth_in_clear=true tlstally.findings=["auth_in_clear"]"#,
+    ),
+    (
+        "AUTH sent along with STARTTLS, before its answer",
+        587,
+        "S: 220 a ESMTP
+         C: EHLO b
+         S: 250-a
+         S: 250-AUTH PLAIN
+         S: 250 STARTTLS
+         C: STARTTLS
+         C: AUTH PLAIN AGEAYg==
+         S: 220 go
+         TLS 3",
+        "tlstally.mode=starttls tls.version=1.2 tlstally.outcome=established tlstally.auth_in_clear=true",
+    ),
+    (
+        "AUTH LOGIN with a name that is not encoded",
+        587,
+        "S: 220 a ESMTP
+         C: EHLO b
+         S: 250-a
+         S: 250 AUTH LOGIN
+         C: AUTH LOGIN user@corp.example
+         S: 334 UGFzc3dvcmQ6
+         C: eA==
+         S: 235 ok
+         C: QUIT
+         S: 221 bye",
+        "tlstally.mode=plaintext tlstally.auth_in_clear=true",
+    ),
+    (
+        "AUTH XOAUTH2 in the alphabet for URLs, refused (RFC 4648 section 5)",
+        587,
+        "S: 220 a ESMTP
+         C: EHLO b
+         S: 250-a
+         S: 250 AUTH XOAUTH2
+         C: AUTH XOAUTH2 dXNlcj1h-_8
+         S: 501 5.5.2 cannot decode response
+         C: QUIT
+         S: 221 bye",
+        "tlstally.mode=plaintext tlstally.auth_in_clear=true",
+    ),
+    (
+        "a server that says back the address that the client claims",
+        25,
+        "S: 220 a ESMTP
+         C: EHLO [192.168.1.5]
+         S: 250-a Hello [192.168.1.5], pleased to meet you
+         S: 250 SIZE
+         C: QUIT
+         S: 221 bye",
+        "source.domain=[192.168.1.5] source.nat.ip",
+    ),
+    (
+        "a server that says both, the claim and the address it sees",
+        25,
+        "S: 220 a ESMTP
+         C: EHLO [192.168.1.5]
+         S: 250-a Hello [192.168.1.5] [203.0.113.7], pleased to meet you
+         S: 250 SIZE
+         C: QUIT
+         S: 221 bye",
+        "source.nat.ip=203.0.113.7",
+    ),
+    (
+        "HELO answered with the address that the server sees",
+        25,
+        "S: 220 a ESMTP
+         C: HELO b
+         S: 250 a Hello [203.0.113.7]
+         C: QUIT
+         S: 221 bye",
+        "source.domain=b source.nat.ip=203.0.113.7",
+    ),
+    (
+        "EHLO refused by its claim, which HELO then has",
+        25,
+        "S: 220 a ESMTP
+         C: EHLO b
+         S: 502 5.5.1 command not implemented
+         C: HELO [192.168.1.5]
+         S: 250 a Hello [192.168.1.5]
+         C: QUIT
+         S: 221 bye",
+        "source.domain=b source.nat.ip",
+    ),
+    (
         "454, and the client leaves",
         587,
         "S: 220 a ESMTP

@@ -388,6 +388,194 @@ fn auth_without_what_goes_before_it() {
     }
 }
 
+/// A mail with EHLO as a line of its text, each line in its own segment: without what goes before it, it names nobody. What the client
+/// says when it greets is known by the answer.
+#[test]
+fn content_that_reads_like_ehlo_without_what_goes_before_it() {
+    let script = [
+        (
+            From::Client,
+            "Subject: hello\r\n\r\nEHLO foo\r\nMAIL FROM:<q@y.example>",
+        ),
+        (From::Client, "EHLO bar"),
+        (From::Client, "."),
+        (From::Server, "250 taken"),
+        (From::Client, "QUIT"),
+        (From::Server, "221 bye"),
+    ];
+    for first in 0..2 {
+        let record = line_by_line(
+            &[&[(From::Client, "From: a")][..], &script].concat(),
+            1 + first,
+            None,
+        );
+        assert_eq!(text(&record, "source.domain"), "", "from {first}");
+    }
+    let record = line_by_line(&DIALOGUE, 1, None);
+    assert_eq!(text(&record, "source.domain"), "b");
+    let early = [
+        (From::Client, "HELO b"),
+        (From::Client, "MAIL FROM:<x@y.example>"),
+        (From::Server, "220 a ESMTP\r\n250 a\r\n250 ok"),
+    ];
+    let record = line_by_line(&[&[(From::Client, "")][..], &early].concat(), 1, None);
+    assert_eq!(text(&record, "source.domain"), "b");
+}
+
+/// Where the greeting is not in the capture, what STARTTLS is answered with stands first.
+#[test]
+fn what_is_said_to_starttls_is_no_greeting() {
+    let ready = (From::Server, "220 2.0.0 SMTP server ready");
+    let other = (From::Server, "220 SMTP server ready");
+    for ready in [ready, other] {
+        let script = [
+            &DIALOGUE[..3],
+            &[(From::Client, "STARTTLS"), ready][..],
+            &[(From::Client, "\x16\x03\x01")],
+        ]
+        .concat();
+        for first in 3..5 {
+            let record = line_by_line(&script, first, None);
+            assert_eq!(text(&record, "tlstally.banner"), "", "from {first}");
+            assert_eq!(text(&record, "destination.domain"), "", "from {first}");
+        }
+    }
+    // A greeting is followed by commands that are taken.
+    let script = [(From::Client, ""), DIALOGUE[0], DIALOGUE[1], DIALOGUE[2]];
+    let record = line_by_line(&script, 1, None);
+    assert_eq!(text(&record, "tlstally.banner"), "a ESMTP");
+}
+
+/// A capture that begins with the 220 to STARTTLS: the hello is refused by a line, and the client goes on without TLS.
+#[test]
+fn a_hello_refused_in_text_without_what_goes_before_it() {
+    let samples = samples();
+    for (ready, mode) in [("2.0.0 Ready to start TLS", "starttls"), ("a ESMTP", "")] {
+        let script = format!(
+            "C: NOOP
+             S: 220 {ready}
+             HELLO 3
+             S: 500 5.5.1 unrecognized
+             C: EHLO b
+             S: 250-a
+             S: 250 STARTTLS
+             C: MAIL FROM:<x@y.example>
+             S: 250 ok
+             C: QUIT
+             S: 221 bye"
+        );
+        let late = conversation(25, &script, &samples);
+        let segments = late.segments(1460).split_off(4);
+        let record = Reading::new().only(&late.packets(WRAPPING, &segments));
+        assert_eq!(text(&record, "tlstally.mode"), mode);
+        assert_eq!(text(&record, "tlstally.outcome"), "incomplete");
+        assert_eq!(text(&record, "tlstally.offered_max"), "1.2");
+        assert_eq!(text(&record, "tlstally.verdict"), "unknown");
+    }
+}
+
+/// Clocks may be too coarse to tell the hello from what is said to it.
+#[test]
+fn a_hello_refused_in_text_at_the_same_time() {
+    let script = "S: 220 a ESMTP
+         C: EHLO b
+         S: 250-a
+         S: 250 STARTTLS
+         C: STARTTLS
+         S: 220 go
+         HELLO 3
+         S: 421 4.3.0 TLS not available";
+    let refused = conversation(25, script, &samples());
+    let mut packets = refused.packets(WRAPPING, &refused.segments(1460));
+    for coarse in [false, true] {
+        if coarse {
+            let time = packets[0].time;
+            for packet in &mut packets {
+                packet.time = time;
+            }
+        }
+        let record = Reading::new().only(&packets);
+        assert_eq!(text(&record, "tlstally.outcome"), "starttls_refused");
+    }
+}
+
+/// The answers to the SYN and to DATA are not known when the content comes, which begins like a command.
+#[test]
+fn content_that_reads_like_commands_without_the_answer_to_data() {
+    let mail = [
+        (From::Client, "RCPT TO:<z@y.example>"),
+        (From::Server, "250 ok"),
+        (From::Client, "DATA"),
+        (From::Server, "354 go"),
+        (
+            From::Client,
+            "EHLO foo\r\nAUTH LOGIN\r\n334\r\nSTARTTLS\r\n.",
+        ),
+        (From::Server, "250 taken"),
+        (From::Client, "QUIT"),
+        (From::Server, "221 bye"),
+    ];
+    let script = [&DIALOGUE[..], &mail].concat();
+    let turns = script
+        .iter()
+        .map(|(from, line)| (*from, format!("{line}\r\n").into_bytes()));
+    let conversation = Conversation {
+        turns: turns.collect(),
+        ..SESSION.clone()
+    };
+    let mut segments = conversation.segments(1000);
+    segments.remove(1);
+    let record = Reading::new().only(&conversation.packets(WRAPPING, &segments));
+    assert_eq!(text(&record, "tlstally.auth_in_clear"), "");
+}
+
+/// Both ports are watched, and no SYN tells: the command does.
+#[test]
+fn who_asks_for_tls_is_the_client() {
+    let script = "S: 220 a ESMTP
+         C: EHLO b
+         S: 250-a
+         S: 250 STARTTLS
+         C: STARTTLS
+         S: 220 2.0.0 go
+         TLS 3";
+    let mut asking = conversation(25, script, &samples());
+    asking.client.1 = 25;
+    for _ in 0..2 {
+        let segments = asking.segments(1460).split_off(6);
+        let record = Reading::new().only(&asking.packets(WRAPPING, &segments));
+        assert_eq!(text(&record, "source.ip"), asking.client.0.to_string());
+        assert_eq!(text(&record, "tlstally.mode"), "starttls");
+        assert_eq!(text(&record, "tls.version"), "1.2");
+        // As well where the client has the higher address.
+        (asking.client.0, asking.server.0) = (asking.server.0, asking.client.0);
+    }
+}
+
+/// STARTTLS was refused, AUTH sent, and STARTTLS taken: with or without TLS behind it, AUTH was in clear. Behind the one that was taken a tap
+/// that decrypts shows it.
+#[test]
+fn auth_behind_a_refused_request_for_tls() {
+    let refused = [
+        (From::Client, "STARTTLS"),
+        (From::Server, "454 4.7.0 not now"),
+    ];
+    let login = [
+        (From::Client, "AUTH PLAIN AGEAYg=="),
+        (From::Server, "235 ok"),
+    ];
+    let taken = [(From::Client, "STARTTLS"), (From::Server, "220 go")];
+    let start = &DIALOGUE[..3];
+    for (script, told) in [
+        ([start, &refused, &login, &taken], "true"),
+        ([start, &refused, &taken, &login], ""),
+    ] {
+        let record = line_by_line(&script.concat(), 0, None);
+        assert_eq!(text(&record, "tlstally.auth_in_clear"), told);
+        assert_eq!(text(&record, "tlstally.mode"), "starttls");
+    }
+}
+
 /// Many servers take a lone dot between bare line feeds for the end of content (until CVE-2023-51764 Postfix did too), and there are clients that rely on it. That it
 /// was taken is told by the reply that comes before the client goes on; in a capture that holds the client's side first, it is not known.
 #[test]

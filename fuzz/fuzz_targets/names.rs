@@ -55,8 +55,11 @@ fuzz_target!(|data: &[u8]| {
         assert!(!host.name.contains(char::is_control));
         assert!(host.source == NameSource::DhcpClass || !host.name.contains(char::is_whitespace));
     }
-    if let Some(name) = names.asked_before(&opening()) {
-        assert!(!name.is_empty() && name.len() <= MAX_STRING);
+    if let Some(asked) = names.asked_before(&opening()) {
+        assert!(!asked.is_empty());
+        for name in asked.iter() {
+            assert!(!name.is_empty() && name.len() <= MAX_STRING);
+        }
     }
 });
 

@@ -11,6 +11,7 @@
 
 use std::fmt;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use super::catalog::{Catalog, SMTP_PORT, SUBMISSION_PORT};
 use super::greeting::banner_host;
@@ -24,6 +25,8 @@ pub struct Clues<'a> {
     pub server_name: Option<&'a str>,
     /// The name for which DNS gave this client the server's address.
     pub dns: Option<&'a str>,
+    /// Further names for which DNS gave it: nothing tells which of them it meant.
+    pub dns_others: &'a [Arc<str>],
     /// The server's certificate, where it went in clear.
     pub certificate: Option<&'a Certificate>,
     /// First line of the greeting, with or without its code.
@@ -91,7 +94,7 @@ impl fmt::Display for Contradiction {
 pub fn classify(catalog: &Catalog, clues: &Clues) -> Classification {
     let mut readings = [
         (Evidence::ServerName, read_host(clues.server_name)),
-        (Evidence::Dns, read_host(clues.dns)),
+        (Evidence::Dns, read_dns(clues)),
         (Evidence::Certificate, read_certificate(clues.certificate)),
         (
             Evidence::Banner,
@@ -160,6 +163,27 @@ fn read_host(host: Option<&str>) -> Reading {
         },
         None => Reading::Absent,
     }
+}
+
+/// Where nothing tells which of several names the client meant, what all of them say.
+fn read_dns(clues: &Clues) -> Reading {
+    let others = clues.dns_others.iter().map(|name| read_host(Some(name)));
+    others.fold(read_host(clues.dns), |told, other| match (told, other) {
+        (Reading::Ours(told), Reading::Ours(other)) if told.instance == other.instance => {
+            Reading::Ours(NameMatch {
+                instance: told.instance,
+                kind: if told.kind == other.kind {
+                    told.kind
+                } else {
+                    EndpointKind::Unknown
+                },
+                retired: told.retired && other.retired,
+                consumer: told.consumer && other.consumer,
+            })
+        }
+        (Reading::Elsewhere, Reading::Elsewhere) => Reading::Elsewhere,
+        _ => Reading::Absent,
+    })
 }
 
 /// The common name first, since it is what tells the submission and MX certificates apart; the alternative names if it

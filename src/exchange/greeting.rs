@@ -45,6 +45,14 @@ pub fn greeted_ip(ehlo_reply_line: &str) -> Option<IpAddr> {
         .last()
 }
 
+/// The address that a client gives for its name in EHLO: as an address literal, or bare.
+pub fn claimed_ip(name: &str) -> Option<IpAddr> {
+    let inside = name
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'));
+    address_literal(inside.unwrap_or(name))
+}
+
 /// Splits at the first `word` (lower case, ASCII), whatever its case in `text`.
 fn split_once_ignoring_case<'a>(text: &'a str, word: &str) -> Option<(&'a str, &'a str)> {
     let first = *word.as_bytes().first()?;
@@ -120,6 +128,19 @@ mod tests {
             ("250-X Hello [999.0.113.7]", None),
         ] {
             assert_eq!(greeted_ip(line), ip.map(|ip| ip.parse().unwrap()), "{line}");
+        }
+    }
+
+    #[test]
+    fn the_address_the_client_claims() {
+        for (name, ip) in [
+            ("[192.168.1.5]", Some("192.168.1.5")),
+            ("192.168.1.5", Some("192.168.1.5")),
+            ("[IPv6:2001:db8::7]", Some("2001:db8::7")),
+            ("printer.contoso.com", None),
+            ("[192.168.1.5", None),
+        ] {
+            assert_eq!(claimed_ip(name), ip.map(|ip| ip.parse().unwrap()), "{name}");
         }
     }
 

@@ -26,7 +26,7 @@ mod suite;
 pub use advice::{Advice, Remedy, Software, meaning};
 pub use catalog::{AddressMatch, Catalog, ListInfo, ListSource};
 pub use classify::{Classification, Clues, Contradiction, Disagreement, classify};
-pub use greeting::{banner_host, greeted_ip};
+pub use greeting::{banner_host, claimed_ip, greeted_ip};
 pub use issuer::issuer_is_known;
 pub use listing::describe_lists;
 pub use name::{NameMatch, name};

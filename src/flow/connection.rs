@@ -43,8 +43,8 @@ pub struct Connection {
     /// Where the server begins by another answer to the same SYN, as long as nothing tells which of the two counts.
     other_start: Option<(Way, u32)>,
     halves: [Half; 2],
-    /// The name for which DNS had given the client the server's address before the first packet.
-    pub asked: Option<Arc<str>>,
+    /// The names for which DNS had given the client the server's address before the first packet; of several, nothing tells which it meant.
+    pub asked: Option<Arc<[Arc<str>]>>,
     /// Who sent how much in answer to what, and how it ended.
     pub tail: Tail,
     /// Its ports say nothing: it is of interest only if it is SMTP by its words.
@@ -395,12 +395,12 @@ impl Connection {
         }
     }
 
-    /// `segment` was sent by, or to, a client to which DNS had given the server's address for `name`. Counts only if it is the first
+    /// `segment` was sent by, or to, a client to which DNS had given the server's address for `names`. Counts only if it is the first
     /// packet: whatever was answered later cannot be why the client came.
-    pub fn note_asked(&mut self, segment: &Segment, name: &Arc<str>) {
+    pub fn note_asked(&mut self, segment: &Segment, names: &Arc<[Arc<str>]>) {
         let is_first = self.start == segment.time && self.first_seq == segment.seq;
         if is_first && !self.is_decided() {
-            self.asked.get_or_insert_with(|| Arc::clone(name));
+            self.asked.get_or_insert_with(|| Arc::clone(names));
         }
     }
 
@@ -848,7 +848,7 @@ fn client_by_words(way: Way, bytes: &[u8]) -> Option<Way> {
     if ReplyLine::parse(line).is_some() {
         return Some(way.reversed());
     }
-    if matches!(Command::parse(line), Command::Hello { .. }) {
+    if Command::parse(line).proves_smtp() {
         return Some(way);
     }
     client_by_hello(way, bytes)

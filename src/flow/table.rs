@@ -205,7 +205,7 @@ impl<R, S> Table<R, S> {
     }
 
     /// Tells the connection of `segment`, just taken in, what its client had asked DNS for.
-    pub fn note_asked(&mut self, segment: &Segment, name: &Arc<str>) {
+    pub fn note_asked(&mut self, segment: &Segment, names: &Arc<[Arc<str>]>) {
         let Some(slot) = self.slots.find_after_all(&segment.key) else {
             return;
         };
@@ -214,7 +214,7 @@ impl<R, S> Table<R, S> {
             ..
         }) = self.slots.life_mut(slot)
         {
-            connection.note_asked(segment, name);
+            connection.note_asked(segment, names);
         }
     }
 

@@ -16,6 +16,8 @@ pub(super) enum Answer {
     Addresses {
         /// The name asked for.
         name: String,
+        /// The names that it is an alias for, in order.
+        aliases: Vec<String>,
         /// With the seconds that each may be kept, the shortest on the way to it.
         addresses: Vec<(IpAddr, u32)>,
     },
@@ -40,15 +42,17 @@ impl Answer {
         let name = question.name.as_deref()?;
         match question.kind {
             kind::A | kind::AAAA => {
-                let addresses = at_the_end(message, name, question.kind, Record::address);
+                let (aliases, addresses) =
+                    at_the_end(message, name, question.kind, Record::address);
                 (is_host(name) && !addresses.is_empty()).then(|| Self::Addresses {
                     name: name.to_owned(),
+                    aliases: aliases.into_iter().map(str::to_owned).collect(),
                     addresses,
                 })
             }
             kind::PTR => {
                 let address = reverse::address(name)?;
-                let found = at_the_end(message, name, kind::PTR, Record::name);
+                let (_, found) = at_the_end(message, name, kind::PTR, Record::name);
                 let names: Vec<_> = found.into_iter().map(|(name, _)| name.to_owned()).collect();
                 (!names.is_empty()).then_some(Self::Pointers { address, names })
             }
@@ -77,14 +81,15 @@ impl Record<'_> {
     }
 }
 
-/// The records of `kind` at the end of the chain of aliases that begins at `name`, with the shortest lifetime on the way.
+/// The aliases of the chain that begins at `name`, and the records of `kind` at its end, with the shortest lifetime on the way.
 fn at_the_end<'a, T>(
     message: &'a Message,
     name: &'a str,
     kind: u16,
     read: impl Fn(&'a Record<'a>) -> Option<T>,
-) -> Vec<(T, u32)> {
+) -> (Vec<&'a str>, Vec<(T, u32)>) {
     let (mut end, mut lifetime) = (name, u32::MAX);
+    let mut aliases = Vec::new();
     for _ in 0..MAX_ALIASES {
         let alias = message
             .answers
@@ -94,12 +99,14 @@ fn at_the_end<'a, T>(
             break;
         };
         end = target;
+        aliases.push(target);
         lifetime = lifetime.min(record.lifetime);
     }
     let records = message.answers.iter().filter(|record| record.is(end, kind));
-    records
+    let found = records
         .filter_map(|record| Some((read(record)?, lifetime.min(record.lifetime))))
-        .collect()
+        .collect();
+    (aliases, found)
 }
 
 /// Whether a server can have this name: letters, digits, `-`, `_` and dots.

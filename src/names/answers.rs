@@ -1,9 +1,11 @@
 //! What DNS said lately: which name stands behind an address, for a client.
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::recent::{Recent, Told};
+use super::resolvers::Resolvers;
 use crate::exchange;
 use crate::session::EndpointKind;
 use crate::time::SECOND;
@@ -16,19 +18,27 @@ const LONGEST: u64 = 86_400;
 /// An answer counts so much longer than it says, seconds: printers and Java programs keep addresses beyond their lifetime.
 const GRACE: u64 = 3_600;
 
+/// The least rank of a name of Exchange Online.
+const ONLINE: u8 = 2;
+
 /// The answers of the last time, ordinary ones apart from those that look like mail, so that web browsing pushes none of these out.
 #[derive(Debug, Default)]
 pub struct Answers {
     mail: Recent,
     other: Recent,
+    /// Who answers for names that look like mail.
+    mail_resolvers: Resolvers,
+    /// Who answers for others.
+    other_resolvers: Resolvers,
 }
 
 impl Answers {
-    /// DNS told `client` at `clock` (nanoseconds) that `name` has these addresses, each for some seconds.
+    /// DNS told `client` at `clock` (nanoseconds) that `name`, an alias for `aliases`, has these addresses, each for some seconds.
     pub fn note(
         &mut self,
         client: IpAddr,
         name: &Arc<str>,
+        aliases: &[String],
         addresses: &[(IpAddr, u32)],
         clock: u64,
     ) {
@@ -38,26 +48,78 @@ impl Answers {
         } else {
             &mut self.other
         };
+        let aliases: Option<Arc<[u64]>> =
+            (!aliases.is_empty()).then(|| aliases.iter().map(|alias| mark(alias)).collect());
         for (address, seconds) in addresses {
             let seconds = u64::from(*seconds).clamp(SHORTEST, LONGEST) + GRACE;
             let until = clock.saturating_add(seconds * SECOND);
             for told_to in [Some(client), None] {
+                let told = Told::new(Arc::clone(name), rank, until);
                 table.note(
                     (told_to, *address),
-                    Told::new(Arc::clone(name), rank, until),
+                    told.with_aliases(aliases.clone()),
                     clock,
                 );
             }
         }
     }
 
-    /// The name for which DNS gave `client`, or else anybody, the address of `server`, as known at `clock`.
-    pub fn name(&self, client: IpAddr, server: IpAddr, clock: u64) -> Option<Arc<str>> {
+    /// `server` has told `client` which addresses `name` has: what it asks others for that name is not for itself.
+    pub fn note_resolver(&mut self, server: IpAddr, client: IpAddr, name: &str) {
+        if server != client {
+            let resolvers = if rank(name) > 0 {
+                &mut self.mail_resolvers
+            } else {
+                &mut self.other_resolvers
+            };
+            resolvers.note(server, mark(name));
+        }
+    }
+
+    /// The names for which DNS gave `client`, or else anybody, the address of `server`, as known at `clock`: at least one. Of several
+    /// nothing tells which one the client means.
+    pub fn names(&self, client: IpAddr, server: IpAddr, clock: u64) -> Option<Arc<[Arc<str>]>> {
+        let told = self.told_to(client, server, clock);
+        if told.is_empty() {
+            let name = self.told_to_others(server, clock)?;
+            return Some(Arc::new([name]));
+        }
+        Some(
+            told.into_iter()
+                .map(|told| Arc::clone(&told.name))
+                .collect(),
+        )
+    }
+
+    /// The name, if there is but one.
+    #[cfg(test)]
+    pub(super) fn only(&self, client: IpAddr, server: IpAddr, clock: u64) -> Option<Arc<str>> {
+        match &*self.names(client, server, clock)? {
+            [name] => Some(Arc::clone(name)),
+            _ => None,
+        }
+    }
+
+    /// The names that were told to `client` itself and look most like mail, the newest first. Elsewhere than in Exchange Online one name
+    /// is as good as another: behind one address may be a `smtp` and a `mail` of different owners.
+    fn told_to(&self, client: IpAddr, server: IpAddr, clock: u64) -> Vec<&Told> {
         let own = (Some(client), server);
-        let newest = |table: &Recent| table.best(&own, clock).map(|told| Arc::clone(&told.name));
-        newest(&self.mail)
-            .or_else(|| newest(&self.other))
-            .or_else(|| self.told_to_others(server, clock))
+        let is_own =
+            |resolvers: &Resolvers, told: &Told| !resolvers.contains(client, mark(&told.name));
+        let mail = (self.mail.live(&own, clock)).filter(|told| is_own(&self.mail_resolvers, told));
+        let other =
+            (self.other.live(&own, clock)).filter(|told| is_own(&self.other_resolvers, told));
+        let mut told: Vec<&Told> = mail.chain(other).collect();
+        let best = told.iter().map(|told| told.rank).max().unwrap_or_default();
+        let least = if best < ONLINE { 0 } else { best };
+        told.retain(|told| told.rank >= least);
+        if told.len() > 1 {
+            told.sort_unstable_by(|one, other| {
+                (other.rank, &other.name).cmp(&(one.rank, &one.name))
+            });
+            leave_heads(&mut told);
+        }
+        told
     }
 
     /// Answers that look like mail and were let go for newer ones. That of the others only the newest are held is no loss to report:
@@ -80,6 +142,25 @@ impl Answers {
             .count();
         (rivals == 1 && !is_reproached(&best.name)).then(|| Arc::clone(&best.name))
     }
+}
+
+/// Takes out names that others are an alias for: who asked for both means the one where the chain begins.
+fn leave_heads(told: &mut Vec<&Told>) {
+    let marks: Vec<u64> = told.iter().map(|told| mark(&told.name)).collect();
+    let is_head = |mark: &u64| !told.iter().any(|other| other.is_alias_for(*mark));
+    let heads: Vec<bool> = marks.iter().map(is_head).collect();
+    // Answers that contradict each other may make a circle.
+    if heads.contains(&true) {
+        let mut heads = heads.into_iter();
+        told.retain(|_| heads.next().unwrap_or(true));
+    }
+}
+
+/// What stands for `name` where only equality counts.
+fn mark(name: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    name.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// Whether using `name` is a finding: `legacy_endpoint` or `retired_name`.

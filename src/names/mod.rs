@@ -31,6 +31,7 @@ mod message;
 mod multicast;
 mod netbios;
 mod recent;
+mod resolvers;
 mod reverse;
 
 use std::net::IpAddr;
@@ -187,9 +188,10 @@ impl Names {
         self.counters.split += u64::from(!rest.is_empty() && !held);
     }
 
-    /// If `segment` opens a connection: the name for which DNS gave its client the server's address.
+    /// If `segment` opens a connection: the names for which DNS gave its client the server's address, at least one. Of several nothing
+    /// tells which one it means.
     #[inline]
-    pub fn asked_before(&self, segment: &Segment) -> Option<Arc<str>> {
+    pub fn asked_before(&self, segment: &Segment) -> Option<Arc<[Arc<str>]>> {
         // A copy goes on, so that of other segments none need be in memory.
         if segment.has(Segment::SYN) {
             self.asked_before_opening(*segment)
@@ -199,9 +201,9 @@ impl Names {
     }
 
     #[inline(never)]
-    fn asked_before_opening(&self, segment: Segment) -> Option<Arc<str>> {
+    fn asked_before_opening(&self, segment: Segment) -> Option<Arc<[Arc<str>]>> {
         let (client, server) = ends(&segment.key, &segment);
-        self.answers.name(client, server, segment.clock)
+        self.answers.names(client, server, segment.clock)
     }
 
     /// Names of internal hosts that were learned since the last call.
@@ -245,10 +247,15 @@ impl Names {
 
     fn learn(&mut self, answer: Answer, part: &Part, networks: &Networks) {
         match answer {
-            Answer::Addresses { name, addresses } => {
-                let client = part.destination.0;
+            Answer::Addresses {
+                name,
+                aliases,
+                addresses,
+            } => {
+                let (server, client) = (part.source.0, part.destination.0);
+                self.answers.note_resolver(server, client, &name);
                 self.answers
-                    .note(client, &name.into(), &addresses, part.clock);
+                    .note(client, &name.into(), &aliases, &addresses, part.clock);
             }
             Answer::Pointers { address, names } if networks.contains(address) => {
                 for name in names {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 /// Entries held.
 const ENTRIES: usize = 65_536;
-/// Bytes of names held, each counted wherever it is used.
+/// Bytes of names and aliases held, each counted wherever it is used.
 const BYTES: usize = 8 << 20;
 /// Names held for one key.
 const NAMES: usize = 16;
@@ -19,6 +19,8 @@ pub(super) type Key = (Option<IpAddr>, IpAddr);
 pub(super) struct Told {
     pub(super) name: Arc<str>,
     pub(super) rank: u8,
+    /// Names that it is an alias for, each by its mark.
+    aliases: Option<Arc<[u64]>>,
     /// Forward time until which it counts, nanoseconds.
     until: u64,
     /// Grows with every time something is told.
@@ -30,9 +32,30 @@ impl Told {
         Self {
             name,
             rank,
+            aliases: None,
             until,
             number: 0,
         }
+    }
+
+    /// The same, as an alias for these names, each by its mark.
+    pub(super) fn with_aliases(self, aliases: Option<Arc<[u64]>>) -> Self {
+        Self { aliases, ..self }
+    }
+
+    /// Whether it is an alias for the name of this mark.
+    pub(super) fn is_alias_for(&self, mark: u64) -> bool {
+        let aliases = self.aliases.as_deref().unwrap_or_default();
+        aliases.contains(&mark)
+    }
+
+    /// Bytes held for it besides itself.
+    fn bytes(&self) -> usize {
+        self.name.len()
+            + self
+                .aliases
+                .as_ref()
+                .map_or(0, |aliases| size_of_val(&**aliases))
     }
 }
 
@@ -56,7 +79,7 @@ impl Recent {
         self.order.push_back((told.number, key));
         self.make_room(&key, &told, clock);
         self.entries += 1;
-        self.bytes += told.name.len();
+        self.bytes += told.bytes();
         self.told.entry(key).or_default().push(told);
         while self.entries > ENTRIES || self.bytes > BYTES {
             self.give_up_oldest();
@@ -100,7 +123,7 @@ impl Recent {
         let (before, mut bytes) = (list.len(), 0);
         list.retain(|told| {
             let goes = goes(told);
-            bytes += if goes { told.name.len() } else { 0 };
+            bytes += if goes { told.bytes() } else { 0 };
             !goes
         });
         let removed = before - list.len();

@@ -69,7 +69,7 @@ fn known_after(flags: u16, server: [u8; 4]) -> Option<String> {
     );
     names
         .answers
-        .name(ip(CLIENT), IpAddr::from(server), 1)
+        .only(ip(CLIENT), IpAddr::from(server), 1)
         .map(|name| name.to_string())
 }
 
@@ -101,7 +101,7 @@ fn several_questions_are_no_answer() {
         &part((RESOLVER, 53), (CLIENT, 40_000), &bytes),
         &Networks::default(),
     );
-    assert_eq!(names.answers.name(ip(CLIENT), SERVER.into(), 1), None);
+    assert_eq!(names.answers.only(ip(CLIENT), SERVER.into(), 1), None);
     assert_eq!(names.counters(), Counters::default());
 }
 
@@ -120,13 +120,50 @@ fn an_answer_that_nobody_asked_for_is_not_believed() {
         &part((RESOLVER, 53), (CLIENT, 40_001), &chain(ANSWER)),
         &networks,
     );
-    assert_eq!(names.answers.name(ip(CLIENT), SERVER.into(), 1), None);
+    assert_eq!(names.answers.only(ip(CLIENT), SERVER.into(), 1), None);
     assert_eq!(names.counters().unasked, 2);
     names.datagram(
         &part((RESOLVER, 53), (CLIENT, 40_000), &chain(ANSWER)),
         &networks,
     );
-    assert!(names.answers.name(ip(CLIENT), SERVER.into(), 1).is_some());
+    assert!(names.answers.only(ip(CLIENT), SERVER.into(), 1).is_some());
+}
+
+/// A domain controller asks its provider what a printer has asked it, and answers.
+#[test]
+fn what_a_resolver_asked_for_another_host_is_not_its_own() {
+    let mut names = Names::default();
+    for (from, to) in [
+        (("8.8.8.8", 53), (RESOLVER, 5_300)),
+        ((RESOLVER, 53), (CLIENT, 40_000)),
+    ] {
+        let answer = message(
+            ANSWER,
+            ("smtp-emea.outlook.com", 1),
+            &[("smtp-emea.outlook.com", 1, SERVER.to_vec())],
+        );
+        names.datagram(&part(from, to, &answer), &Networks::default());
+    }
+    let told = |client| names.answers.only(ip(client), SERVER.into(), 1);
+    assert_eq!(told(CLIENT).as_deref(), Some("smtp-emea.outlook.com"));
+    assert_eq!(told(RESOLVER), None);
+}
+
+/// The chain of the captures, and its second name asked for by itself.
+#[test]
+fn names_of_one_chain_are_one() {
+    let mut names = Names::default();
+    let end = message(
+        ANSWER,
+        ("outlook.office365.com", 1),
+        &[("outlook.office365.com", 1, SERVER.to_vec())],
+    );
+    for bytes in [&chain(ANSWER), &end] {
+        let part = part((RESOLVER, 53), (CLIENT, 40_000), bytes);
+        names.datagram(&part, &Networks::default());
+    }
+    let told = names.answers.only(ip(CLIENT), SERVER.into(), 1);
+    assert_eq!(told.as_deref(), Some("smtp.office365.com"));
 }
 
 /// RFC 1035 section 4.2.2: each message behind two bytes of length.
@@ -151,7 +188,7 @@ fn messages_in_one_segment_of_tcp() {
             &Networks::default(),
         );
         let counters = names.counters();
-        let name = |address| names.answers.name(ip(CLIENT), address, 1).is_some();
+        let name = |address| names.answers.only(ip(CLIENT), address, 1).is_some();
         (name(SERVER.into()), name([0x20; 16].into()), counters.split)
     };
     assert_eq!(known(&bytes), (true, true, 0));
@@ -171,7 +208,7 @@ fn messages_over_segments_of_tcp() {
             let seq = (u32::MAX - 20).wrapping_add(*from as u32);
             names.segment(&part, seq, &Networks::default());
         }
-        let named = names.answers.name(ip(CLIENT), SERVER.into(), 1).is_some();
+        let named = names.answers.only(ip(CLIENT), SERVER.into(), 1).is_some();
         (named, names.counters().split)
     };
     let all = bytes.len();
@@ -349,7 +386,7 @@ proptest! {
         let mut names = Names::default();
         names.datagram(&part((RESOLVER, 53), (CLIENT, 40_000), &bytes), &Networks::default());
         let question = Message::read(&bytes, true).ok().and_then(|m| m.questions.first()?.name.clone());
-        if let Some(name) = names.answers.name(ip(CLIENT), SERVER.into(), 1) {
+        if let Some(name) = names.answers.only(ip(CLIENT), SERVER.into(), 1) {
             prop_assert_eq!(Some(name.as_ref()), question.as_deref());
         }
     }

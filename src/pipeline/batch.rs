@@ -25,8 +25,8 @@ pub(super) struct Batch {
     copies: Vec<u8>,
     /// Segments in capture order, each with its place in `blocks`, or [`COPIED`].
     pub(super) segments: Vec<(u32, Segment)>,
-    /// Places in `segments` of packets that open a connection, in order, with the name for which DNS gave the client the server's address.
-    pub(super) asked: Vec<(u32, Arc<str>)>,
+    /// Places in `segments` of packets that open a connection, in order, with the names for which DNS gave the client the server's address.
+    pub(super) asked: Vec<(u32, Arc<[Arc<str>]>)>,
     /// What each of `segments` came in, where packets are kept; else empty.
     pub(super) frames: Vec<Frame>,
     /// Names of internal hosts that were learned.
@@ -71,19 +71,19 @@ impl Batch {
         }
     }
 
-    /// The segment added last opens a connection to a server that DNS gave the client for `name`.
-    pub(super) fn note_asked(&mut self, name: Arc<str>) {
+    /// The segment added last opens a connection to a server that DNS gave the client for these names.
+    pub(super) fn note_asked(&mut self, names: Arc<[Arc<str>]>) {
         let place = self.segments.len().saturating_sub(1) as u32;
-        self.asked.push((place, name));
+        self.asked.push((place, names));
     }
 
     /// What the client asked DNS for before it sent the segment at `place`.
-    pub(super) fn asked(&self, place: usize) -> Option<&Arc<str>> {
+    pub(super) fn asked(&self, place: usize) -> Option<&Arc<[Arc<str>]>> {
         let found = self
             .asked
             .binary_search_by_key(&place, |(at, _)| *at as usize)
             .ok()?;
-        self.asked.get(found).map(|(_, name)| name)
+        self.asked.get(found).map(|(_, names)| names)
     }
 
     /// Whether it should go.

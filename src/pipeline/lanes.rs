@@ -108,7 +108,7 @@ impl<O: Fn(u32) -> Arc<Origin>> Route for Lanes<'_, O> {
         &mut self,
         block: &Arc<Block>,
         segment: Segment,
-        asked: Option<Arc<str>>,
+        asked: Option<Arc<[Arc<str>]>>,
         frame: Frame,
     ) {
         let frames = self.frames;
@@ -122,8 +122,8 @@ impl<O: Fn(u32) -> Arc<Origin>> Route for Lanes<'_, O> {
         } else {
             lane.batch.push(block, segment);
         }
-        if let Some(name) = asked {
-            lane.batch.note_asked(name);
+        if let Some(names) = asked {
+            lane.batch.note_asked(names);
         }
         if frames {
             lane.batch.frames.push(frame);

@@ -10,13 +10,13 @@ use crate::source::Block;
 
 /// What takes the reader's segments.
 pub(super) trait Route {
-    /// A segment whose bytes are in `block`, with the name that the client asked DNS for if it opens a connection, and
+    /// A segment whose bytes are in `block`, with the names that the client asked DNS for if it opens a connection, and
     /// what it came in.
     fn segment(
         &mut self,
         block: &Arc<Block>,
         segment: Segment,
-        asked: Option<Arc<str>>,
+        asked: Option<Arc<[Arc<str>]>>,
         frame: Frame,
     );
 

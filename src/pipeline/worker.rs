@@ -192,9 +192,9 @@ impl<'a, O: Fn(u32) -> Arc<Origin>> Worker<'a, O> {
     fn took(&mut self, batch: &Batch, at: usize, segment: &Segment, bytes: &[u8]) {
         self.desk.keep(segment, batch.frames.get(at), bytes);
         if segment.has(Segment::SYN)
-            && let Some(name) = batch.asked(at)
+            && let Some(names) = batch.asked(at)
         {
-            self.table.note_asked(segment, name);
+            self.table.note_asked(segment, names);
         }
     }
 
@@ -271,12 +271,12 @@ impl<O: Fn(u32) -> Arc<Origin>> Route for Worker<'_, O> {
         &mut self,
         block: &Arc<Block>,
         segment: Segment,
-        asked: Option<Arc<str>>,
+        asked: Option<Arc<[Arc<str>]>>,
         frame: Frame,
     ) {
         self.gathered.push(block, segment);
-        if let Some(name) = asked {
-            self.gathered.note_asked(name);
+        if let Some(names) = asked {
+            self.gathered.note_asked(names);
         }
         if self.desk.keeper.is_some() {
             self.gathered.frames.push(frame);

@@ -67,16 +67,14 @@ impl Judge {
             .as_ref()
             .and_then(|server| server.facts.banner.clone());
         let direction = self.networks.direction(client_ip, server_ip);
-        let client_name = dialogue
-            .client
-            .as_ref()
-            .and_then(|client| client.facts.name.clone());
-        let asked = connection.asked.clone();
+        let client_name = view.client_name();
+        let asked = connection.asked.as_deref().unwrap_or_default();
         let place = recall.server(
             &self.catalog,
             &Clues {
                 server_name: server_name.as_deref(),
-                dns: asked.as_deref(),
+                dns: asked.first().map(|name| &**name),
+                dns_others: asked.get(1..).unwrap_or_default(),
                 certificate: certificate.as_deref(),
                 banner: banner.as_deref(),
                 ip: server_ip,
@@ -90,6 +88,11 @@ impl Judge {
                 exchange::classify_sender(&self.catalog, client_ip, client_name.as_deref());
         }
         let banner_host = place.banner_host.clone();
+        // Of several names nobody knows which one is this server's.
+        let only_asked = match asked {
+            [only] => Some(Arc::clone(only)),
+            _ => None,
+        };
         let ja3 = view.first_hello().and_then(|hello| hello.ja3.clone());
         let ja4 = view.first_hello().and_then(|hello| hello.ja4.clone());
         let mut session = Session {
@@ -113,7 +116,7 @@ impl Judge {
                 ip: server_ip,
                 port: server_port,
                 mac: connection.mac(client_way.reversed()),
-                domain: server_name.clone().or(asked).or(banner_host),
+                domain: server_name.clone().or(only_asked).or(banner_host),
             },
             direction,
             mode,
@@ -143,10 +146,7 @@ impl Judge {
             findings: Findings::default(),
             exchange_online,
             auth_in_clear: view.auth_in_clear(),
-            public_ip: dialogue
-                .server
-                .as_ref()
-                .and_then(|server| exchange::greeted_ip(server.facts.hello.as_deref()?)),
+            public_ip: view.public_ip(place.classification.exchange_online.is_some()),
             banner,
             latency: view.latency(),
             gaps: view.gaps(),

@@ -82,6 +82,10 @@ fn outline(clues: &Clues, host: Option<&str>, input: &mut Vec<u8>) {
     };
     push(clues.server_name);
     push(clues.dns);
+    for name in clues.dns_others {
+        push(Some(name));
+    }
+    push(None);
     push(host);
     if let Some(certificate) = clues.certificate {
         push(certificate.subject_cn.as_deref());
@@ -107,13 +111,20 @@ mod tests {
         let bare = Clues {
             server_name: None,
             dns: None,
+            dns_others: &[],
             certificate: None,
             banner: None,
             ip: "192.0.2.1".parse().unwrap(),
             port: 587,
         };
+        let others = ["smtp-mail.outlook.com".into()];
         let all = [
             bare,
+            Clues {
+                dns: Some("smtp.office365.com"),
+                dns_others: &others,
+                ..bare
+            },
             Clues {
                 server_name: Some("smtp.office365.com"),
                 ..bare

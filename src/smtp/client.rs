@@ -33,6 +33,8 @@ pub struct ClientSide {
     noise: usize,
     /// Bytes are missing, or the capture begins inside: lines may be content.
     adrift: bool,
+    /// What follows DATA, whose answer was not seen, was taken for commands: it may be content.
+    unsure: bool,
     /// DATA ended in a bare line feed: so does the content.
     bare: bool,
     /// Content went on behind a lone dot whose line ends are not both CRLF, and has not ended yet: it may have ended there.
@@ -48,8 +50,12 @@ pub struct ClientSide {
 pub struct ClientFacts {
     /// A line was seen that only SMTP has.
     pub speaks_smtp: bool,
-    /// The first name given in EHLO, HELO or LHLO.
+    /// The first name given in EHLO, HELO or LHLO, and all that had been said before was seen.
     pub name: Option<Arc<str>>,
+    /// Another name was given later.
+    pub renamed: bool,
+    /// The first name given where lines may be content.
+    pub may_be_name: Option<MaybeName>,
     /// EHLO, HELO or LHLO was said.
     pub said_hello: bool,
     /// EHLO or LHLO was said: the client can learn of STARTTLS.
@@ -58,12 +64,14 @@ pub struct ClientFacts {
     pub greeted_again: bool,
     /// The command that asked for TLS, and when it was last sent.
     pub asked_tls: Option<(StarttlsCommand, Timestamp)>,
+    /// How often it was sent.
+    pub requests: u32,
     /// Bytes are missing between that command and TLS: there may have been another.
     pub hole_since_asked: bool,
     /// AUTH before any request for TLS, or when TLS had failed, and all that had been said before was seen.
     pub auth_without_tls: bool,
-    /// The same after a request for TLS (refused, or seen behind a decrypting tap).
-    pub auth_after_tls: bool,
+    /// The same after a request for TLS (refused, or seen behind a decrypting tap): after how many of them, first.
+    pub auth_after_tls: Option<u32>,
     /// MAIL, AUTH or QUIT were said, after the last request for TLS if there was one.
     pub went_on: bool,
     /// So was content, for which a client waits until the server has answered everything before.
@@ -74,6 +82,24 @@ pub struct ClientFacts {
     pub transacted: bool,
     /// Lines that look like commands.
     pub commands: u32,
+}
+
+/// A name in a line that is EHLO, or content that reads like it: the server's answer tells.
+#[derive(Clone, Debug)]
+pub struct MaybeName {
+    /// The name.
+    pub name: Arc<str>,
+    /// When it came.
+    pub at: Timestamp,
+    /// When the client said more behind it.
+    pub until: Option<Timestamp>,
+}
+
+impl MaybeName {
+    /// Whether an answer to EHLO that came at `time` answers this line: a client waits for it.
+    pub fn is_answered_at(&self, time: Timestamp) -> bool {
+        self.at <= time && self.until.is_none_or(|until| time <= until)
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,6 +147,7 @@ impl ClientSide {
             held: Vec::new(),
             noise: 0,
             adrift: !whole,
+            unsure: false,
             bare: false,
             open_ended: false,
             tls: TlsStart::new(Role::Client, whole),
@@ -255,8 +282,10 @@ impl ClientSide {
                 let command = Command::parse(&line);
                 // A client waits for the answer to these, so what has more behind it in its segment is a quotation.
                 let is_quoted = match command {
-                    Command::Starttls | Command::XAnonymousTls => !rest.is_empty(),
-                    Command::Auth { known } => !known || !rest.is_empty(),
+                    Command::Starttls | Command::XAnonymousTls | Command::Hello { .. } => {
+                        !rest.is_empty()
+                    }
+                    Command::Auth { known, .. } => !known || !rest.is_empty(),
                     _ => false,
                 };
                 let command = if self.adrift && is_quoted {
@@ -285,6 +314,9 @@ impl ClientSide {
             self.facts.commands = self.facts.commands.saturating_add(1);
         }
         joint.ask(asked(&command), time);
+        if let Some(before) = &mut self.facts.may_be_name {
+            before.until = before.until.or(Some(time));
+        }
         match command {
             Command::Hello { verb, name } => {
                 self.facts.greeted_again |= self.facts.said_hello && verb != HelloVerb::Helo;
@@ -293,19 +325,19 @@ impl ClientSide {
                 if verb == HelloVerb::Lhlo {
                     joint.speaks_lmtp();
                 }
-                if self.facts.name.is_none() {
-                    self.facts.name = name;
+                if let Some(name) = name {
+                    self.facts.give_name(name, self.adrift.then_some(time));
                 }
             }
             Command::Starttls => self.facts.ask_tls(StarttlsCommand::Starttls, time),
             Command::XAnonymousTls => self.facts.ask_tls(StarttlsCommand::XAnonymousTls, time),
-            Command::Auth { .. } => {
-                self.facts.went_on = true;
+            Command::Auth { encoded, .. } => {
+                self.facts.went_on |= encoded;
                 self.facts.mailed = true;
                 let failed = self.tls.is_given_up();
-                if !self.adrift {
+                if !self.adrift && !self.unsure && encoded {
                     self.facts.log_in(failed);
-                } else if !failed {
+                } else if !(self.adrift && failed) {
                     joint.may_log_in(time);
                 }
                 // Else nothing tells: a message may quote a hello and what follows it.
@@ -331,7 +363,12 @@ impl ClientSide {
         let accepted = match joint.take_data() {
             Some(accepted) => accepted,
             None if end.is_none() && line.len() < MAX_FIRST_LINE => return &[],
-            None => !may_follow_refusal(line.get(..end.unwrap_or(line.len())).unwrap_or(line)),
+            None => {
+                let line = line.get(..end.unwrap_or(line.len())).unwrap_or(line);
+                let refused = may_follow_refusal(line);
+                self.unsure |= refused;
+                !refused
+            }
         };
         self.phase = if accepted {
             self.facts.mailed = true;
@@ -450,13 +487,16 @@ impl ClientFacts {
     const EMPTY: Self = Self {
         speaks_smtp: false,
         name: None,
+        renamed: false,
+        may_be_name: None,
         said_hello: false,
         extended: false,
         greeted_again: false,
         asked_tls: None,
+        requests: 0,
         hole_since_asked: false,
         auth_without_tls: false,
-        auth_after_tls: false,
+        auth_after_tls: None,
         went_on: false,
         sent_content: false,
         mailed: false,
@@ -466,16 +506,34 @@ impl ClientFacts {
 
     const fn ask_tls(&mut self, command: StarttlsCommand, time: Timestamp) {
         self.asked_tls = Some((command, time));
+        self.requests = self.requests.saturating_add(1);
         self.hole_since_asked = false;
         self.went_on = false;
         self.sent_content = false;
+    }
+
+    /// The client says `name`; `doubtful`: at this time, where lines may be content.
+    fn give_name(&mut self, name: Arc<str>, doubtful: Option<Timestamp>) {
+        self.renamed |= self.name.as_ref().is_some_and(|first| *first != name);
+        match doubtful {
+            None => {
+                self.name.get_or_insert(name);
+            }
+            Some(at) => {
+                let until = None;
+                self.may_be_name
+                    .get_or_insert(MaybeName { name, at, until });
+            }
+        }
     }
 
     /// The client has logged in; whether TLS had `failed` before.
     const fn log_in(&mut self, failed: bool) {
         self.transacted = true;
         if self.asked_tls.is_some() && !failed {
-            self.auth_after_tls = true;
+            if self.auth_after_tls.is_none() {
+                self.auth_after_tls = Some(self.requests);
+            }
         } else {
             self.auth_without_tls = true;
         }

@@ -22,6 +22,8 @@ pub enum Command {
     Auth {
         /// The mechanism is one that is in use.
         known: bool,
+        /// Its initial response, if it has one, is in base64, as it must be.
+        encoded: bool,
     },
     /// MAIL (also SEND, SOML, SAML of RFC 821).
     Mail,
@@ -143,7 +145,8 @@ impl Command {
     }
 
     /// `AUTH` SP mechanism [SP initial-response] (RFC 4954 section 4), a mechanism's name being 1 to 20 letters, digits, hyphens and
-    /// underscores (RFC 4422 section 3.1). Prose that begins with the word has anything else behind it. FTP's `AUTH TLS` (RFC 4217) asks for no
+    /// underscores (RFC 4422 section 3.1). Some clients do not encode the response, or in the alphabet for URLs; prose that begins with the word
+    /// and the name of a mechanism is told apart by what the server says to it. FTP's `AUTH TLS` (RFC 4217) asks for no
     /// password.
     fn auth(argument: &[u8]) -> Self {
         let mut words = argument
@@ -156,17 +159,19 @@ impl Command {
         let in_base64 =
             |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
         let is = |word: &[u8]| mechanism.eq_ignore_ascii_case(word);
+        let family = mechanism.get(..6).unwrap_or_default();
+        let known =
+            family.eq_ignore_ascii_case(b"SCRAM-") || MECHANISMS.iter().any(|word| is(word));
+        let encoded = response.is_none_or(|response| response.iter().all(in_base64));
         let is_auth = mechanism.len() <= 20
             && mechanism.iter().all(in_name)
-            && response.is_none_or(|response| response.iter().all(in_base64))
+            && (known || encoded)
             && !is(b"TLS")
             && !is(b"SSL");
-        if !is_auth {
-            return Self::Unknown;
-        }
-        let family = mechanism.get(..6).unwrap_or_default();
-        Self::Auth {
-            known: family.eq_ignore_ascii_case(b"SCRAM-") || MECHANISMS.iter().any(|word| is(word)),
+        if is_auth {
+            Self::Auth { known, encoded }
+        } else {
+            Self::Unknown
         }
     }
 
@@ -224,9 +229,27 @@ mod tests {
             b"auth login\r\n",
             b"AUTH SCRAM-SHA-256-PLUS\n",
         ] {
-            assert_eq!(Command::parse(line), Command::Auth { known: true });
+            let auth = Command::Auth {
+                known: true,
+                encoded: true,
+            };
+            assert_eq!(Command::parse(line), auth);
         }
-        let other = Command::Auth { known: false };
+        for line in [
+            &b"AUTH LOGIN user@corp.example\r\n"[..],
+            b"AUTH XOAUTH2 dXNlcj1h-_8=",
+            b"AUTH PLAIN a.b",
+        ] {
+            let auth = Command::Auth {
+                known: true,
+                encoded: false,
+            };
+            assert_eq!(Command::parse(line), auth, "{line:?}");
+        }
+        let other = Command::Auth {
+            known: false,
+            encoded: true,
+        };
         assert_eq!(Command::parse(b"AUTH 9798-M-RSA-SHA1-ENC"), other);
         for line in [
             &b"AUTH"[..],
@@ -234,7 +257,7 @@ mod tests {
             b"Auth code: 123456",
             b"auth: login",
             b"Auth by e-mail is gone.",
-            b"AUTH PLAIN a.b",
+            b"AUTH X_OWN a.b",
             b"AUTH ABCDEFGHIJKLMNOPQRSTU",
             b"AUTH TLS",
         ] {

@@ -28,6 +28,8 @@ pub struct Joint {
     asked_at: Option<Timestamp>,
     /// The request for TLS.
     pub starttls: Starttls,
+    /// How many requests for TLS were refused before one was accepted, counted from the first.
+    pub refused: u32,
     /// An EHLO was answered with 250.
     pub hello_answered: bool,
     /// The server took a recipient, or content.
@@ -187,7 +189,10 @@ impl Joint {
             }
             // RFC 3207 section 4 knows 220, 454 and 501: anything that is no refusal answers another command.
             Asked::Tls if reply.code < 400 => self.pairing.lose_count(),
-            Asked::Tls => self.starttls = Starttls::Refused(reply.time),
+            Asked::Tls => {
+                self.starttls = Starttls::Refused(reply.time);
+                self.refused += u32::from(!self.pairing.is_late());
+            }
             Asked::Recipient | Asked::Content => {
                 self.took_mail |= matches!(reply.code, 250..=252) && !self.pairing.is_late();
             }

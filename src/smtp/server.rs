@@ -41,6 +41,10 @@ pub struct ServerFacts {
     pub banner: Option<Arc<str>>,
     /// First line of the first answer to EHLO, without its code (`host Hello [203.0.113.7]`).
     pub hello: Option<Arc<str>>,
+    /// When the first line came of an answer to EHLO, whether or not it is that.
+    pub hello_at: Option<Timestamp>,
+    /// The first that was agreed to, in a single line, as HELO is answered.
+    pub helo: Option<Arc<str>>,
     /// An EHLO answer lists STARTTLS or X-ANONYMOUSTLS.
     pub offers_tls: bool,
     /// An EHLO answer has keywords written over, as a middlebox does that strips STARTTLS.
@@ -51,10 +55,16 @@ pub struct ServerFacts {
     pub ready_again: u32,
     /// When the last of them came.
     pub ready_at: Option<Timestamp>,
+    /// When the last 220 came, the greeting's or one of these, and the reply behind it.
+    pub last_220: Option<(Timestamp, Option<(u16, Timestamp)>)>,
+    /// The first reply of a capture that begins later: the greeting, if what follows agrees with that.
+    may_greet: Option<Arc<str>>,
     /// A command was taken: a reply of 2xx or 3xx that no greeting is.
     pub agreed: bool,
     /// So was one other than QUIT.
     pub took_command: bool,
+    /// When the first was.
+    pub agreed_at: Option<Timestamp>,
     /// A command was refused: a reply of 4xx or 5xx.
     pub refused: bool,
     /// The session went on without TLS: content was let in (354), AUTH taken (235) or the end agreed (221) in clear.
@@ -198,40 +208,68 @@ impl ServerFacts {
             self.banner = Some(clean_shared(line.text));
         }
         if line.code == 250 && !is_greeting && (line.continues || continued) {
-            self.learn_extension(line, place);
+            self.learn_extension(line, place, time);
         }
         if line.continues {
             return;
         }
         if line.code == 220 && !is_greeting {
-            // Seen without the connection's start, the first may be the greeting: one that names mail is, of another nobody
+            // Seen without the connection's start, the first may be the greeting: one that names mail may be, of another nobody
             // knows.
-            if self.banner.is_some() || self.replies > 0 {
+            if self.banner.is_some() || self.replies > 0 || has_status(line.text) {
                 self.ready_again = self.ready_again.saturating_add(1);
                 self.ready_at = Some(time);
-            } else if names_mail(line.text) {
-                self.banner = Some(clean_shared(line.text));
+            } else if names_mail(line.text) && !continued {
+                self.may_greet = Some(clean_shared(line.text));
             }
         }
-        self.agreed |= (200..400).contains(&line.code) && line.code != 220;
         self.took_command |= (200..400).contains(&line.code) && !matches!(line.code, 220 | 221);
+        // Behind the answer to STARTTLS no command is taken in clear.
+        if line.code == 250 && self.banner.is_none() {
+            self.banner = self.may_greet.take();
+        }
+        if line.code == 250 && whole && !continued && !self.agreed && self.hello.is_none() {
+            self.helo = Some(clean_shared(line.text));
+        }
+        if line.code == 220 {
+            self.last_220 = Some((time, None));
+        } else if let Some((_, behind)) = &mut self.last_220 {
+            behind.get_or_insert((line.code, time));
+        }
+        if (200..400).contains(&line.code) && line.code != 220 {
+            self.agreed = true;
+            self.agreed_at.get_or_insert(time);
+        }
         self.refused |= line.code >= 400;
         self.went_on |= matches!(line.code, 221 | 235 | 354);
         self.replies = self.replies.saturating_add(1);
         self.last = Some((line.code, time));
     }
 
-    fn learn_extension(&mut self, line: &ReplyLine<'_>, place: Place) {
+    fn learn_extension(&mut self, line: &ReplyLine<'_>, place: Place, time: Timestamp) {
         let Place {
             continued, adrift, ..
         } = place;
         if !continued && !adrift && self.hello.is_none() {
             self.hello = Some(clean_shared(line.text));
         }
+        self.hello_at.get_or_insert(time);
         self.offers_tls |= line.names(b"STARTTLS") || line.names(b"X-ANONYMOUSTLS");
         self.masked |= continued && line.is_masked();
         self.extensions_seen |= !line.continues && !adrift;
     }
+}
+
+/// Whether `text` begins with an enhanced status code, which greetings have none of (RFC 2034 section 4).
+fn has_status(text: &[u8]) -> bool {
+    let word = text.split(|byte| *byte == b' ').next().unwrap_or_default();
+    let mut parts = word.split(|byte| *byte == b'.');
+    let is_number =
+        |part: &[u8]| matches!(part.len(), 1..=3) && part.iter().all(u8::is_ascii_digit);
+    parts.next() == Some(b"2")
+        && parts.next().is_some_and(is_number)
+        && parts.next().is_some_and(is_number)
+        && parts.next().is_none()
 }
 
 /// Whether a greeting's text says that it is a mail server's (RFC 5321 section 4.2: `ESMTP` or `SMTP` is customary).

@@ -39,6 +39,7 @@ fn at(ip: &str, port: u16) -> Clues<'static> {
     Clues {
         server_name: None,
         dns: None,
+        dns_others: &[],
         certificate: None,
         banner: None,
         ip: ip.parse().unwrap(),
@@ -94,6 +95,7 @@ fn every_combination_of_evidence() {
         let clues = Clues {
             server_name: host(name, "smtp.office365.com", "mail.contoso.com"),
             dns: host(dns, "smtp.office365.com", "mail.contoso.com"),
+            dns_others: &[],
             certificate: match cert {
                 b'+' => Some(&ours),
                 b'-' => Some(&other),
@@ -316,6 +318,39 @@ fn marks_come_from_names() {
     assert!(!told(&both).legacy_endpoint);
 }
 
+/// Of several names that DNS gave the address for, what all of them say.
+#[test]
+fn several_names_tell_what_they_agree_on() {
+    let with = |names: [&'static str; 2]| {
+        let [both, turned] = [[names[0], names[1]], [names[1], names[0]]].map(|[first, second]| {
+            let others = [second.into()];
+            told(&Clues {
+                dns: Some(first),
+                dns_others: &others,
+                ..at("192.0.2.1", 465)
+            })
+        });
+        assert_eq!(both, turned, "{names:?}");
+        both
+    };
+    let tenants = with([
+        "contoso-com.mail.protection.outlook.com",
+        "fabrikam-com.mail.protection.outlook.com",
+    ]);
+    assert_eq!(summary(&tenants).0, "Worldwide Mx dns");
+    let kinds = with(["smtp.office365.com", "smtp-legacy.office365.com"]);
+    assert_eq!(summary(&kinds).0, "Worldwide Unknown dns");
+    assert!(!kinds.legacy_endpoint);
+    assert!(!with(["smtp.office365.com", "smtp-emea.outlook.com"]).retired_name);
+    assert!(with(["smtp-emeaeast.outlook.com", "smtp-emea.outlook.com"]).retired_name);
+    for none in [
+        ["smtp.office365.com", "smtp.partner.outlook.cn"],
+        ["smtp.office365.com", "mail.contoso.example"],
+    ] {
+        assert_eq!(with(none).exchange_online, None);
+    }
+}
+
 #[test]
 fn a_cloud_without_a_list_says_nothing_about_addresses() {
     let text = r#"[{"urls": ["outlook.office365.us"], "ips": ["20.35.208.0/20"]}]"#;
@@ -359,6 +394,7 @@ proptest! {
         let clues = Clues {
             server_name: sni.as_deref(),
             dns: dns.as_deref(),
+            dns_others: &[],
             certificate: Some(&certificate),
             banner: banner.as_deref(),
             ip,

@@ -7,12 +7,25 @@ fn ip(text: &str) -> IpAddr {
 }
 
 fn note(answers: &mut Answers, client: &str, name: &str, clock: u64) {
-    answers.note(ip(client), &name.into(), &[(ip("52.96.1.1"), 10)], clock);
+    note_chain(answers, client, &[name], clock);
+}
+
+/// The first is an alias for the others.
+fn note_chain(answers: &mut Answers, client: &str, names: &[&str], clock: u64) {
+    let aliases: Vec<_> = names[1..].iter().map(|name| (*name).to_owned()).collect();
+    let addresses = [(ip("52.96.1.1"), 10)];
+    answers.note(ip(client), &names[0].into(), &aliases, &addresses, clock);
+}
+
+fn names(answers: &Answers, client: &str, clock: u64) -> Vec<String> {
+    let found = answers.names(ip(client), ip("52.96.1.1"), clock);
+    let found = found.as_deref().unwrap_or_default();
+    found.iter().map(ToString::to_string).collect()
 }
 
 fn name(answers: &Answers, client: &str, clock: u64) -> Option<String> {
     answers
-        .name(ip(client), ip("52.96.1.1"), clock)
+        .only(ip(client), ip("52.96.1.1"), clock)
         .map(|name| name.to_string())
 }
 
@@ -47,10 +60,10 @@ fn between_names_told_to_others_nothing_decides() {
     );
     note(&mut answers, "10.0.0.53", "smtp-legacy.office365.com", 3);
     assert_eq!(name(&answers, "10.0.0.1", 4), None);
-    // To the resolver itself the newest of them counts.
+    // Of what the resolver itself asked for, either may be meant.
     assert_eq!(
-        name(&answers, "10.0.0.53", 4).as_deref(),
-        Some("smtp-legacy.office365.com")
+        names(&answers, "10.0.0.53", 4),
+        ["smtp.office365.com", "smtp-legacy.office365.com"]
     );
 }
 
@@ -78,6 +91,89 @@ fn a_mail_name_outlasts_the_browsing_of_the_same_host() {
         name(&answers, "10.0.0.1", 3).as_deref(),
         Some("smtp.office365.com")
     );
+}
+
+/// Tenants share addresses, and so do customers of any provider.
+#[test]
+fn between_names_that_the_client_asked_for_nothing_decides() {
+    for pair in [
+        [
+            "contoso-com.mail.protection.outlook.com",
+            "fabrikam-com.mail.protection.outlook.com",
+        ],
+        ["mail.fabrikam.example", "smtp.contoso.example"],
+    ] {
+        let mut answers = Answers::default();
+        for (clock, name) in (0..).zip([pair[0], pair[1], pair[0]]) {
+            note(&mut answers, "10.0.0.1", name, clock);
+        }
+        let mut found = names(&answers, "10.0.0.1", 5);
+        found.sort();
+        assert_eq!(found, pair);
+    }
+    let mut answers = Answers::default();
+    for clock in 0..3 {
+        note(&mut answers, "10.0.0.1", "smtp.contoso.example", clock);
+    }
+    assert_eq!(names(&answers, "10.0.0.1", 5), ["smtp.contoso.example"]);
+}
+
+#[test]
+fn names_of_one_chain_are_the_one_it_begins_with() {
+    let chain = [
+        "mail.contoso.example",
+        "shared.provider.example",
+        "front-1.provider.example",
+    ];
+    for order in [[0, 1, 2], [2, 1, 0], [1, 2, 0]] {
+        let mut answers = Answers::default();
+        for (clock, from) in (0..).zip(order) {
+            note_chain(&mut answers, "10.0.0.1", &chain[from..], clock);
+        }
+        assert_eq!(names(&answers, "10.0.0.1", 5), [chain[0]], "{order:?}");
+    }
+    // Two that end in the same place are two.
+    let mut answers = Answers::default();
+    note_chain(&mut answers, "10.0.0.1", &["a.example", chain[1]], 0);
+    note_chain(&mut answers, "10.0.0.1", &["b.example", chain[1]], 1);
+    assert_eq!(names(&answers, "10.0.0.1", 5).len(), 2);
+    // And a circle says nothing.
+    note_chain(&mut answers, "10.0.0.1", &["a.example", "b.example"], 2);
+    note_chain(&mut answers, "10.0.0.1", &["b.example", "a.example"], 3);
+    assert_eq!(names(&answers, "10.0.0.1", 5).len(), 2);
+}
+
+/// A domain controller asks its provider on behalf of a printer.
+#[test]
+fn what_a_resolver_asks_for_others_is_not_for_itself() {
+    let (resolver, printer) = ("10.0.0.2", "10.0.0.77");
+    let bad = "smtp-emea.outlook.com";
+    for resolver_first in [true, false] {
+        let mut answers = Answers::default();
+        let told_to = if resolver_first {
+            [resolver, printer]
+        } else {
+            [printer, resolver]
+        };
+        for client in told_to {
+            note(&mut answers, client, bad, 0);
+        }
+        assert_eq!(name(&answers, resolver, 1).as_deref(), Some(bad));
+        answers.note_resolver(ip(resolver), ip(printer), bad);
+        assert_eq!(name(&answers, resolver, 1), None);
+        assert_eq!(name(&answers, printer, 1).as_deref(), Some(bad));
+        // Another name may be its own.
+        note(&mut answers, resolver, "smtp.office365.com", 2);
+        assert_eq!(
+            name(&answers, resolver, 3).as_deref(),
+            Some("smtp.office365.com")
+        );
+    }
+    // Who answers himself asks for himself.
+    let mut answers = Answers::default();
+    note(&mut answers, resolver, bad, 0);
+    answers.note_resolver(ip(resolver), ip(resolver), bad);
+    assert_eq!(name(&answers, resolver, 1).as_deref(), Some(bad));
 }
 
 #[test]

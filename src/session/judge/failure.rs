@@ -75,7 +75,7 @@ impl View<'_> {
             && self.was_refused()
             && self.heard_client()
             && self.connection.is_whole(self.client_way.reversed())
-            && client.is_some_and(|facts| facts.sent_content || facts.auth_after_tls)
+            && client.is_some_and(|facts| facts.sent_content || facts.auth_after_tls.is_some())
     }
 
     /// All that is seen in clear is greetings, names and the end: what the client would have done is not known. Told by what was

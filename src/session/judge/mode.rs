@@ -21,14 +21,21 @@ impl View<'_> {
                 self.mode_of_text()
             };
         }
-        let text_before = client.is_some_and(|side| side.facts.commands > 0)
+        // Of a capture that begins with a hello, all text comes after it.
+        let unseen = client_at == Some(TlsAt::Unseen);
+        let text_before = (!unseen && client.is_some_and(|side| side.facts.commands > 0))
             || (client_at.is_none() && server.is_some_and(|side| side.facts.replies > 0));
         match (client_at, server_at) {
             _ if asked => Some(Mode::Starttls),
             (Some(TlsAt::FirstByte), _) | (None | Some(TlsAt::Later), Some(TlsAt::FirstByte)) => {
                 Some(Mode::Implicit)
             }
-            _ if text_before || self.server_answered_text() => Some(Mode::Starttls),
+            _ if text_before => Some(Mode::Starttls),
+            _ if unseen && client.is_some_and(|side| side.tls.was_given_up()) => {
+                let let_begin = server.is_some_and(|side| side.facts.ready_again > 0);
+                let_begin.then_some(Mode::Starttls)
+            }
+            _ if self.server_answered_text() => Some(Mode::Starttls),
             // A greeting in clear tells that the client waited for it, or that it did not.
             (Some(TlsAt::Unseen), None) if self.server_spoke() => None,
             _ if self.server_port() == 465 => Some(Mode::Implicit),

@@ -128,6 +128,9 @@ impl View<'_> {
                 Outcome::Incomplete
             };
         }
+        if mode.is_none() && self.client_gave_up() {
+            return Outcome::Incomplete;
+        }
         if self.refused_in_text() {
             match mode {
                 Some(Mode::Starttls) => return Outcome::StarttlsRefused,
@@ -166,10 +169,10 @@ impl View<'_> {
         let Some(server) = self.dialogue.server.as_ref() else {
             return false;
         };
-        let after = server
-            .facts
-            .last
-            .is_some_and(|(code, time)| code >= 400 && time > hello.end);
+        // At one and the same time, what comes behind an accepted STARTTLS answers the hello.
+        let after = server.facts.last.is_some_and(|(code, time)| {
+            code >= 400 && (time > hello.end || (time == hello.end && self.was_accepted()))
+        });
         after && self.server_tls.is_none()
     }
 

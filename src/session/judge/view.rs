@@ -1,5 +1,6 @@
 //! A connection looked at from the client's end, and what it shows as it stands.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::behind::BehindHandshake;
@@ -8,6 +9,7 @@ use crate::flow::{Close, Connection, Reason, Way};
 use crate::packet::PortSet;
 use crate::session::{Exchange, Gaps, Latency, LimitedBy, Mode, Offer, Seen, Side};
 use crate::smtp::Dialogue;
+use crate::smtp::client::ClientFacts;
 use crate::smtp::joint::Starttls;
 use crate::smtp::start::TlsAt;
 use crate::tls::{self, Conclusion, Facts, Version};
@@ -145,9 +147,50 @@ impl<'a> View<'a> {
         self.dialogue.client.as_ref().is_some_and(|side| {
             let without_tls = side.facts.auth_without_tls
                 || (self.dialogue.joint.has_logged_in() && (sees_tls || !self.was_accepted()));
-            (without_tls || (side.facts.auth_after_tls && !self.was_accepted()))
+            (without_tls || self.logged_in_before_tls(&side.facts, sees_tls))
                 && (sees_tls || !self.may_have_begun_unseen())
         })
+    }
+
+    /// AUTH came behind a request for TLS, and not in TLS: that was never accepted, not this request was, or TLS is seen to come after it. A
+    /// decrypting tap shows none.
+    fn logged_in_before_tls(&self, client: &ClientFacts, sees_tls: bool) -> bool {
+        client.auth_after_tls.is_some_and(|requests| {
+            !self.was_accepted()
+                || self.dialogue.joint.refused >= requests
+                || (sees_tls && !client.hole_since_asked)
+        })
+    }
+
+    /// The name that the client gave.
+    pub(super) fn client_name(&self) -> Option<Arc<str>> {
+        let client = &self.dialogue.client.as_ref()?.facts;
+        if client.name.is_some() {
+            return client.name.clone();
+        }
+        let said = client.may_be_name.as_ref()?;
+        let server = &self.dialogue.server.as_ref()?.facts;
+        let answered = server.hello_at.is_some_and(|at| said.is_answered_at(at));
+        // Nor is any content let in before the greeting and an answer.
+        let greets = server.banner.is_some() && server.agreed_at.is_some_and(|at| said.at <= at);
+        (answered || greets).then(|| Arc::clone(&said.name))
+    }
+
+    /// The address under which the server sees the client, by what it says to EHLO or HELO. One that `looks` for itself says the address that
+    /// it sees. Others may say back what the client claims, so all that it claims must be known.
+    pub(super) fn public_ip(&self, looks: bool) -> Option<IpAddr> {
+        let server = &self.dialogue.server.as_ref()?.facts;
+        let ip = exchange::greeted_ip(server.hello.as_deref().or(server.helo.as_deref())?)?;
+        let is_claimed = || {
+            let client = self.dialogue.client.as_ref();
+            client.is_none_or(|side| {
+                let name = side.facts.name.as_deref();
+                side.is_adrift()
+                    || side.facts.renamed
+                    || name.is_none_or(|name| exchange::claimed_ip(name) == Some(ip))
+            })
+        };
+        (looks || !is_claimed()).then_some(ip)
     }
 
     pub(super) fn latency(&self) -> Latency {
@@ -258,7 +301,13 @@ fn is_quoted(dialogue: &Dialogue, client: &Facts) -> bool {
             && code != 220
             && client.hello_time.is_some_and(|hello| at > hello.end)
     });
-    begun_inside && taken
+    // Content comes behind 354, and what comes behind 220 is TLS, or a line.
+    let refused = server.facts.last_220.is_some_and(|(at, behind)| {
+        client.hello_time.is_some_and(|hello| {
+            at <= hello.end && behind.is_some_and(|(code, at)| code >= 400 && at >= hello.begin)
+        })
+    });
+    begun_inside && taken && !refused
 }
 
 /// ExtensionType cookie: only a second ClientHello has it (RFC 8446 section 4.2.2).
