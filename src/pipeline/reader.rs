@@ -290,6 +290,7 @@ struct Seen {
     bytes: u64,
     cut: u64,
     glanced_over: u64,
+    /// Of those that have a time: zero is none.
     first: Timestamp,
     last: Timestamp,
 }
@@ -313,7 +314,9 @@ impl Seen {
         self.packets += 1;
         self.bytes += u64::from(packet.original);
         self.cut += u64::from(packet.captured < packet.original);
-        self.first = self.first.min(packet.time);
+        // Zero becomes the highest.
+        let time = packet.time.0.wrapping_sub(1);
+        self.first.0 = self.first.0.min(time);
         self.last = self.last.max(packet.time);
     }
 }
@@ -327,7 +330,11 @@ impl ReaderFacts {
         self.bytes += seen.bytes;
         self.cut += seen.cut;
         self.glanced_over += seen.glanced_over;
-        self.first = Some(self.first.map_or(seen.first, |first| first.min(seen.first)));
+        let first = Timestamp(seen.first.0.wrapping_add(1));
+        if first == Timestamp(0) {
+            return;
+        }
+        self.first = Some(self.first.map_or(first, |before| before.min(first)));
         self.last = Some(self.last.map_or(seen.last, |last| last.max(seen.last)));
     }
 }

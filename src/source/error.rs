@@ -281,6 +281,11 @@ pub enum Fault {
         /// The longest accepted.
         bound: u64,
     },
+    /// A record of zeros only: no time and no bytes.
+    #[error(
+        "a record of nothing but zeros; was room set aside for the file that was not filled, or was it lost in a crash?"
+    )]
+    Zeros,
     /// A length that does not hold the fields it must.
     #[error("a record of {length} bytes, where {least} is the least")]
     TooShort {
