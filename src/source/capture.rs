@@ -262,9 +262,14 @@ fn not_opened(
         return NotOpened::Damaged(facts);
     }
     match (feed.take_fault(), compression) {
-        (Some(Fault::Unpack { compression, .. }), _) => {
-            NotOpened::Looks(Looks::damaged(compression))
-        }
+        (
+            Some(Fault::Unpack {
+                compression,
+                reason,
+                ..
+            }),
+            _,
+        ) => NotOpened::Looks(Looks::damaged(compression, &reason)),
         (Some(fault), _) => NotOpened::Unreadable(fault.to_string()),
         (None, None) => NotOpened::Looks(Looks::at(block.bytes())),
         (None, Some(compression)) => NotOpened::Looks(Looks::at(block.bytes()).inside(compression)),
