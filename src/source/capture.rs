@@ -312,12 +312,10 @@ fn not_opened(
     match (feed.take_fault(), compression) {
         (
             Some(Fault::Unpack {
-                compression,
-                reason,
-                ..
+                compression, cause, ..
             }),
             _,
-        ) => NotOpened::Looks(Looks::damaged(compression, &reason)),
+        ) => NotOpened::Looks(Looks::damaged(compression, cause)),
         (Some(fault), _) => NotOpened::Unreadable(fault.to_string()),
         (None, None) => NotOpened::Looks(Looks::at(block.bytes())),
         (None, Some(compression)) => NotOpened::Looks(Looks::at(block.bytes()).inside(compression)),

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-use super::unpack::{Compression, Reason};
+use super::unpack::{Cause, Compression};
 
 /// An input that gives no packets at all.
 #[derive(Debug, Error)]
@@ -134,11 +134,11 @@ impl Looks {
     }
 
     /// A compressed file that cannot be decompressed from its first bytes on.
-    pub(super) fn damaged(compression: Compression, reason: &Reason) -> Self {
-        let inside = match reason {
-            Reason::Cut => Inside::Cut,
-            Reason::Memory(_) => Inside::Memory,
-            Reason::Told(_) => Inside::Damaged,
+    pub(super) fn damaged(compression: Compression, cause: Cause) -> Self {
+        let inside = match cause {
+            Cause::Cut => Inside::Cut,
+            Cause::Memory => Inside::Memory,
+            Cause::Other => Inside::Damaged,
         };
         Self::Compressed(compression, inside)
     }
@@ -375,8 +375,10 @@ pub enum Fault {
         compression: Compression,
         /// Bytes of the compressed file read by then.
         offset: u64,
-        /// Why.
-        reason: Reason,
+        /// Why, in short.
+        cause: Cause,
+        /// Why, in words.
+        reason: String,
     },
     /// The system could not read on.
     #[error("reading failed: {0}")]

@@ -36,8 +36,8 @@ pub const FRAGMENTS_INCOMPLETE: &str = "fragments_incomplete";
 /// From one fragment without the rest of its packet in this many packets on, the capture is suspected.
 pub const FRAGMENTS_LOUD: u64 = 100;
 
-/// So many of them are needed before they say anything: a few hang over the ends of every capture.
-pub const FRAGMENTS_AT_LEAST: u64 = 5;
+/// So many of them are needed before they say anything: one may hang over the end of any capture.
+pub const FRAGMENTS_AT_LEAST: u64 = 2;
 
 /// So many duplicates are needed before they say anything.
 pub const DUPLICATES_AT_LEAST: u64 = 20;
@@ -595,9 +595,9 @@ mod tests {
             health
         };
         let modern = [sample::submission("10.0.0.1", 0, Version::TLS12)];
-        assert_eq!(codes(&modern, with(5, 500)), ["fragments_incomplete"]);
-        assert_eq!(codes(&modern, with(5, 501)), [""; 0]);
-        assert_eq!(codes(&modern, with(4, 4)), [""; 0]);
+        assert_eq!(codes(&modern, with(2, 200)), ["fragments_incomplete"]);
+        assert_eq!(codes(&modern, with(2, 201)), [""; 0]);
+        assert_eq!(codes(&modern, with(1, 1)), [""; 0]);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::io::Write;
 use super::write::{plain, plain_ng};
 use super::{Folder, Seen, read, read_all, read_in};
 use crate::source::capture::NotOpened;
-use crate::source::{Compression, Fault, Inside, Looks, Reason, SourceError};
+use crate::source::{Cause, Compression, Fault, Inside, Looks, SourceError};
 
 /// A pcap of one packet, `one` at one second, through the command line programs gzip 1.12, zstd 1.5.4, xz 5.4.1 and lz4 1.9.4.
 const VECTORS: [&str; 4] = [
@@ -208,10 +208,10 @@ fn xz_gives_what_there_is_of_a_chunk() {
     let (packets, facts) = read(&packed[..packed.len() / 2]);
     assert!(all.len() > 20 && packets.len() > all.len() / 3);
     assert!(all.starts_with(&packets));
-    let Fault::Unpack { reason, .. } = &facts.damage[0].fault else {
+    let Fault::Unpack { cause, .. } = &facts.damage[0].fault else {
         panic!("{:?}", facts.damage);
     };
-    assert_eq!(*reason, Reason::Cut);
+    assert_eq!(*cause, Cause::Cut);
 }
 
 /// As gzip has it: blocks of tapes and of downloads are filled up.

@@ -135,45 +135,44 @@ impl Decoder {
     }
 
     fn fault(&self, error: &io::Error) -> Fault {
-        let reason = match error.kind() {
-            io::ErrorKind::UnexpectedEof => Reason::Cut,
-            io::ErrorKind::OutOfMemory => Reason::Memory(self.compression),
-            _ => match error.to_string() {
-                // zstd has no code for it that comes through.
-                told if told.contains("too much memory") => Reason::Memory(self.compression),
-                told => Reason::Told(told),
-            },
+        let told = error.to_string();
+        let cause = match error.kind() {
+            io::ErrorKind::UnexpectedEof => Cause::Cut,
+            io::ErrorKind::OutOfMemory => Cause::Memory,
+            // zstd has no code for it that comes through.
+            _ if told.contains("too much memory") => Cause::Memory,
+            _ => Cause::Other,
+        };
+        let reason = match cause {
+            Cause::Cut => "it ends too early".to_owned(),
+            Cause::Memory => {
+                let compression = self.compression;
+                format!(
+                    "it {}; {}",
+                    compression.memory(),
+                    compression.unpack_first()
+                )
+            }
+            Cause::Other => told,
         };
         Fault::Unpack {
             compression: self.compression,
             offset: self.consumed.load(Ordering::Relaxed),
+            cause,
             reason,
         }
     }
 }
 
 /// Why nothing more could be decompressed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Reason {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
     /// Its end is missing.
     Cut,
     /// It is sound as far as it goes, but needs more memory than a file gets.
-    Memory(Compression),
+    Memory,
     /// What the decoder said.
-    Told(String),
-}
-
-impl fmt::Display for Reason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Cut => f.write_str("it ends too early"),
-            Self::Memory(compression) => {
-                let (memory, advice) = (compression.memory(), compression.unpack_first());
-                write!(f, "it {memory}; {advice}")
-            }
-            Self::Told(told) => f.write_str(told),
-        }
-    }
+    Other,
 }
 
 /// Counts what is read.
