@@ -4,6 +4,7 @@ use crate::pipeline::Facts;
 use crate::source::live::InterfaceFacts;
 use crate::source::{FileFacts, Timeline};
 use crate::tally::CaptureHealth;
+use crate::tally::diagnosis::FRAGMENTS_INCOMPLETE;
 use crate::tally::health::WatchedInterface;
 
 /// What was counted in the pipeline.
@@ -39,6 +40,9 @@ fn of(facts: &Facts) -> CaptureHealth {
     health
         .not_followed
         .add("connections_of_other_protocols", workers.foreign);
+    health
+        .not_followed
+        .add(FRAGMENTS_INCOMPLETE, reader.fragments.alone);
     let names = &reader.names;
     health.malformed.add("name_message", names.malformed);
     health.not_followed.add("dns_truncated", names.truncated);

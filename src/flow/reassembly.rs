@@ -304,6 +304,10 @@ impl Direction {
                 let trouble = self.trouble();
                 trouble.conflicts = trouble.conflicts.saturating_add(1);
             }
+            if self.make_way(at, &part) {
+                brought = true;
+                continue;
+            }
             let Some(rest) = part.from(end) else {
                 if !brought {
                     self.duplicates = self.duplicates.saturating_add(1);
@@ -313,6 +317,42 @@ impl Direction {
             part = rest;
             at += 1;
         }
+    }
+
+    /// Where a capture cut a held part and `part` has some of what is missing: leaves room for that. Says whether there was any.
+    fn make_way(&mut self, at: usize, part: &Part<&[u8]>) -> bool {
+        let Some(held) = self.held().get(at).filter(|held| held.is_cut()) else {
+            return false;
+        };
+        let (known, new, end) = (held.known_end(), part.known_end(), held.end());
+        let from = if is_before(known, part.seq) {
+            part.seq
+        } else {
+            known
+        };
+        let to = if is_before(new, end) { new } else { end };
+        if !is_before(from, to) {
+            return false;
+        }
+        let (seq, time) = (held.seq, held.time);
+        let trouble = self.trouble();
+        if to != end {
+            let rest = Part {
+                seq: to,
+                length: end.wrapping_sub(to),
+                time,
+                bytes: Box::default(),
+            };
+            trouble.held.insert(at + 1, rest);
+            trouble.held_bytes += PART;
+        }
+        if from == seq {
+            trouble.held.remove(at);
+            trouble.held_bytes -= PART;
+        } else if let Some(held) = trouble.held.get_mut(at) {
+            held.length = from.wrapping_sub(seq);
+        }
+        true
     }
 
     fn insert(&mut self, at: usize, part: Part<&[u8]>) {
@@ -404,6 +444,17 @@ impl Direction {
 impl<B: AsRef<[u8]>> Part<B> {
     const fn end(&self) -> u32 {
         self.seq.wrapping_add(self.length)
+    }
+
+    /// Where its bytes end.
+    fn known_end(&self) -> u32 {
+        let captured = self.bytes.as_ref().len() as u32;
+        self.seq.wrapping_add(captured.min(self.length))
+    }
+
+    /// Whether bytes of it are missing.
+    fn is_cut(&self) -> bool {
+        (self.bytes.as_ref().len() as u32) < self.length
     }
 
     fn borrowed(&self) -> Part<&[u8]> {
@@ -524,6 +575,42 @@ mod tests {
         let (out, counts) = run(Some(0), &[(2, "CD"), (0, "abcdef"), (4, "XX")]);
         assert_eq!(out.text(), "abCDef");
         assert_eq!((counts.conflicts, counts.duplicates), (1, 1));
+    }
+
+    /// Two taps, one of which cuts: what waits for its turn takes what either has.
+    #[test]
+    fn a_whole_copy_fills_a_cut_one_that_is_held() {
+        let told = |late: &[(u32, &str, u32)]| {
+            let mut direction = Direction::default();
+            let mut out = Out::default();
+            direction.start_at(0, &mut out.sink());
+            for (seq, text, length) in late.iter().chain(&[(0, "ab", 2)]) {
+                let (bytes, time) = (text.as_bytes(), Timestamp(0));
+                direction.push(*seq, bytes, *length, time, &mut out.sink());
+            }
+            assert_eq!(direction.held_bytes(), 0);
+            (out.text().to_owned(), direction.counts())
+        };
+        let whole = Counts::default();
+        assert_eq!(
+            told(&[(2, "c", 6), (2, "cdefgh", 6)]),
+            ("abcdefgh".into(), whole)
+        );
+        assert_eq!(
+            told(&[(2, "", 6), (2, "cdefgh", 6)]),
+            ("abcdefgh".into(), whole)
+        );
+        assert_eq!(
+            told(&[(2, "c", 6), (5, "fghi", 4), (3, "de", 2)]).0,
+            "abcdefghi"
+        );
+        let (text, counts) = told(&[(2, "c", 6), (4, "ef", 2)]);
+        assert_eq!(
+            (&text[..], counts.gaps, counts.gap_bytes),
+            ("abc#ef##", 2, 3)
+        );
+        let (text, counts) = told(&[(2, "c", 6), (2, "cd", 6), (2, "c", 6)]);
+        assert_eq!((&text[..], counts.duplicates), ("abcd####", 1));
     }
 
     #[test]

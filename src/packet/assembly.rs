@@ -73,6 +73,11 @@ impl Assembly {
         self.buffer.capacity() + (self.digests.capacity() + self.pieces.count()) * 8 + OVERHEAD
     }
 
+    /// Fragments that it was made of so far.
+    pub(super) fn fragments(&self) -> u64 {
+        self.digests.len() as u64
+    }
+
     /// Whether a fragment with this digest is in already.
     pub(super) fn holds(&self, digest: u64) -> bool {
         self.digests.contains(&digest)

@@ -49,6 +49,8 @@ pub struct DefragmentCounters {
     pub expired: u64,
     /// Packets given up because a bound was reached.
     pub evicted: u64,
+    /// Fragments of packets that were given up because their last piece never came.
+    pub alone: u64,
 }
 
 impl DefragmentCounters {
@@ -60,6 +62,7 @@ impl DefragmentCounters {
         self.conflicts += other.conflicts;
         self.expired += other.expired;
         self.evicted += other.evicted;
+        self.alone += other.alone;
     }
 
     /// Words for reports and their counts.
@@ -71,6 +74,7 @@ impl DefragmentCounters {
             ("conflicts", self.conflicts),
             ("expired", self.expired),
             ("evicted", self.evicted),
+            ("alone", self.alone),
         ]
         .into_iter()
     }
@@ -152,8 +156,7 @@ impl Defragmenter {
             if !stale && !another {
                 return;
             }
-            self.counters.expired += u64::from(!packet.finished);
-            self.remove(&key);
+            self.give_up(&key);
         }
         let packet = Assembly::new(self.next, time);
         self.order.insert(self.next, key);
@@ -168,9 +171,24 @@ impl Defragmenter {
             if now.since(packet.began) <= self.limits.age {
                 return;
             }
-            self.counters.expired += u64::from(!packet.finished);
-            self.remove(&key);
+            self.give_up(&key);
         }
+    }
+
+    /// No fragment will come any more: gives up what is not whole.
+    pub fn finish(&mut self) {
+        while let Some((key, _)) = self.oldest() {
+            self.give_up(&key);
+        }
+    }
+
+    /// Gives up a packet whose last piece can no longer come.
+    fn give_up(&mut self, key: &Key) {
+        if let Some(packet) = self.packets.get(key).filter(|packet| !packet.finished) {
+            self.counters.expired += 1;
+            self.counters.alone += packet.fragments();
+        }
+        self.remove(key);
     }
 
     /// Gives up the oldest until what is held is within its bounds.

@@ -31,7 +31,7 @@ pub struct ReaderFacts {
     pub packets: u64,
     /// Their bytes on the wire.
     pub bytes: u64,
-    /// Packets that the capture cut short.
+    /// Packets that the capture cut short; of those that are followed also such as were cut before they were captured.
     pub cut: u64,
     /// Packets that went to a worker.
     pub followed: u64,
@@ -109,6 +109,7 @@ pub(super) fn read(
             shown.show(reader.facts());
         }
     }
+    reader.defragmenter.finish();
     let facts = route.finish(reader.clock.elapsed());
     (reader.facts(), facts)
 }
@@ -185,7 +186,9 @@ impl Reader<'_> {
                 break;
             };
             let from = whole.as_ref().map_or(bytes, |whole| whole.bytes());
-            let Some(datagram) = self.defragmenter.push(packet.time, from, &fragment) else {
+            // Fragments of one packet come soon after each other, whatever the clocks of other interfaces say.
+            let now = Timestamp(clock);
+            let Some(datagram) = self.defragmenter.push(now, from, &fragment) else {
                 return;
             };
             decoded = datagram.decode(self.interest);
@@ -242,6 +245,9 @@ impl Reader<'_> {
             self.facts.followed += 1;
             self.facts.to_servers += u64::from(to && !from);
             self.facts.from_servers += u64::from(from && !to);
+            // As mirrors do that truncate and then wrap what is left: the record is whole.
+            let is_whole = frame.captured >= frame.original;
+            self.facts.cut += u64::from(is_whole && tcp.captured < tcp.length);
             let segment = Segment::new(tcp, place);
             let asked = self.names.asked_before(&segment);
             route.segment(block, segment, asked, frame);
@@ -290,6 +296,7 @@ struct Seen {
     bytes: u64,
     cut: u64,
     glanced_over: u64,
+    /// Of those that have a time: zero is none.
     first: Timestamp,
     last: Timestamp,
 }
@@ -313,7 +320,9 @@ impl Seen {
         self.packets += 1;
         self.bytes += u64::from(packet.original);
         self.cut += u64::from(packet.captured < packet.original);
-        self.first = self.first.min(packet.time);
+        // Zero becomes the highest.
+        let time = packet.time.0.wrapping_sub(1);
+        self.first.0 = self.first.0.min(time);
         self.last = self.last.max(packet.time);
     }
 }
@@ -327,7 +336,11 @@ impl ReaderFacts {
         self.bytes += seen.bytes;
         self.cut += seen.cut;
         self.glanced_over += seen.glanced_over;
-        self.first = Some(self.first.map_or(seen.first, |first| first.min(seen.first)));
+        let first = Timestamp(seen.first.0.wrapping_add(1));
+        if first == Timestamp(0) {
+            return;
+        }
+        self.first = Some(self.first.map_or(first, |before| before.min(first)));
         self.last = Some(self.last.map_or(seen.last, |last| last.max(seen.last)));
     }
 }

@@ -11,7 +11,10 @@ use super::format::{Format, Opening, Record, Stop};
 use super::input::Feed;
 use super::next::{Packets, Taker};
 use super::unpack::Compression;
-use crate::time::Timestamp;
+use crate::time::{SECOND, Timestamp};
+
+/// A packet by so much later than the one before it and the one after it does not tell when its file goes on.
+const DOUBTFUL: u64 = 600 * SECOND;
 
 /// A capture being read.
 pub(super) struct Capture {
@@ -22,6 +25,8 @@ pub(super) struct Capture {
     base: u64,
     format: Format,
     position: Position,
+    /// Where in the block the next packet ends, if its time is not believed: it goes along with the packet behind it.
+    doubted: Option<usize>,
     stopped: bool,
     facts: FileFacts,
 }
@@ -102,6 +107,7 @@ impl Capture {
                     at: first,
                     ..Position::default()
                 },
+                doubted: None,
                 stopped: false,
                 facts: FileFacts::new(Arc::clone(path)),
             }),
@@ -109,31 +115,67 @@ impl Capture {
         }
     }
 
-    /// The time of the first packet, if it lies in the first `bound` bytes.
+    /// When the first packet is due, if it lies in the first `bound` bytes.
     pub(super) fn first_time(&mut self, bound: u64) -> Option<Timestamp> {
         while !self.stopped && self.base + self.position.at as u64 <= bound {
-            if let Some(time) = self.step() {
-                return Some(time);
+            if let Some(record) = self.step() {
+                return Some(self.due(&record));
             }
         }
         None
     }
 
-    /// Goes to the next packet, reading on and passing over what is none; its time, or `None` at the end of the capture.
+    /// Goes to the next packet, reading on and passing over what is none; when it is due, or `None` at the end of the capture.
     pub(super) fn next_time(&mut self) -> Option<Timestamp> {
+        self.doubted = None;
         while !self.stopped {
-            if let Some(time) = self.step() {
-                return Some(time);
+            if let Some(record) = self.step() {
+                return Some(self.due(&record));
             }
         }
         None
     }
 
-    /// The time of the packet at the position; or gets one obstacle out of the way.
-    fn step(&mut self) -> Option<Timestamp> {
+    /// When the packet at the position is due among those of other captures: at its time, but for a single one far ahead.
+    #[inline]
+    fn due(&mut self, record: &Record) -> Timestamp {
+        let time = record.packet.time;
+        if time.since(self.position.previous) <= DOUBTFUL {
+            return time;
+        }
+        self.due_after_jump(record)
+    }
+
+    #[cold]
+    fn due_after_jump(&mut self, record: &Record) -> Timestamp {
+        let time = record.packet.time;
+        let length = record.next - self.position.at;
+        match self.time_behind(length, time) {
+            Some(behind) if time.since(behind) > DOUBTFUL => {
+                self.doubted = Some(self.position.at + length);
+                behind
+            }
+            _ => time,
+        }
+    }
+
+    /// The time of the packet so many bytes behind the position, if one follows there and need not be waited for.
+    fn time_behind(&mut self, length: usize, previous: Timestamp) -> Option<Timestamp> {
+        loop {
+            let at = self.position.at + length;
+            match self.format.record(self.block.bytes(), at, previous) {
+                Ok(record) => return Some(record.packet.time),
+                Err(Stop::Need(wanted)) if self.feed.may_read_on() => self.read_on(length + wanted),
+                Err(_) => return None,
+            }
+        }
+    }
+
+    /// The packet at the position; or gets one obstacle out of the way.
+    fn step(&mut self) -> Option<Record> {
         let Position { at, previous, .. } = self.position;
         match self.format.record(self.block.bytes(), at, previous) {
-            Ok(record) => Some(record.packet.time),
+            Ok(record) => Some(record),
             Err(stop) => {
                 self.overcome(stop);
                 None
@@ -141,11 +183,17 @@ impl Capture {
         }
     }
 
-    /// The packets of this block from here on that are no later than `last`.
+    /// The packets of this block from here on that are no later than `last`; the next one alone, if its time is not believed.
     pub(super) fn run(&mut self, file: usize, last: Timestamp) -> Run<'_> {
+        let bytes = self.block.bytes();
+        let alone = self.doubted.take().and_then(|end| bytes.get(..end));
+        let (bytes, last) = match alone {
+            Some(alone) => (alone, Timestamp(u64::MAX)),
+            None => (bytes, last),
+        };
         Run {
             format: &self.format,
-            bytes: self.block.bytes(),
+            bytes,
             block: &self.block,
             path: &self.facts.path,
             position: self.position,
@@ -262,9 +310,12 @@ fn not_opened(
         return NotOpened::Damaged(facts);
     }
     match (feed.take_fault(), compression) {
-        (Some(Fault::Unpack { compression, .. }), _) => {
-            NotOpened::Looks(Looks::damaged(compression))
-        }
+        (
+            Some(Fault::Unpack {
+                compression, cause, ..
+            }),
+            _,
+        ) => NotOpened::Looks(Looks::damaged(compression, cause)),
         (Some(fault), _) => NotOpened::Unreadable(fault.to_string()),
         (None, None) => NotOpened::Looks(Looks::at(block.bytes())),
         (None, Some(compression)) => NotOpened::Looks(Looks::at(block.bytes()).inside(compression)),

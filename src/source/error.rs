@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-use super::unpack::Compression;
+use super::unpack::{Cause, Compression};
 
 /// An input that gives no packets at all.
 #[derive(Debug, Error)]
@@ -31,7 +31,7 @@ pub enum SourceError {
         reason: String,
     },
     /// A path named on the command line is no capture.
-    #[error("`{}` is not a capture: {looks}; {}", path.display(), looks.advice())]
+    #[error("`{}` {}: {looks}; {}", path.display(), looks.verdict(), looks.advice())]
     NotACapture {
         /// As named on the command line.
         path: PathBuf,
@@ -80,6 +80,10 @@ pub enum Inside {
     Unknown(Magic),
     /// It cannot be decompressed.
     Damaged,
+    /// It ends before anything comes out of it.
+    Cut,
+    /// It needs more memory to be decompressed than it gets.
+    Memory,
 }
 
 /// The first bytes of a file, at most eight.
@@ -125,13 +129,18 @@ impl Looks {
             Inside::Text => Self::Text,
             Inside::Known(name) => Self::Known(name),
             Inside::Unknown(magic) => Self::Unknown(magic),
-            Inside::Damaged => Self::Unknown(Magic::of(bytes)),
+            Inside::Damaged | Inside::Cut | Inside::Memory => Self::Unknown(Magic::of(bytes)),
         }
     }
 
     /// A compressed file that cannot be decompressed from its first bytes on.
-    pub(super) fn damaged(compression: Compression) -> Self {
-        Self::Compressed(compression, Inside::Damaged)
+    pub(super) fn damaged(compression: Compression, cause: Cause) -> Self {
+        let inside = match cause {
+            Cause::Cut => Inside::Cut,
+            Cause::Memory => Inside::Memory,
+            Cause::Other => Inside::Damaged,
+        };
+        Self::Compressed(compression, inside)
     }
 
     /// The same, for what came out of a compressed file.
@@ -146,6 +155,14 @@ impl Looks {
         Self::Compressed(compression, inside)
     }
 
+    /// How far it is known that it is no capture.
+    fn verdict(self) -> &'static str {
+        match self {
+            Self::Compressed(_, Inside::Cut | Inside::Memory) => "cannot be read",
+            _ => "is not a capture",
+        }
+    }
+
     /// What to do about it.
     fn advice(self) -> &'static str {
         match self {
@@ -153,6 +170,8 @@ impl Looks {
             Self::Text => "capture with `tcpdump -w FILE`, not with its output redirected",
             Self::Known(_) => "unpack or convert it first, for example with `editcap -F pcapng`",
             Self::Compressed(_, Inside::Damaged) => "fetch it again, or repair it first",
+            Self::Compressed(_, Inside::Cut) => "fetch it again",
+            Self::Compressed(compression, Inside::Memory) => compression.unpack_first(),
             Self::Compressed(..) => "name the capture itself",
             Self::Unknown(_) => {
                 "pcap, pcapng and snoop are read, also inside gzip, zstd, xz and lz4"
@@ -201,6 +220,15 @@ impl fmt::Display for Looks {
             Self::Text => f.write_str("it looks like text"),
             Self::Known(name) => write!(f, "it looks like {name}"),
             Self::Unknown(magic) => write!(f, "it begins with {magic}"),
+            Self::Compressed(compression, Inside::Cut) => {
+                write!(
+                    f,
+                    "it is {compression} that ends before anything comes out of it"
+                )
+            }
+            Self::Compressed(compression, Inside::Memory) => {
+                write!(f, "it is {compression} that {}", compression.memory())
+            }
             Self::Compressed(compression, inside) => {
                 write!(f, "it is {compression} with {inside}")
             }
@@ -216,6 +244,8 @@ impl fmt::Display for Inside {
             Self::Known(name) => write!(f, "{name} inside"),
             Self::Unknown(magic) => write!(f, "{magic} at the start inside"),
             Self::Damaged => f.write_str("a damaged start"),
+            Self::Cut => f.write_str("a cut start"),
+            Self::Memory => f.write_str("too large a window"),
         }
     }
 }
@@ -281,6 +311,11 @@ pub enum Fault {
         /// The longest accepted.
         bound: u64,
     },
+    /// A record of zeros only: no time and no bytes.
+    #[error(
+        "a record of nothing but zeros; was room set aside for the file that was not filled, or was it lost in a crash?"
+    )]
+    Zeros,
     /// A length that does not hold the fields it must.
     #[error("a record of {length} bytes, where {least} is the least")]
     TooShort {
@@ -340,7 +375,9 @@ pub enum Fault {
         compression: Compression,
         /// Bytes of the compressed file read by then.
         offset: u64,
-        /// What the decoder said.
+        /// Why, in short.
+        cause: Cause,
+        /// Why, in words.
         reason: String,
     },
     /// The system could not read on.

@@ -113,6 +113,11 @@ impl Feed {
         self.ended
     }
 
+    /// Whether more can be had without waiting for somebody to write it.
+    pub(super) fn may_read_on(&self) -> bool {
+        self.whole && !self.ended
+    }
+
     /// Why it ended too early, if it did.
     pub(super) fn take_fault(&mut self) -> Option<Fault> {
         self.fault.take()

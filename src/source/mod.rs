@@ -45,7 +45,7 @@ pub use format::begins_like_a_capture;
 pub use next::{Next, Packets, Source, Stretch, Taker};
 pub use progress::Progress;
 pub use timeline::Timeline;
-pub use unpack::Compression;
+pub use unpack::{Cause, Compression};
 
 use crate::packet::LinkType;
 use crate::time::Timestamp;

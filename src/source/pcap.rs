@@ -123,11 +123,18 @@ impl Pcap {
         let [seconds, fraction, captured, original] =
             words(bytes, at).ok_or(Stop::Need(self.head))?;
         let (captured, original) = self.lengths(self.order.u32(captured), self.order.u32(original));
-        if captured > self.longest {
-            return Err(Stop::Fault(Fault::TooLong {
-                length: captured as u64,
-                bound: self.longest as u64,
-            }));
+        // One comparison for both: a record of nothing is as rare as one that is too long.
+        if captured.wrapping_sub(1) >= self.longest {
+            if captured > self.longest {
+                return Err(Stop::Fault(Fault::TooLong {
+                    length: captured as u64,
+                    bound: self.longest as u64,
+                }));
+            }
+            // No time, no bytes: room that was set aside for the file, or lost in a crash. What lies behind it need not be a record.
+            if seconds == [0; 4] && fraction == [0; 4] && original == 0 {
+                return Err(Stop::Fault(Fault::Zeros));
+            }
         }
         let offset = at + self.head;
         let next = offset + captured as usize;

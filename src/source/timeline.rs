@@ -3,7 +3,7 @@
 //! Each file is looked at once for the time of its first packet and closed again; it is opened when that time has come.
 //! Files that overlap (one tap for each direction, one sensor for each site) are merged by time, equal times in the order of
 //! the files, which is that of first packet and path and not that of the command line. Inside one file packets stay as they
-//! lie, even where their times run backwards.
+//! lie, even where their times run backwards. A single packet far ahead of its neighbours does not hold up its file.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;

@@ -30,6 +30,15 @@ pub const GAPS_LOUD: f64 = 0.05;
 /// at, up to the end of its handshake; a client that sends again does so once or twice.
 pub const DUPLICATES_LOUD: u64 = 3;
 
+/// Why fragments were not followed, as [`Capture::not_followed`] has it.
+pub const FRAGMENTS_INCOMPLETE: &str = "fragments_incomplete";
+
+/// From one fragment without the rest of its packet in this many packets on, the capture is suspected.
+pub const FRAGMENTS_LOUD: u64 = 100;
+
+/// So many of them are needed before they say anything: one may hang over the end of any capture.
+pub const FRAGMENTS_AT_LEAST: u64 = 2;
+
 /// So many duplicates are needed before they say anything.
 pub const DUPLICATES_AT_LEAST: u64 = 20;
 
@@ -74,6 +83,8 @@ pub enum Doubt {
     Duplicates,
     /// Packets are in the capture only in part.
     PacketsCut,
+    /// Many packets are fragments without the rest.
+    FragmentsIncomplete,
     /// Many packets could not be read.
     Malformed,
     /// A bound of this program was reached.
@@ -96,6 +107,7 @@ words!(Doubt {
     Gaps => "gaps",
     Duplicates => "duplicates",
     PacketsCut => "packets_cut",
+    FragmentsIncomplete => "fragments_incomplete",
     Malformed => "malformed",
     BoundsReached => "bounds_reached",
     FilesDamaged => "files_damaged",
@@ -136,6 +148,7 @@ pub fn warnings(report: &Report) -> Vec<Warning> {
         gaps(capture),
         duplicates(capture),
         truncated(capture),
+        fragments(capture),
         malformed(capture),
         bounds(&capture.bounds),
         files(
@@ -358,6 +371,21 @@ fn truncated(capture: &Capture) -> Option<Warning> {
     Some(Warning::new(Doubt::PacketsCut, text))
 }
 
+fn fragments(capture: &Capture) -> Option<Warning> {
+    let alone = capture.not_followed.of(FRAGMENTS_INCOMPLETE);
+    let packets = capture.packets.unwrap_or(0);
+    if alone < FRAGMENTS_AT_LEAST || alone.saturating_mul(FRAGMENTS_LOUD) < packets {
+        return None;
+    }
+    let text = format!(
+        "{} ({}) are IP fragments whose packet never became whole, so what is in them is not read: a filter by port or an access \
+         list lets first fragments through alone, so filter by address; or packets are lost on the way to the sensor.",
+        counted(alone, "packet"),
+        percent(alone, packets)
+    );
+    Some(Warning::new(Doubt::FragmentsIncomplete, text))
+}
+
 fn malformed(capture: &Capture) -> Option<Warning> {
     let malformed = capture.malformed.total();
     if malformed == 0 || malformed.saturating_mul(MALFORMED_LOUD) < capture.packets.unwrap_or(0) {
@@ -557,6 +585,19 @@ mod tests {
         assert_eq!(codes(&modern(1), twice(19)), [""; 0]);
         assert_eq!(codes(&modern(8), twice(24)), ["duplicates"]);
         assert_eq!(codes(&modern(9), twice(24)), [""; 0]);
+    }
+
+    #[test]
+    fn fragments_that_come_alone_are_noticed() {
+        let with = |alone, all| {
+            let mut health = packets(all);
+            health.not_followed.add(FRAGMENTS_INCOMPLETE, alone);
+            health
+        };
+        let modern = [sample::submission("10.0.0.1", 0, Version::TLS12)];
+        assert_eq!(codes(&modern, with(2, 200)), ["fragments_incomplete"]);
+        assert_eq!(codes(&modern, with(2, 201)), [""; 0]);
+        assert_eq!(codes(&modern, with(1, 1)), [""; 0]);
     }
 
     #[test]

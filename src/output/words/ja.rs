@@ -530,6 +530,16 @@ fn doubt(doubt: Doubt, report: &Report) -> String {
              側でも切り詰めないこと）。",
             number(capture.truncated.unwrap_or(0))
         ),
+        Doubt::FragmentsIncomplete => {
+            let fragments = capture.not_followed.of(diagnosis::FRAGMENTS_INCOMPLETE);
+            format!(
+                "{}個のパケット（{}）は、元のパケットが揃わなかったIPフラグメントのため、内容を読み取れませんでした。ポート番号による\
+                 フィルターやACLは先頭のフラグメントしか通しません。アドレスで絞り込むか、ミラーリングの途中でパケットが失われていないか\
+                 確認してください。",
+                number(fragments),
+                percent(fragments, capture.packets.unwrap_or(0))
+            )
+        }
         Doubt::Malformed => {
             let malformed = capture.malformed.total();
             format!(

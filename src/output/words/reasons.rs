@@ -33,6 +33,7 @@ const REASONS: &[(&str, &str, &str)] = &[
     ("cut_by_snaplen", "cut inside the headers by the capture", "キャプチャがヘッダーの途中で切ったもの"),
     ("connections_of_other_protocols", "connections on other ports that are not SMTP", "SMTP以外の接続（監視対象外のポート）"),
     ("connections_without_smtp_or_tls", "connections without SMTP or TLS", "SMTPもTLSも含まない接続"),
+    ("fragments_incomplete", "IP fragments whose packet never became whole", "元のパケットが揃わなかったIPフラグメント"),
     ("dns_truncated", "DNS answers marked as truncated", "切り詰められたDNS応答"),
     ("dns_split", "DNS answers over several segments", "複数のセグメントに分かれたDNS応答"),
     ("dns_unasked", "DNS answers without a question", "問い合わせの見えないDNS応答"),

@@ -5,9 +5,10 @@ use crate::output::sample;
 use crate::packet::{Malformed, NotFollowed};
 
 /// Words that `commands::health` adds to those of the packet stage, and the bounds.
-const ADDED: [&str; 23] = [
+const ADDED: [&str; 24] = [
     "connections_of_other_protocols",
     "connections_without_smtp_or_tls",
+    "fragments_incomplete",
     "dns_truncated",
     "dns_split",
     "dns_unasked",

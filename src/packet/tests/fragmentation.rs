@@ -108,6 +108,10 @@ fn what_never_ends_is_given_up() {
     assert_eq!(at(100 * SECOND, 0), "");
     assert_eq!(at(60 * SECOND, 1), "", "40 s backwards is another packet");
     assert_eq!(defragmenter.counters().expired, 2);
+    assert_eq!(defragmenter.counters().alone, 2);
+    defragmenter.finish();
+    assert_eq!(defragmenter.counters().alone, 3, "what is left at the end");
+    assert_eq!(defragmenter.held(), 0);
 }
 
 #[test]

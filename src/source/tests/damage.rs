@@ -28,6 +28,23 @@ fn every_cut_of_a_pcap_gives_the_whole_packets_before_it() {
     }
 }
 
+/// A file of a fixed size that was not filled, or a tail that a crash left.
+#[test]
+fn zeros_behind_the_last_packet_are_no_packets() {
+    let packets: [(u32, &[u8]); 2] = [(1, b"one"), (2, b"")];
+    for zeros in [16, 4096] {
+        let bytes = [plain(&packets), vec![0; zeros]].concat();
+        let (read, facts) = read(&bytes);
+        assert_eq!(read.len(), 2);
+        let damage = only(&facts.damage);
+        assert_eq!((&damage.fault, damage.packets), (&Fault::Zeros, 2));
+        assert!(damage.ends);
+    }
+    // Only one of them all is not told from a packet.
+    let empty = [plain(&packets), LITTLE.words(&[0, 0, 0, 60])].concat();
+    assert_eq!(read(&empty).0.len(), 3);
+}
+
 #[test]
 fn every_cut_of_a_pcapng_gives_the_whole_packets_before_it() {
     let whole = plain_ng(&[(1, b"one"), (2, b"twotwo")]);

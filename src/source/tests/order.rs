@@ -110,3 +110,41 @@ fn a_run_that_is_left_goes_on_where_it_was() {
     }
     assert_eq!(times, [1, 2, 3]);
 }
+
+/// One time that jumps far ahead, at the start of a file or in it, is that packet's alone.
+#[test]
+fn a_glitch_does_not_hold_up_its_file() {
+    let folder = Folder::new();
+    let one: [(u32, &'static [u8]); 4] = [(1, b"a"), (90_000, b"glitch"), (3, b"c"), (4, b"d")];
+    let two: [(u32, &'static [u8]); 3] = [(80_000, b"first"), (6, b"f"), (7, b"g")];
+    let three: [(u32, &'static [u8]); 3] = [(9, b"i"), (5_000, b"after a pause"), (5_001, b"k")];
+    let plain_ng = |packets: &[(u32, &'static [u8])]| {
+        let micros = packets
+            .iter()
+            .map(|(seconds, data)| (u64::from(*seconds) * 1_000_000, *data));
+        plain_ng(&micros.collect::<Vec<_>>())
+    };
+    let forms: [&dyn Fn(&[(u32, &'static [u8])]) -> Vec<u8>; 2] = [&plain, &plain_ng];
+    for write in forms {
+        let paths = [
+            folder.write("3", &write(&three)),
+            folder.write("2", &write(&two)),
+            folder.write("1", &write(&one)),
+        ];
+        let (packets, _) = read_all(&paths);
+        let read: Vec<_> = packets.iter().map(|(_, seen)| &seen.bytes[..]).collect();
+        let expected: [&[u8]; 10] = [
+            b"a",
+            b"glitch",
+            b"c",
+            b"d",
+            b"first",
+            b"f",
+            b"g",
+            b"i",
+            b"after a pause",
+            b"k",
+        ];
+        assert_eq!(read, expected);
+    }
+}

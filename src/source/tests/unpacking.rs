@@ -5,7 +5,7 @@ use std::io::Write;
 use super::write::{plain, plain_ng};
 use super::{Folder, Seen, read, read_all, read_in};
 use crate::source::capture::NotOpened;
-use crate::source::{Compression, Fault, Inside, Looks};
+use crate::source::{Cause, Compression, Fault, Inside, Looks, SourceError};
 
 /// A pcap of one packet, `one` at one second, through the command line programs gzip 1.12, zstd 1.5.4, xz 5.4.1 and lz4 1.9.4.
 const VECTORS: [&str; 4] = [
@@ -136,7 +136,7 @@ fn a_cut_stream_gives_what_came_before() {
             let (packets, facts) = match read_in(&packed[..packed.len() * tenth / 10], 256 << 10) {
                 Ok(read) => read,
                 // The first block may be longer than what was left.
-                Err(NotOpened::Looks(Looks::Compressed(_, Inside::Damaged))) => continue,
+                Err(NotOpened::Looks(Looks::Compressed(_, Inside::Cut))) => continue,
                 Err(error) => panic!("{compression} {tenth}: {error:?}"),
             };
             assert!(all.starts_with(&packets), "{compression} {tenth}");
@@ -147,11 +147,7 @@ fn a_cut_stream_gives_what_came_before() {
             assert_eq!(damage.packets, packets.len() as u64);
         }
         let (most, _) = read(&packed[..packed.len() * 9 / 10]);
-        let least = if compression == Compression::Xz {
-            0
-        } else {
-            all.len() / 2
-        };
+        let least = all.len() / 2;
         assert!(
             most.len() >= least,
             "{compression}: {} of {}",
@@ -201,6 +197,87 @@ fn gzip_gives_all_that_came_before_a_flipped_bit() {
     let (packets, facts) = read(&packed);
     assert_eq!(packets.len(), 2);
     assert!(matches!(facts.damage[0].fault, Fault::Unpack { .. }));
+}
+
+/// A small capture is one chunk for xz: what there is of it comes out.
+#[test]
+fn xz_gives_what_there_is_of_a_chunk() {
+    let bytes = &sample()[..20_000];
+    let (all, _) = read(bytes);
+    let packed = pack(Compression::Xz, bytes);
+    let (packets, facts) = read(&packed[..packed.len() / 2]);
+    assert!(all.len() > 20 && packets.len() > all.len() / 3);
+    assert!(all.starts_with(&packets));
+    let Fault::Unpack { cause, .. } = &facts.damage[0].fault else {
+        panic!("{:?}", facts.damage);
+    };
+    assert_eq!(*cause, Cause::Cut);
+}
+
+/// As gzip has it: blocks of tapes and of downloads are filled up.
+#[test]
+fn zeros_behind_gzip_are_padding() {
+    let packed = pack(Compression::Gzip, &plain(&[(1, b"one")]));
+    let padded = [&packed[..], &[0; 300_000]].concat();
+    let (packets, facts) = read(&padded);
+    assert_eq!((packets.len(), facts.damaged), (1, 0));
+    let another = [&packed[..], &[0; 7], b"garbage"].concat();
+    let (packets, facts) = read(&another);
+    assert_eq!((packets.len(), facts.damaged), (1, 1));
+}
+
+#[test]
+fn a_wrong_checksum_is_called_so() {
+    let mut packed = pack(Compression::Gzip, &sample());
+    let checksum = packed.len() - 8;
+    packed[checksum] ^= 1;
+    let (packets, facts) = read(&packed);
+    assert_eq!(packets.len(), 1_000);
+    let told = facts.damage[0].to_string();
+    assert!(told.contains("its checksum does not match"), "{told}");
+}
+
+/// `zstd --long=28` and more: a frame that announces a window of 256 MiB, with one block as it is.
+#[test]
+fn a_window_too_large_is_told_with_the_way_out() {
+    let bytes = plain(&[(1, b"one")]);
+    let block = (bytes.len() as u32) << 3 | 1;
+    let frame = [
+        &[0x28, 0xb5, 0x2f, 0xfd, 0, 18 << 3][..],
+        &block.to_le_bytes()[..3],
+        &bytes,
+    ];
+    let Err(NotOpened::Looks(looks)) = read_in(&frame.concat(), 1_000) else {
+        panic!();
+    };
+    assert_eq!(looks, Looks::Compressed(Compression::Zstd, Inside::Memory));
+    let error = SourceError::NotACapture {
+        path: "capture".into(),
+        looks,
+    };
+    assert_eq!(
+        error.to_string(),
+        "`capture` cannot be read: it is zstd that needs more than the 128 MiB of memory that a file gets; \
+         decompress it first, with `zstd -d --long=31`"
+    );
+}
+
+/// `lz4 -l`: a magic number, then blocks behind their lengths, up to the end.
+#[test]
+fn legacy_lz4_is_read() {
+    let bytes = sample();
+    let (expected, _) = read(&bytes);
+    let blocks = bytes.chunks(400_000).flat_map(|part| {
+        let block = lz4_flex::block::compress(part);
+        [&(block.len() as u32).to_le_bytes()[..], &block].concat()
+    });
+    let mut packed: Vec<u8> = [0x02, 0x21, 0x4c, 0x18].into_iter().chain(blocks).collect();
+    assert_eq!(Compression::of(&packed), Some(Compression::Lz4));
+    let (packets, facts) = read(&packed);
+    assert!(packets == expected);
+    assert_eq!(facts.damaged, 0, "{:?}", facts.damage);
+    packed.truncate(packed.len() - 1);
+    assert_eq!(read(&packed).1.damaged, 1);
 }
 
 #[test]

@@ -13,6 +13,10 @@ const WINDOW: u8 = 15;
 pub(super) struct Gzip {
     compressed: Compressed,
     member: Member,
+    /// A member was read to its end.
+    any: bool,
+    /// What is wrong behind the bytes that were given last.
+    failed: Option<io::Error>,
 }
 
 enum Member {
@@ -28,11 +32,16 @@ impl Gzip {
         Self {
             compressed,
             member: Member::Closed,
+            any: false,
+            failed: None,
         }
     }
 
     /// Opens the next member; false at the end.
     fn next_member(&mut self) -> io::Result<bool> {
+        if self.any {
+            pass_zeros(&mut self.compressed)?;
+        }
         self.member = if is_at_end(&mut self.compressed)? {
             Member::Done
         } else {
@@ -55,11 +64,19 @@ impl Gzip {
         self.compressed.consume(read);
         let status = match result {
             Ok(status) => status,
-            Err(_) if written > 0 => return Ok(Step::Some(written)),
-            Err(error) => return Err(io::Error::new(io::ErrorKind::InvalidData, error)),
+            Err(error) => {
+                self.member = Member::Done;
+                let error = told(&error);
+                if written == 0 {
+                    return Err(error);
+                }
+                self.failed = Some(error);
+                return Ok(Step::Some(written));
+            }
         };
         if status == Status::StreamEnd {
             self.member = Member::Closed;
+            self.any = true;
             return Ok(Step::Some(written));
         }
         match (written, ended) {
@@ -77,6 +94,9 @@ enum Step {
 impl Read for Gzip {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         loop {
+            if let Some(error) = self.failed.take() {
+                return Err(error);
+            }
             if matches!(self.member, Member::Done) || into.is_empty() {
                 return Ok(0);
             }
@@ -89,4 +109,28 @@ impl Read for Gzip {
             }
         }
     }
+}
+
+/// Zeros behind a member are padding, as of tapes and blocks: gzip passes over them too.
+fn pass_zeros(compressed: &mut Compressed) -> io::Result<()> {
+    while !is_at_end(compressed)? {
+        let zeros = compressed.buffer().iter().take_while(|byte| **byte == 0);
+        let count = zeros.count();
+        if count == 0 {
+            return Ok(());
+        }
+        compressed.consume(count);
+    }
+    Ok(())
+}
+
+/// What the decoder says, where that is the checksum or the length behind a member in words for people.
+fn told(error: &flate2::DecompressError) -> io::Error {
+    let told = error.to_string();
+    let told = if told.contains("data check") || told.contains("length check") {
+        "its checksum does not match, so what came out of it may be wrong".to_owned()
+    } else {
+        told
+    };
+    io::Error::new(io::ErrorKind::InvalidData, told)
 }

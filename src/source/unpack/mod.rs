@@ -1,11 +1,12 @@
 //! Compressed captures: which compression it is, and the decoders behind one face.
 //!
 //! Recognised by magic number, never by name: gzip (RFC 1952, several members), zstd (RFC 8878, several frames), xz
-//! (tukaani.org xz-file-format, several streams), lz4 (lz4_Frame_format.md, several frames). Everything that comes out before
-//! a damage is delivered; xz gives up to the last whole LZMA2 chunk, at most 2 MiB before it.
+//! (tukaani.org xz-file-format, several streams), lz4 (lz4_Frame_format.md, several frames, the legacy format too). Everything
+//! that comes out before a damage is delivered.
 
 mod gzip;
 mod lz4;
+mod xz;
 
 use std::fmt;
 use std::io::{self, BufRead, BufReader, Read};
@@ -14,6 +15,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use self::gzip::Gzip;
 use self::lz4::Lz4;
+use self::xz::Xz;
 use super::error::Fault;
 
 /// A compression that captures come in.
@@ -37,7 +39,7 @@ impl Compression {
             // A skippable frame (the low digit is free) may come first in both zstd and lz4; zstd's is the common one.
             [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Some(Self::Zstd),
             [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Some(Self::Xz),
-            [0x04, 0x22, 0x4d, 0x18, ..] => Some(Self::Lz4),
+            [0x04, 0x22, 0x4d, 0x18, ..] | [0x02, 0x21, 0x4c, 0x18, ..] => Some(Self::Lz4),
             _ => None,
         }
     }
@@ -53,6 +55,25 @@ impl Compression {
     }
 }
 
+impl Compression {
+    /// What is wrong with a file that needs more memory than it gets.
+    pub(super) const fn memory(self) -> &'static str {
+        match self {
+            Self::Zstd => "needs more than the 128 MiB of memory that a file gets",
+            _ => "needs more than the 256 MiB of memory that a file gets",
+        }
+    }
+
+    /// What to do about it.
+    pub(super) const fn unpack_first(self) -> &'static str {
+        match self {
+            Self::Zstd => "decompress it first, with `zstd -d --long=31`",
+            Self::Xz => "decompress it first, with `xz -d`",
+            Self::Gzip | Self::Lz4 => "decompress it first",
+        }
+    }
+}
+
 impl fmt::Display for Compression {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
@@ -63,9 +84,6 @@ impl fmt::Display for Compression {
 const INPUT: usize = 128 << 10;
 /// Bytes asked of a decoder at a time: what it had ready when it fails inside such a stretch is lost.
 const SLICE: usize = 64 << 10;
-/// Most memory that an xz block may ask for, in KiB (`xz -9` asks for 64 MiB).
-const XZ_MEMORY: u32 = 256 << 10;
-
 /// Anything that bytes come from.
 pub(super) type Bytes = Box<dyn Read + Send>;
 type Compressed = BufReader<Counted>;
@@ -89,7 +107,7 @@ impl Decoder {
         let stream: Bytes = match compression {
             Compression::Gzip => Box::new(Gzip::new(compressed)),
             Compression::Zstd => Box::new(zstd::Decoder::with_buffer(compressed)?),
-            Compression::Xz => Box::new(xz(compressed)),
+            Compression::Xz => Box::new(Xz::new(compressed)),
             Compression::Lz4 => Box::new(Lz4::new(compressed)),
         };
         Ok(Self {
@@ -117,20 +135,44 @@ impl Decoder {
     }
 
     fn fault(&self, error: &io::Error) -> Fault {
-        let reason = match error.kind() {
-            io::ErrorKind::UnexpectedEof => "it ends too early".to_owned(),
-            _ => error.to_string(),
+        let told = error.to_string();
+        let cause = match error.kind() {
+            io::ErrorKind::UnexpectedEof => Cause::Cut,
+            io::ErrorKind::OutOfMemory => Cause::Memory,
+            // zstd has no code for it that comes through.
+            _ if told.contains("too much memory") => Cause::Memory,
+            _ => Cause::Other,
+        };
+        let reason = match cause {
+            Cause::Cut => "it ends too early".to_owned(),
+            Cause::Memory => {
+                let compression = self.compression;
+                format!(
+                    "it {}; {}",
+                    compression.memory(),
+                    compression.unpack_first()
+                )
+            }
+            Cause::Other => told,
         };
         Fault::Unpack {
             compression: self.compression,
             offset: self.consumed.load(Ordering::Relaxed),
+            cause,
             reason,
         }
     }
 }
 
-fn xz(compressed: Compressed) -> impl Read + Send {
-    lzma_rust2::XzReader::new_mem_limit(compressed, true, XZ_MEMORY)
+/// Why nothing more could be decompressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// Its end is missing.
+    Cut,
+    /// It is sound as far as it goes, but needs more memory than a file gets.
+    Memory,
+    /// What the decoder said.
+    Other,
 }
 
 /// Counts what is read.
