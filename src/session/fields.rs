@@ -134,7 +134,7 @@ pub const FIELDS: &[Field] = &[
     known("tlstally.offered", Kind::Texts, r#"["1.0","ssl3"]"#, "The versions the ClientHello allows, highest first: `ssl2` `ssl3` `1.0` `1.1` `1.2` `1.3`. Absent where a hello without that list is cut."),
     known("tlstally.offered_max", Kind::Text, r#""1.0""#, "The highest of them."),
     known("tlstally.offered_listed", Kind::Flag, "false", "`true` if the client sent that list (`supported_versions`), `false` if it follows from `legacy_version`."),
-    known("tlstally.acceptable_suite", Kind::Flag, "false", "Whether the ClientHello holds a cipher suite that Exchange Online accepts."),
+    known("tlstally.acceptable_suite", Kind::Flag, "false", "Whether the ClientHello holds a cipher suite that Exchange Online accepts, for a version that the hello allows."),
     known("tlstally.limited_by", Kind::Word(LimitedBy::WORDS), r#""client""#, "Who kept the version down, where the answer was legacy or refused for its version: the TCP client offers no better, or the server was offered better."),
     always("tlstally.verdict", Kind::Word(Verdict::WORDS), r#""legacy""#, "The session in one word (see Verdicts)."),
     known("tlstally.findings", Kind::Words(FINDINGS), r#"["legacy_negotiated","legacy_capped"]"#, "What to act on."),

@@ -23,6 +23,7 @@ use crate::exchange::{self, Catalog, Clues};
 use crate::flow::{Connection, Reason};
 use crate::packet::PortSet;
 use crate::smtp::Dialogue;
+use crate::tls::Version;
 
 /// What a judgement needs besides the connection.
 #[derive(Debug)]
@@ -120,7 +121,13 @@ impl Judge {
             outcome,
             alert: view.proof.alert,
             limited_by: view.limited_by(),
-            verdict: verdict(mode, negotiated, view.proof.cipher, offer.as_ref()),
+            verdict: verdict(
+                mode,
+                negotiated,
+                view.proof.cipher,
+                offer.as_ref(),
+                view.offers_acceptable_suite(Version::TLS12),
+            ),
             offer,
             negotiated,
             downgrade_sentinel: view.proof.downgrade_sentinel,

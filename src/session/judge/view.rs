@@ -90,17 +90,25 @@ impl<'a> View<'a> {
 
     pub(super) fn offer(&self) -> Option<Offer> {
         let offered = self.client_tls?.offer()?;
-        let suites = self.hello().and_then(|hello| hello.suites.as_ref());
+        let suites_seen = self.hello().is_some_and(|hello| hello.suites.is_some());
+        let in_any = [Version::TLS13, Version::TLS12]
+            .into_iter()
+            .any(|version| self.offers_acceptable_suite(version) == Some(true));
         Some(Offer {
             versions: Arc::clone(&offered.versions),
             max: offered.max,
             listed: offered.listed,
-            acceptable_suite: suites.map(|suites| {
-                suites
-                    .iter()
-                    .any(|suite| exchange::is_acceptable_suite(*suite))
-            }),
+            acceptable_suite: suites_seen.then_some(in_any),
         })
+    }
+
+    /// Whether the hello has a suite that Exchange Online accepts in this version; `None` if it does not allow the version, or its suites were not seen.
+    pub(super) fn offers_acceptable_suite(&self, version: Version) -> Option<bool> {
+        let offered = self.client_tls?.offer()?;
+        let suites = self.hello()?.suites.as_ref()?;
+        let allowed = offered.max == version || offered.versions.contains(&version);
+        let acceptable = |suite: &u16| exchange::is_acceptable_suite(*suite, version);
+        allowed.then(|| suites.iter().any(acceptable))
     }
 
     /// Who kept the version down: only where the answer was legacy, or refused for its version.
