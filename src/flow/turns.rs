@@ -601,6 +601,18 @@ mod tests {
         turns
     }
 
+    /// What an end says when the other has closed shows that it has received the FIN.
+    #[test]
+    fn a_fin_is_received_like_a_byte() {
+        let mut turns = noted(&TALK[..5]);
+        turns.note_fin(Way::Down, 1230, 100);
+        turns.note(Way::Up, 100, 105, 1231);
+        assert_eq!(turns.received_before(Way::Up, 105), Some(1231));
+        // A copy of a byte that was answered before.
+        assert_eq!(turns.received_before(Way::Up, 100), Some(1200));
+        assert_eq!(turns.received_at_fin(Way::Down), Some(100));
+    }
+
     fn bytes(flowed: Option<Flowed>) -> Option<Vec<(Way, u32)>> {
         let bursts = flowed?.bursts?;
         Some(
