@@ -41,37 +41,61 @@ pub const RFC3339_LENGTH: usize = 30;
 impl Timestamp {
     /// RFC 3339 in UTC with nine decimals. The last instant lies in the year 2554, so the year always has four digits.
     pub fn rfc3339(self) -> [u8; RFC3339_LENGTH] {
-        let (seconds, fraction) = (self.0 / SECOND, self.0 % SECOND);
-        let (year, month, day) = date(seconds / DAY);
-        let clock = seconds % DAY;
-        let mut text = *b"0000-00-00T00:00:00.000000000Z";
-        let nanoseconds = fraction % 100_000_000;
-        let pairs = [
-            (0, year / 100),
-            (2, year % 100),
-            (5, month),
-            (8, day),
-            (11, clock / 3600),
-            (14, clock / 60 % 60),
-            (17, clock % 60),
-            (21, nanoseconds / 1_000_000),
-            (23, nanoseconds / 10_000 % 100),
-            (25, nanoseconds / 100 % 100),
-            (27, nanoseconds % 100),
-        ];
-        for (place, value) in pairs {
-            if let Some(digits) = text
-                .get_mut(place..)
-                .and_then(|rest| rest.first_chunk_mut())
-            {
-                *digits = two_digits(value as u8);
-            }
-        }
-        if let Some(digit) = text.get_mut(20) {
-            *digit = b'0' + (fraction / 100_000_000) as u8;
-        }
-        text
+        rfc3339(self.0 / SECOND, self.0 % SECOND)
     }
+}
+
+/// Whole seconds since 1970-01-01T00:00:00Z, up to the end of the year 9999: the times of certificates (RFC 5280 section 4.1.2.5).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct CertificateTime(u64);
+
+impl CertificateTime {
+    /// The last: 9999-12-31T23:59:59Z, which says that there is no end.
+    const LAST: u64 = 253_402_300_799;
+
+    /// `None` before 1970 and behind the last.
+    pub fn new(seconds: i64) -> Option<Self> {
+        let seconds = u64::try_from(seconds).ok()?;
+        (seconds <= Self::LAST).then_some(Self(seconds))
+    }
+
+    /// As [`Timestamp::rfc3339`] has it.
+    pub fn rfc3339(self) -> [u8; RFC3339_LENGTH] {
+        rfc3339(self.0, 0)
+    }
+}
+
+/// Seconds up to the year 9999, and nanoseconds.
+fn rfc3339(seconds: u64, fraction: u64) -> [u8; RFC3339_LENGTH] {
+    let (year, month, day) = date(seconds / DAY);
+    let clock = seconds % DAY;
+    let mut text = *b"0000-00-00T00:00:00.000000000Z";
+    let nanoseconds = fraction % 100_000_000;
+    let pairs = [
+        (0, year / 100),
+        (2, year % 100),
+        (5, month),
+        (8, day),
+        (11, clock / 3600),
+        (14, clock / 60 % 60),
+        (17, clock % 60),
+        (21, nanoseconds / 1_000_000),
+        (23, nanoseconds / 10_000 % 100),
+        (25, nanoseconds / 100 % 100),
+        (27, nanoseconds % 100),
+    ];
+    for (place, value) in pairs {
+        if let Some(digits) = text
+            .get_mut(place..)
+            .and_then(|rest| rest.first_chunk_mut())
+        {
+            *digits = two_digits(value as u8);
+        }
+    }
+    if let Some(digit) = text.get_mut(20) {
+        *digit = b'0' + (fraction / 100_000_000) as u8;
+    }
+    text
 }
 
 /// A number below 100.
@@ -121,6 +145,19 @@ mod tests {
         let time = Timestamp::from_parts(1_420_629_096, 7);
         assert_eq!(time.to_string(), "2015-01-07T11:11:36.000000007Z");
         assert_eq!(Timestamp(0).to_string(), "1970-01-01T00:00:00.000000000Z");
+    }
+
+    /// RFC 5280 section 4.1.2.5: a certificate without an end has the last second of the year 9999.
+    #[test]
+    fn certificates_reach_to_the_year_9999() {
+        let text = |seconds| {
+            let time = CertificateTime::new(seconds)?;
+            Some(String::from_utf8(time.rfc3339().to_vec()).unwrap())
+        };
+        let last = "9999-12-31T23:59:59.000000000Z";
+        assert_eq!(text(253_402_300_799).as_deref(), Some(last));
+        assert_eq!(text(253_402_300_800), None);
+        assert_eq!(text(-1), None);
     }
 
     proptest! {

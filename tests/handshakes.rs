@@ -12,7 +12,7 @@ mod common;
 
 use std::net::Ipv4Addr;
 
-use common::conversation::{Conversation, From, WRAPPING};
+use common::conversation::{Conversation, FIN, From, WRAPPING, packet};
 use common::less::said_more_of_parts;
 use common::reading::{Reading, contrast, timeless};
 use common::script::{differences, joined};
@@ -68,11 +68,15 @@ fn extensions(list: &[Extension]) -> Vec<u8> {
 }
 
 fn client_hello(version: u16, list: &[Extension]) -> Vec<u8> {
+    client_hello_of(version, &SUITES, list)
+}
+
+fn client_hello_of(version: u16, suites: &[u16], list: &[Extension]) -> Vec<u8> {
     let body = [
         &version.to_be_bytes()[..],
         &[0x5a; 32],
         &[0],
-        &vec16(&words(&SUITES)),
+        &vec16(&words(suites)),
         &[1, 0],
         &extensions(list),
     ];
@@ -145,6 +149,12 @@ fn draft18_answer() -> (From, Vec<u8>) {
 
 fn hello_record(hello: &[u8]) -> (From, Vec<u8>) {
     (CLIENT, record(HANDSHAKE, TLS10, hello))
+}
+
+/// A hello of TLS 1.3, and of TLS 1.2 without a key exchange that is forward-secret.
+fn rsa_or_tls13() -> (From, Vec<u8>) {
+    let list = [offers(&[TLS13, TLS12]), client_key()];
+    hello_record(&client_hello_of(TLS12, &[0x1301, 0x002f], &list))
 }
 
 const CHANGE: [u8; 6] = [20, 3, 3, 0, 1, 1];
@@ -293,6 +303,8 @@ fn handshakes() -> Vec<Handshake> {
                 finished13(),
                 said(CLIENT, 30),
                 said(SERVER, 60),
+                said(CLIENT, 24),
+                said(SERVER, 40),
             ],
             "tls.version=1.3 tlstally.offered_max=1.3 tlstally.outcome=established tlstally.verdict=modern",
         ),
@@ -304,6 +316,8 @@ fn handshakes() -> Vec<Handshake> {
                 client_records(&[418, 97, 53]),
                 said(SERVER, 250),
                 said(SERVER, 60),
+                said(CLIENT, 24),
+                said(SERVER, 40),
             ],
             "tls.version=1.3 tlstally.outcome=established tls.established=true",
         ),
@@ -338,6 +352,165 @@ fn handshakes() -> Vec<Handshake> {
             "tls.version=1.3 tlstally.outcome=negotiated tls.established=false",
         ),
         (
+            "TLS 1.3 with a client certificate that a server in Java refuses: it pads the alert (RFC 8446 section 5.4)",
+            vec![
+                hello_record(&modern_hello(&[])),
+                asking13(),
+                client_records(&[25, 53]),
+                said(SERVER, 35),
+            ],
+            "tls.version=1.3 tlstally.outcome=negotiated tls.established tlstally.exchange",
+        ),
+        (
+            "TLS 1.3 of a client in Java, whose EHLO is as long as a Finished without padding",
+            vec![
+                hello_record(&modern_hello(&[])),
+                answer13(),
+                client_records(&[69]),
+                said(SERVER, 250),
+                said(CLIENT, 53),
+                said(SERVER, 60),
+            ],
+            "tls.version=1.3 tlstally.outcome=established tlstally.exchange.client_bytes=58 tlstally.exchange.server_bytes=320",
+        ),
+        (
+            "TLS 1.3 of a client that pads to blocks: established, and nobody knows since when",
+            vec![
+                hello_record(&modern_hello(&[])),
+                asking13(),
+                client_records(&[1744, 336, 80]),
+                said(SERVER, 250),
+                said(CLIENT, 53),
+                said(SERVER, 60),
+            ],
+            "tls.version=1.3 tlstally.outcome=established tlstally.exchange",
+        ),
+        (
+            "TLS 1.3 with a flight of more records than are kept",
+            vec![
+                hello_record(&modern_hello(&[])),
+                (
+                    SERVER,
+                    [
+                        answer13().1,
+                        record(APPLICATION, TLS12, &[0x48; 529]).repeat(20),
+                    ]
+                    .concat(),
+                ),
+                finished13(),
+                said(SERVER, 250),
+                said(CLIENT, 40),
+                said(SERVER, 60),
+            ],
+            "tls.version=1.3 tlstally.outcome=established tlstally.exchange.server_bytes=320",
+        ),
+        (
+            "TLS 1.2 of NSS, which refuses the certificate behind its Finished, and before it has the server's",
+            vec![
+                old_hello(),
+                flight12(TLS12, [7; 32], 4000),
+                (
+                    CLIENT,
+                    [client_finish12(TLS12).1, record(ALERT, TLS12, &[0x2a; 26])].concat(),
+                ),
+                server_finish12(TLS12),
+            ],
+            "tls.version=1.2 tlstally.outcome=negotiated tls.established=false tlstally.exchange",
+        ),
+        (
+            "TLS 1.2 whose client refuses when it has the server's Finished, which ends the handshake",
+            vec![
+                old_hello(),
+                flight12(TLS12, [7; 32], 4000),
+                client_finish12(TLS12),
+                server_finish12(TLS12),
+                (CLIENT, record(ALERT, TLS12, &[0x2a; 26])),
+            ],
+            "tls.version=1.2 tlstally.outcome=established tls.established=true",
+        ),
+        (
+            "a warning of the client behind the server's certificate (RFC 5246 section 7.2)",
+            vec![
+                old_hello(),
+                flight12(TLS12, [7; 32], 4000),
+                (
+                    CLIENT,
+                    [record(ALERT, TLS12, &[1, 43]), client_finish12(TLS12).1].concat(),
+                ),
+                server_finish12(TLS12),
+                said(CLIENT, 40),
+            ],
+            "tls.version=1.2 tlstally.outcome=established tlstally.alert.code",
+        ),
+        (
+            "HelloRequest before the ServerHello (RFC 5246 section 7.4.1.1)",
+            vec![
+                old_hello(),
+                (
+                    SERVER,
+                    [
+                        record(HANDSHAKE, TLS12, &message(0, &[])),
+                        flight12(TLS12, [7; 32], 4000).1,
+                    ]
+                    .concat(),
+                ),
+                client_finish12(TLS12),
+                server_finish12(TLS12),
+            ],
+            "tls.version=1.2 tlstally.outcome=established",
+        ),
+        (
+            "TLS 1.2 for a client of TLS 1.3 alone, which says no (RFC 8446 section 4.1.3)",
+            vec![
+                hello_record(&client_hello(TLS12, &[offers(&[TLS13]), client_key()])),
+                flight12(TLS12, [7; 32], 4000),
+                (CLIENT, fatal(70)),
+            ],
+            "tls.version=1.2 tlstally.outcome=rejected tlstally.limited_by=server",
+        ),
+        (
+            "TLS 1.2 with RSA keys, which the client offers beside TLS 1.3: Exchange Online does not accept it (MC1155427)",
+            whole12(rsa_or_tls13(), TLS12, [7; 32], 4000),
+            "tls.version=1.2 tlstally.verdict=weak tlstally.findings=[\"no_acceptable_suite\"] tlstally.acceptable_suite=true",
+        ),
+        (
+            "the same hello refused: what it would have got is not known",
+            vec![rsa_or_tls13(), (SERVER, fatal(40))],
+            "tls.version tlstally.verdict=unknown tlstally.findings tlstally.acceptable_suite=true",
+        ),
+        (
+            "a suite of TLS 1.3 in a hello that does not allow it (RFC 8446 appendix B.4)",
+            whole12(
+                hello_record(&client_hello_of(TLS12, &[0x1301, 0x002f], &[])),
+                TLS12,
+                [7; 32],
+                4000,
+            ),
+            "tls.version=1.2 tlstally.verdict=weak tlstally.acceptable_suite=false",
+        ),
+        (
+            "a client that fell back to TLS 1.2 too far (RFC 7507 section 3)",
+            vec![hello_record(&client_hello(TLS11, &[])), (SERVER, fatal(86))],
+            "tls.version tlstally.outcome=rejected tlstally.limited_by=client",
+        ),
+        (
+            "an alert that has no name",
+            vec![
+                hello_record(&client_hello(TLS12, &[])),
+                (SERVER, fatal(200)),
+            ],
+            "tls.version tlstally.alert.code=200 tlstally.alert.name=0xc8",
+        ),
+        (
+            "HelloRetryRequest, and the client says no",
+            vec![
+                hello_record(&modern_hello(&[])),
+                retry(),
+                (CLIENT, fatal(47)),
+            ],
+            "tls.version tlstally.outcome=rejected tlstally.alert.by=client tls.established",
+        ),
+        (
             "HelloRetryRequest, and the second hello in records of ten bytes",
             vec![
                 hello_record(&modern_hello(&[])),
@@ -354,6 +527,8 @@ fn handshakes() -> Vec<Handshake> {
                 finished13(),
                 said(CLIENT, 30),
                 said(SERVER, 60),
+                said(CLIENT, 24),
+                said(SERVER, 40),
             ],
             "tls.version=1.3 tlstally.offered_max=1.3 tlstally.outcome=established",
         ),
@@ -420,6 +595,8 @@ fn handshakes() -> Vec<Handshake> {
                 finished13(),
                 said(CLIENT, 30),
                 said(SERVER, 60),
+                said(CLIENT, 24),
+                said(SERVER, 40),
             ],
             "tls.version=1.3 tlstally.offered_max=1.3 tlstally.outcome=established",
         ),
@@ -449,6 +626,8 @@ fn handshakes() -> Vec<Handshake> {
                 finished13(),
                 said(CLIENT, 30),
                 said(SERVER, 60),
+                said(CLIENT, 24),
+                said(SERVER, 40),
             ],
             "tls.version=1.3 tls.resumed=true tlstally.offered_max=1.3",
         ),
@@ -463,6 +642,8 @@ fn handshakes() -> Vec<Handshake> {
                 finished13(),
                 said(CLIENT, 30),
                 said(SERVER, 60),
+                said(CLIENT, 24),
+                said(SERVER, 40),
             ],
             "tls.version=1.3 tls.client.server_name=public.example tlstally.offered_max=1.3",
         ),
@@ -507,6 +688,8 @@ fn handshakes() -> Vec<Handshake> {
                 finished13(),
                 said(CLIENT, 30),
                 said(SERVER, 60),
+                said(CLIENT, 24),
+                said(SERVER, 40),
             ],
             "tls.version=1.3 tlstally.offered_max=1.3 tlstally.outcome=established",
         ),
@@ -520,6 +703,8 @@ fn handshakes() -> Vec<Handshake> {
                 finished13(),
                 said(CLIENT, 30),
                 said(SERVER, 60),
+                said(CLIENT, 24),
+                said(SERVER, 40),
             ],
             "tls.version=1.3 tlstally.offered_max=1.3 tlstally.outcome=established",
         ),
@@ -540,6 +725,8 @@ fn handshakes() -> Vec<Handshake> {
                 finished13(),
                 said(CLIENT, 30),
                 said(SERVER, 60),
+                said(CLIENT, 24),
+                said(SERVER, 40),
             ],
             "tls.version=1.3 tlstally.offered_max=1.3 tlstally.outcome=established",
         ),
@@ -554,6 +741,8 @@ fn handshakes() -> Vec<Handshake> {
                 finished13(),
                 said(CLIENT, 30),
                 said(SERVER, 60),
+                said(CLIENT, 24),
+                said(SERVER, 40),
             ],
             "tls.version=1.3 tlstally.offered_max=1.3 tlstally.outcome=established",
         ),
@@ -568,6 +757,8 @@ fn handshakes() -> Vec<Handshake> {
                 finished13(),
                 said(CLIENT, 30),
                 said(SERVER, 60),
+                said(CLIENT, 24),
+                said(SERVER, 40),
             ],
             "tls.version=1.3 tls.client.server_name tlstally.offered_max=1.3",
         ),
@@ -755,13 +946,97 @@ fn each_handshake_one_direction_behind_the_other() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
+/// Whichever the capture shows first, and at whatever time.
+#[test]
+fn the_client_sent_the_first_of_two_alerts() {
+    let reading = Reading::new();
+    let fatal = |code| record(ALERT, TLS12, &[2, code]);
+    let conversation = conversation(&[
+        hello_record(&client_hello(TLS12, &[])),
+        flight12(TLS12, [7; 32], 4000),
+        (CLIENT, fatal(48)),
+        (SERVER, fatal(10)),
+    ]);
+    let mut at_once = conversation.packets(WRAPPING, &conversation.segments(1460));
+    let time = at_once[0].time;
+    for packet in &mut at_once {
+        packet.time = time;
+    }
+    let behind = [CLIENT, SERVER].map(|last| conversation.one_behind_the_other(last));
+    let answer = "tlstally.outcome=rejected tlstally.alert.by=client tlstally.alert.code=48";
+    for packets in [&at_once, &behind[0], &behind[1]] {
+        let wrong = differences("two alerts", &reading.only(packets), answer);
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+}
+
+/// `unanswered` is that nothing came; what came without being an answer is something else.
+#[test]
+fn silence_behind_something_is_no_missing_answer() {
+    let reading = Reading::new();
+    let warning = |code| (SERVER, record(ALERT, TLS12, &[1, code]));
+    for (what, said, outcome) in [
+        ("nothing", None, "unanswered"),
+        ("HelloRetryRequest", Some(retry()), "incomplete"),
+        ("unrecognized_name", Some(warning(112)), "incomplete"),
+        ("close_notify", Some(warning(0)), "incomplete"),
+    ] {
+        let hello = hello_record(&modern_hello(&[]));
+        let conversation = conversation(
+            &[Some(hello), said]
+                .into_iter()
+                .flatten()
+                .collect::<Vec<_>>(),
+        );
+        let mut segments = conversation.segments(1460);
+        segments.retain(|segment| segment.flags & FIN == 0);
+        let mut packets = conversation.packets(WRAPPING, &segments);
+        // The capture goes on for a minute.
+        packets.push(packet(60_000, vec![0xff; 60]));
+        let record = reading.only(&packets);
+        let answer = format!("tlstally.outcome={outcome}");
+        let wrong = differences(what, &record, &answer);
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+}
+
+/// RFC 8446 sections 4.1.2 and 5.1: seen from somewhere inside, a hello may be the second, which differs from the first.
+#[test]
+fn a_late_hello_is_fingerprinted_only_if_it_is_the_first() {
+    let reading = Reading::new();
+    let told = |record_version, more: &[Extension]| {
+        let hello = (
+            CLIENT,
+            record(HANDSHAKE, record_version, &modern_hello(more)),
+        );
+        let turns = [
+            hello,
+            flight13(&[chosen(TLS13), server_key()]),
+            finished13(),
+        ];
+        let conversation = conversation(&turns);
+        // Without the SYNs.
+        let segments = conversation.segments(1460).split_off(3);
+        let packets = conversation.packets(WRAPPING, &segments);
+        !common::reading::text(&reading.only(&packets), "tls.client.ja3").is_empty()
+    };
+    assert!(told(TLS10, &[]));
+    assert!(!told(TLS12, &[]));
+    assert!(told(TLS12, &[(42, vec![])]));
+}
+
 /// With packets missing the record says the same or less.
 #[test]
 fn any_part_of_each_handshake() {
     let reading = Reading::new();
     let mut faults = Vec::new();
     for (name, turns, _) in handshakes() {
-        for size in [1460, 100] {
+        // Of a HelloRetryRequest that is cut, the random may be missing.
+        let sizes: &[usize] = match turns.len() {
+            0..=3 => &[1460, 100, 20],
+            _ => &[1460, 100],
+        };
+        for &size in sizes {
             let more = said_more_of_parts(&reading, &conversation(&turns), size);
             faults.extend(more.iter().map(|fault| format!("{name}, {fault}")));
         }

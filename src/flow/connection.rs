@@ -5,7 +5,7 @@ use std::mem;
 use std::sync::Arc;
 
 use super::reassembly::{Counts, Direction, MAX_SYN_DATA, Piece};
-use super::tail::Tail;
+use super::tail::{self, Tail};
 use super::trace::{
     Known, LATE_SYN_WINDOW, LATE_WAY_WINDOW, Need, Trace, WINDOW, is_beyond, is_near, is_stray,
     later_end,
@@ -19,7 +19,8 @@ use crate::smtp::command::Command;
 use crate::smtp::opening::{self, Standing};
 use crate::smtp::reply::ReplyLine;
 use crate::time::Timestamp;
-use crate::tls::{self, Probe};
+use crate::tls::facts::Application;
+use crate::tls::{self, Course, Facts, Left, Probe};
 
 /// A TCP connection on a watched port.
 #[derive(Debug)]
@@ -562,6 +563,51 @@ impl Connection {
         (length < 1 << 31).then_some(u64::from(length))
     }
 
+    /// How the client left, and what it had received of the server's direction then, counted from the first byte of TLS.
+    fn left(&self, client: Way) -> Left {
+        let start = self.halves[client.reversed().index()].tls_start;
+        match (self.tail.left(client), start) {
+            (tail::Left::Not, _) => Left::Not,
+            (tail::Left::Having(received), Some(start)) => match received.wrapping_sub(start) {
+                length @ 0..0x8000_0000 => Left::Having(u64::from(length)),
+                _ => Left::Having(0),
+            },
+            _ => Left::Unknown,
+        }
+    }
+
+    /// Asks something that takes what the connection tells besides its bytes; `client` is the way of its client's packets.
+    pub fn with_course<T>(&self, client: Way, ask: impl FnOnce(Course<'_>) -> T) -> T {
+        ask(Course {
+            received: &|place| self.received_before(client, place),
+            left: self.left(client),
+            over: self.is_over() || self.tail.is_half_closed(),
+        })
+    }
+
+    /// Whether TLS 1.3 is proven to be established, where the server has sent so many records that its flight is behind it: what follows
+    /// changes nothing.
+    fn is_established(&self, client: Way) -> bool {
+        let of_client = self
+            .dialogue
+            .client
+            .as_ref()
+            .and_then(|side| side.tls.facts());
+        let of_server = self
+            .dialogue
+            .server
+            .as_ref()
+            .and_then(|side| side.tls.facts());
+        let said_much = |facts: &&Facts| usize::from(facts.application.count) >= Application::KEPT;
+        let Some(of_server) = of_server.filter(said_much) else {
+            return false;
+        };
+        let proof = self.with_course(client, |course| {
+            tls::conclude(of_client, Some(of_server), course)
+        });
+        proof.established == Some(true)
+    }
+
     /// The sequence number `offset` bytes behind the first byte of TLS.
     fn tls_position(&self, way: Way, offset: u64) -> Option<u32> {
         let start = self.halves[way.index()].tls_start?;
@@ -709,7 +755,9 @@ impl Connection {
             half.tls_start = Some(start);
             self.tail.turns.forget_before(way, start);
         }
-        if dialogue.is_decided(side) {
+        let decided = dialogue.is_decided(side);
+        if decided || (side == Side::Server && self.is_established(client)) {
+            let half = &mut self.halves[way.index()];
             half.decided = true;
             half.stream.forget();
             if self.is_decided() {
@@ -745,7 +793,7 @@ impl Connection {
         let half = &mut self.halves[segment.way.index()];
         if segment.has(Segment::RST) {
             if half.stream.accepts(segment.seq) {
-                self.tail.note_reset(segment.way, segment.time);
+                self.tail.note_reset(segment);
             }
             return;
         }

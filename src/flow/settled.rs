@@ -83,7 +83,7 @@ impl<S> Settled<S> {
         if segment.has(Segment::RST) {
             let unread = self.unread[segment.way.index()];
             if is_near(Some(unread), segment) {
-                self.tail.note_reset(segment.way, segment.time);
+                self.tail.note_reset(segment);
             }
         } else if segment.has(Segment::FIN) {
             self.tail.note_fin(segment.way, segment.time);

@@ -16,6 +16,17 @@ pub struct Tail {
 
 const _: () = assert!(size_of::<Tail>() == 136);
 
+/// Whether an end left the connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Left {
+    /// It did not.
+    Not,
+    /// It did, when it had received the other direction up to this sequence number.
+    Having(u32),
+    /// It did, or may have where bytes are missing.
+    Unknown,
+}
+
 /// How a connection ends.
 #[derive(Debug, Default)]
 struct Ends {
@@ -23,6 +34,8 @@ struct Ends {
     fins: [Option<Timestamp>; 2],
     /// The first RST, and which way it went.
     reset: Option<(Way, Timestamp)>,
+    /// What its sender had received, where it says so.
+    reset_received: Option<u32>,
 }
 
 impl Tail {
@@ -73,10 +86,28 @@ impl Tail {
         ends.fins[way.index()].get_or_insert(time);
     }
 
-    /// An RST that `way` brought.
-    pub(super) fn note_reset(&mut self, way: Way, time: Timestamp) {
+    /// An RST.
+    pub(super) fn note_reset(&mut self, segment: &Segment) {
         let ends = self.ends.get_or_insert_default();
-        ends.reset.get_or_insert((way, time));
+        if ends.reset.is_none() {
+            ends.reset = Some((segment.way, segment.time));
+            ends.reset_received = segment.has(Segment::ACK).then_some(segment.ack);
+        }
+    }
+
+    /// Whether the end that sends on `way` closed or reset the connection, and what it had received then.
+    pub(super) fn left(&self, way: Way) -> Left {
+        if let Some(received) = self.turns.received_at_fin(way) {
+            return Left::Having(received);
+        }
+        let ends = self.ends.as_ref();
+        let reset = ends.filter(|ends| ends.reset.is_some_and(|(by, _)| by == way));
+        let closed = self.closed_at(way).is_some() || !self.turns.is_whole_way(way);
+        match reset {
+            _ if closed => Left::Unknown,
+            Some(ends) => ends.reset_received.map_or(Left::Unknown, Left::Having),
+            None => Left::Not,
+        }
     }
 
     /// When the end that sends on `way` closed.

@@ -211,6 +211,16 @@ impl Turns {
         self.ways.iter().all(OneWay::is_whole)
     }
 
+    /// The same of one direction.
+    pub(super) fn is_whole_way(&self, way: Way) -> bool {
+        self.ways[way.index()].is_whole()
+    }
+
+    /// What the sender of `way` had received when it closed.
+    pub(super) fn received_at_fin(&self, way: Way) -> Option<u32> {
+        self.ways[way.index()].fin().map(|fin| fin.received)
+    }
+
     /// Who sent the first FIN: whoever had not received the other's. `None` if that does not tell.
     pub fn closed_first(&self) -> Option<Way> {
         let [up, down] = [self.ways[0].fin()?, self.ways[1].fin()?];
@@ -250,11 +260,16 @@ impl Turns {
         let one = &self.ways[way.index()];
         let received = one.received_at(place.wrapping_sub(1))?;
         let seen = one.holds(place.wrapping_sub(1));
-        let answers = self.ways[way.reversed().index()].steps.iter();
-        let mut before = answers.filter(|step| is_before(step.received, place));
-        let unanswered = before
-            .next_back()
-            .is_none_or(|step| !is_before(step.place, received));
+        let other = &self.ways[way.reversed().index()];
+        let mut before = (other.steps.iter()).filter(|step| is_before(step.received, place));
+        // A FIN has a number of its own.
+        let closed = other
+            .fin()
+            .filter(|fin| is_before(fin.received, place) && received == fin.place.wrapping_add(1));
+        let unanswered = closed.is_some()
+            || before
+                .next_back()
+                .is_none_or(|step| !is_before(step.place, received));
         (seen && unanswered).then_some(received)
     }
 
@@ -584,6 +599,18 @@ mod tests {
             turns.note(*way, *from, *to, *received);
         }
         turns
+    }
+
+    /// What an end says when the other has closed shows that it has received the FIN.
+    #[test]
+    fn a_fin_is_received_like_a_byte() {
+        let mut turns = noted(&TALK[..5]);
+        turns.note_fin(Way::Down, 1230, 100);
+        turns.note(Way::Up, 100, 105, 1231);
+        assert_eq!(turns.received_before(Way::Up, 105), Some(1231));
+        // A copy of a byte that was answered before.
+        assert_eq!(turns.received_before(Way::Up, 100), Some(1200));
+        assert_eq!(turns.received_at_fin(Way::Down), Some(100));
     }
 
     fn bytes(flowed: Option<Flowed>) -> Option<Vec<(Way, u32)>> {

@@ -7,7 +7,7 @@ use std::io::Write;
 use std::net::IpAddr;
 
 use super::text::{is_harmless, is_hazardous};
-use crate::time::Timestamp;
+use crate::time::{CertificateTime, Timestamp};
 
 /// One JSON object that is being written.
 pub struct Object<'a> {
@@ -168,6 +168,12 @@ pub trait Plain {
 }
 
 impl Plain for Timestamp {
+    fn append(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&self.rfc3339());
+    }
+}
+
+impl Plain for CertificateTime {
     fn append(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(&self.rfc3339());
     }

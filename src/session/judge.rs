@@ -24,6 +24,7 @@ use crate::exchange::{self, Catalog, Clues};
 use crate::flow::{Connection, Reason};
 use crate::packet::PortSet;
 use crate::smtp::Dialogue;
+use crate::tls::Version;
 
 /// What a judgement needs besides the connection.
 #[derive(Debug)]
@@ -130,6 +131,7 @@ impl Judge {
                 negotiated,
                 view.proof.cipher,
                 offer.as_ref(),
+                view.offers_acceptable_suite(Version::TLS12),
             ),
             offer,
             negotiated,

@@ -278,6 +278,7 @@ mod tests {
             (-1, Value::Null),
             (i64::MAX, Value::Null),
             (0, json!("1970-01-01T00:00:00.000000000Z")),
+            (253_402_300_799, json!("9999-12-31T23:59:59.000000000Z")),
         ] {
             session.certificate = Some(std::sync::Arc::new(Certificate {
                 not_after: Some(seconds),

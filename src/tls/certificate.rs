@@ -6,7 +6,7 @@
 use std::iter;
 use std::sync::Arc;
 
-use x509_parser::der_parser::asn1_rs::{Any, BmpString, Tag};
+use x509_parser::der_parser::asn1_rs::{Any, BmpString, Class, Tag};
 use x509_parser::der_parser::oid::Oid;
 use x509_parser::extensions::GeneralName;
 use x509_parser::prelude::{FromDer, X509Certificate};
@@ -30,16 +30,46 @@ pub(super) fn first(body: &[u8]) -> Option<Arc<Certificate>> {
 
 /// Facts of a certificate in DER.
 pub fn read(der: &[u8]) -> Option<Certificate> {
-    let (_, certificate) = X509Certificate::from_der(der).ok()?;
+    let Ok((_, certificate)) = X509Certificate::from_der(der) else {
+        let (subject, issuer) = names_alone(der)?;
+        return Some(of_names(&subject, &issuer));
+    };
     Some(Certificate {
-        subject: bounded(&distinguished_name(certificate.subject())),
-        issuer: bounded(&distinguished_name(certificate.issuer())),
-        subject_cn: first_value(certificate.subject().iter_common_name()),
-        issuer_cn: first_value(certificate.issuer().iter_common_name()),
-        issuer_o: first_value(certificate.issuer().iter_organization()),
         not_after: Some(certificate.validity().not_after.timestamp()),
         names: dns_names(&certificate),
+        ..of_names(certificate.subject(), certificate.issuer())
     })
+}
+
+fn of_names(subject: &X509Name<'_>, issuer: &X509Name<'_>) -> Certificate {
+    Certificate {
+        subject: bounded(&distinguished_name(subject)),
+        issuer: bounded(&distinguished_name(issuer)),
+        subject_cn: first_value(subject.iter_common_name()),
+        issuer_cn: first_value(issuer.iter_common_name()),
+        issuer_o: first_value(issuer.iter_organization()),
+        not_after: None,
+        names: Vec::new(),
+    }
+}
+
+/// Subject and issuer of a certificate that is wrong elsewhere, in its dates for instance: where they stand is fixed (RFC 5280 section 4.1).
+fn names_alone(der: &[u8]) -> Option<(X509Name<'_>, X509Name<'_>)> {
+    let sequence = |bytes| {
+        let (rest, any) = Any::from_der(bytes).ok()?;
+        (any.tag() == Tag::Sequence).then_some((any.data, rest))
+    };
+    let (certificate, _) = sequence(der)?;
+    let (fields, _) = sequence(certificate)?;
+    let (behind_first, first) = Any::from_der(fields).ok()?;
+    let has_version = first.class() == Class::ContextSpecific;
+    let serial = if has_version { behind_first } else { fields };
+    let (rest, _) = Any::from_der(serial).ok()?;
+    let (_, rest) = sequence(rest)?; // algorithm
+    let (rest, issuer) = X509Name::from_der(rest).ok()?;
+    let (_, rest) = sequence(rest)?; // validity
+    let (_, subject) = X509Name::from_der(rest).ok()?;
+    Some((subject, issuer))
 }
 
 fn dns_names(certificate: &X509Certificate<'_>) -> Vec<String> {
@@ -195,6 +225,21 @@ mod tests {
         for end in 0..whole.len() {
             assert_eq!(first(&whole[..end]), None);
         }
+    }
+
+    #[test]
+    fn a_wrong_date_leaves_the_names() {
+        let mut der = hex(SELF_SIGNED);
+        let date = der.windows(6).position(|part| part == b"361119").unwrap();
+        der[date + 2] = b'9'; // month 91
+        let found = first(&message(&der)).unwrap();
+        let name = "CN=mail.example.com,O=Example\\, Inc.,C=US";
+        assert_eq!(
+            (found.subject.as_str(), found.issuer.as_str()),
+            (name, name)
+        );
+        assert_eq!(found.issuer_cn.as_deref(), Some("mail.example.com"));
+        assert_eq!(found.not_after, None);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use super::{
     known, probe, ssl2,
 };
 
-/// Application data records after Finished that settle a direction without a full handshake.
+/// Application data records after Finished that settle a client's direction without a full handshake.
 const SETTLED: u8 = 2;
 
 /// Facts under way.
@@ -21,8 +21,12 @@ pub(super) struct Collector {
     pub(super) facts: Box<Facts>,
     /// Time of the bytes at hand.
     pub(super) time: Timestamp,
-    /// Where the handshake record at hand ends, in bytes from the first of the direction.
+    /// Where the record of handshake messages or alerts at hand ends, in bytes from the first of the direction.
     pub(super) record_end: u64,
+    /// The record at hand names an older version than TLS 1.2.
+    pub(super) in_old_record: bool,
+    /// So did that in which the message at hand began.
+    begun_in_old_record: bool,
     /// First byte of an alert whose second is to come in another record.
     pub(super) alert_level: Option<u8>,
     /// When the message at hand began.
@@ -36,6 +40,8 @@ impl Collector {
             facts: Box::default(),
             time: Timestamp::default(),
             record_end: 0,
+            in_old_record: false,
+            begun_in_old_record: false,
             alert_level: None,
             begun: Timestamp::default(),
         }
@@ -43,14 +49,21 @@ impl Collector {
 
     /// Whether nothing that could still come in this direction would change what is concluded.
     ///
-    /// - TLS 1.2 and older, after Finished: everything is encrypted, and the handshake is known to be over, by what went before in
-    ///   clear, or by data. (Without either it may be TLS 1.3, with a second ClientHello in tiny records behind ChangeCipherSpec.)
-    /// - TLS 1.3, the client: Finished is among the records of its last flight. Of a client that may have sent early data, and of
-    ///   servers, as many records are read as are kept.
+    /// - TLS 1.2 and older, after Finished: everything is encrypted, the handshake is known to be over, by what went before in
+    ///   clear, or by data, and that this end took it is shown by data. (Without either it may be TLS 1.3, with a second ClientHello in tiny
+    ///   records behind ChangeCipherSpec.)
+    /// - TLS 1.3, the client: Finished is among the records of its last flight. Of a client that may have sent early data, as many records are
+    ///   read as are kept. Of servers, all are counted: whoever knows both directions may stop earlier.
     pub(super) fn is_decided(&self) -> bool {
         let facts = &self.facts;
-        (facts.finished && (facts.full_handshake() || facts.application.count >= SETTLED))
-            || facts.application.is_full()
+        let data = facts.application.count;
+        let settled = match self.role {
+            Role::Client if facts.full_handshake() => data > 0,
+            Role::Client => data >= SETTLED,
+            Role::Server => data >= conclude::REPLIES,
+        };
+        (facts.finished && settled)
+            || facts.application.is_full(self.role)
             || (self.role == Role::Client && conclude::is_client_settled(facts))
     }
 
@@ -102,6 +115,15 @@ impl Collector {
         }
     }
 
+    /// The alert record at hand is encrypted.
+    pub(super) fn encrypted_alert(&mut self) {
+        let facts = &mut self.facts;
+        if facts.encrypted_alerts == 0 {
+            facts.encrypted_alert_end = self.record_end;
+        }
+        facts.encrypted_alerts = facts.encrypted_alerts.saturating_add(1);
+    }
+
     /// The body of a record of alerts in clear.
     pub(super) fn alerts(&mut self, bytes: &[u8]) {
         for byte in bytes {
@@ -117,6 +139,7 @@ impl Collector {
             level,
             code,
             time: self.time,
+            end: self.record_end,
         };
         match level {
             ClearAlert::FATAL => {
@@ -136,7 +159,8 @@ impl Collector {
         let hello = self.facts.server_hello.as_ref();
         let tag = conclude::tag_length(hello.and_then(|hello| hello.cipher));
         let record = Record { offset, length };
-        self.facts.application.push(self.role, record, tag);
+        let lost = self.facts.lost;
+        self.facts.application.push(self.role, record, tag, lost);
     }
 
     /// Body of the `index`th SSL 2.0 record, or its first bytes if `whole` is false.
@@ -168,6 +192,7 @@ impl Collector {
         if self.facts.client_hello.is_none() {
             self.facts.client_hello = Some(hello);
             self.facts.first_unseen = self.facts.change_cipher_spec;
+            self.facts.in_old_record = self.begun_in_old_record;
             self.facts.session_id = session_id;
             self.hello_came();
         } else {
@@ -195,6 +220,7 @@ impl Collector {
     /// A hello begins where no handshake header tells it.
     pub(super) fn ssl2_begun(&mut self) {
         self.begun = self.time;
+        self.begun_in_old_record = true;
     }
 }
 
@@ -212,6 +238,7 @@ impl Sink for Collector {
 
     fn begun(&mut self, kind: u8) {
         self.begun = self.time;
+        self.begun_in_old_record = self.in_old_record;
         self.facts.messages.insert(kind);
         self.facts.hello_retry |= kind == DRAFT_HELLO_RETRY;
     }

@@ -23,6 +23,8 @@ pub struct Facts {
     /// That one came behind ChangeCipherSpec, which goes before no first hello (RFC 8446 sections 5 and D.4): the first and the
     /// HelloRetryRequest were not seen.
     pub first_unseen: bool,
+    /// Its record named an older version than TLS 1.2, or had the form of SSL 2.0.
+    pub in_old_record: bool,
     /// The ClientHello after a HelloRetryRequest.
     pub second_client_hello: Option<Arc<ClientHello>>,
     /// The first ServerHello that is an answer.
@@ -46,6 +48,8 @@ pub struct Facts {
     pub close_notify: bool,
     /// Alert records that are encrypted.
     pub encrypted_alerts: u32,
+    /// Where the first of them ends, in bytes from the first TLS byte of the direction.
+    pub encrypted_alert_end: u64,
     /// ChangeCipherSpec was seen; in TLS 1.3 it means nothing (RFC 8446 D.4).
     pub change_cipher_spec: bool,
     /// An encrypted handshake record followed ChangeCipherSpec: the Finished of TLS 1.2 and older. TLS 1.3 has no such
@@ -129,6 +133,8 @@ pub struct ClearAlert {
     pub code: u8,
     /// When it came.
     pub time: Timestamp,
+    /// Where its record ends, in bytes from the first TLS byte of the direction.
+    pub end: u64,
 }
 
 impl ClearAlert {
@@ -182,24 +188,28 @@ impl MessageSet {
 /// Application data records of one direction.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Application {
-    /// How many, at most [`Application::KEPT`]: more are not counted.
+    /// How many, at most 255.
     pub count: u8,
+    /// How many of the first there are before any may have been missed.
+    unbroken: u8,
     /// The client's, whose order tells where the handshake ends. Allocated as they come: most directions are settled after three.
     records: Vec<Record>,
     /// Greatest length of which all are multiples, tags left out: those of a sender that pads to blocks are of the block's.
     block: u16,
-    /// Length of the last that no alert without padding fills, the same way.
-    last_length: u16,
     /// Where the first begins.
     first: Option<u32>,
-    /// Where the last begins that no alert without padding fills.
+    /// Where the last begins.
+    last: Option<u32>,
+    /// Its length.
+    last_length: u16,
+    /// Where the last begins that no alert is: another followed, and nothing follows an alert that ends the connection (RFC 8446 section
+    /// 6.2).
     last_data: Option<u32>,
-    /// The same of those that another record followed: nothing follows an alert that ends the connection (RFC 8446 section 6.2).
-    last_followed: Option<u32>,
 }
 
 impl Application {
-    /// Records counted. The server's flight of TLS 1.3 with two tickets is nine.
+    /// Records of a client that are kept, and of a server before anybody asks whether they are enough. The server's flight of TLS 1.3 with two
+    /// tickets is nine.
     pub const KEPT: usize = 16;
 
     /// The first records of a client, in order.
@@ -207,46 +217,69 @@ impl Application {
         &self.records
     }
 
+    /// Those of them before which none can have been missed.
+    pub fn unbroken(&self) -> &[Record] {
+        self.records
+            .get(..usize::from(self.unbroken))
+            .unwrap_or(&self.records)
+    }
+
     /// Whether one began before `place`, in bytes from the first TLS byte of the direction.
     pub fn began_before(&self, place: u64) -> bool {
         self.first.is_some_and(|first| u64::from(first) < place)
     }
 
-    /// Whether one that began at `place` or behind it is no alert that ends the connection: another followed, or it is longer than an
-    /// alert of this sender can be. `None` if it may be an alert with padding, which then fills one block (RFC 8446 section 5.4).
+    /// Whether one that began at `place` or behind it is no alert that ends the connection: another followed. `None` if there is only one that
+    /// may be an alert, which may have any length (RFC 8446 section 5.4).
     pub fn has_data_behind(&self, place: u64) -> Option<bool> {
         let is_behind = |at: Option<u32>| at.is_some_and(|at| u64::from(at) >= place);
-        if is_behind(self.last_data) && !is_behind(self.last_followed) {
-            return (self.last_length != self.block).then_some(true);
+        if is_behind(self.last_data) {
+            return Some(true);
         }
-        Some(is_behind(self.last_data))
+        let may_be_data = is_behind(self.last) && self.last_length > MAX_ALERT_RECORD;
+        let known = !may_be_data && !self.is_full(Role::Server);
+        known.then_some(false)
     }
 
     /// Whether no more are counted.
-    pub(super) const fn is_full(&self) -> bool {
-        self.count as usize >= Self::KEPT
+    pub(super) fn is_full(&self, role: Role) -> bool {
+        match role {
+            Role::Client => usize::from(self.count) >= Self::KEPT,
+            Role::Server => self.count == u8::MAX,
+        }
     }
 
-    /// Takes in a record whose last `tag` bytes are its tag.
-    pub(super) fn push(&mut self, role: Role, record: Record, tag: u16) {
-        if self.is_full() {
+    /// Takes in a record whose last `tag` bytes are its tag; `lost` if others may have been missed before it.
+    pub(super) fn push(&mut self, role: Role, record: Record, tag: u16, lost: bool) {
+        if self.is_full(role) {
             return;
         }
+        if self.last.is_some() && !self.may_have_ended(record.length, tag) {
+            self.last_data = self.last;
+        }
         self.count += 1;
+        self.unbroken += u8::from(!lost);
         let offset = u32::try_from(record.offset).ok();
         self.first = self.first.or(offset);
-        self.last_followed = self.last_data;
-        let length = record.length.saturating_sub(tag);
-        self.block = common_divisor(self.block, length);
-        if !record.is_alert_sized() {
-            self.last_data = offset.or(self.last_data);
-            self.last_length = length;
-        }
+        self.last = offset;
+        self.last_length = record.length;
+        self.block = common_divisor(self.block, record.length.saturating_sub(tag));
         if role == Role::Client {
             self.records.push(record);
         }
     }
+
+    /// Whether the last record is user_canceled, if one of `length` follows it: close_notify follows that (RFC 8446 section 6.1), and is as long. Of
+    /// padding two forms are known: so many bytes for each record, and up to a block.
+    const fn may_have_ended(&self, length: u16, tag: u16) -> bool {
+        let last = self.last_length;
+        let padded = last == MAX_ALERT_RECORD + PADDING || last.saturating_sub(tag) == self.block;
+        last <= MAX_ALERT_RECORD || (padded && last == length)
+    }
 }
+
+/// Bytes with which Java pads each record of TLS 1.3 (JSSE, `T13CipherSuite`).
+pub(super) const PADDING: u16 = 16;
 
 /// The greatest number that divides both; 0 is a multiple of all.
 const fn common_divisor(mut one: u16, mut other: u16) -> u16 {
@@ -274,11 +307,6 @@ impl Record {
     pub fn end(&self) -> u64 {
         let length = record::HEADER as u64 + u64::from(self.length);
         self.offset.saturating_add(length)
-    }
-
-    /// Whether an alert of TLS 1.3 may fill it.
-    pub const fn is_alert_sized(&self) -> bool {
-        self.length <= MAX_ALERT_RECORD
     }
 }
 
@@ -314,6 +342,7 @@ mod tests {
                     ..Record::default()
                 },
                 16,
+                false,
             );
         }
         assert_eq!(data.records().len(), Application::KEPT);

@@ -38,7 +38,7 @@ pub mod version;
 mod samples;
 
 pub use client_hello::ClientHello;
-pub use conclude::{Conclusion, conclude, handshake_end};
+pub use conclude::{Conclusion, Course, Left, conclude, handshake_end};
 pub use facts::{ClearAlert, Facts};
 pub use offer::Offered;
 pub use probe::{Probe, probe};

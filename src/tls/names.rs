@@ -48,8 +48,12 @@ const fn ssl2_kind_name(kind: u32) -> Option<&'static str> {
     })
 }
 
-/// IANA's name of an alert; `None` for a number it has none for.
-pub const fn alert(code: u8) -> Option<&'static str> {
+/// IANA's name of an alert, else the number in hex.
+pub fn alert(code: u8) -> Cow<'static, str> {
+    alert_name(code).map_or_else(|| Cow::Owned(format!("{code:#04x}")), Cow::Borrowed)
+}
+
+const fn alert_name(code: u8) -> Option<&'static str> {
     Some(match code {
         0 => "close_notify",
         1 => "end_of_early_data",
@@ -117,7 +121,7 @@ mod tests {
         assert_eq!(cipher(0x0a0a), "0x0a0a");
         assert_eq!(cipher(0x99_0080), "0x990080");
         assert_eq!(cipher(0x01_0080), "SSL2_RC4_128_WITH_MD5");
-        assert_eq!(alert(3), None);
-        assert_eq!(alert(70), Some("protocol_version"));
+        assert_eq!(alert(200), "0xc8");
+        assert_eq!(alert(70), "protocol_version");
     }
 }

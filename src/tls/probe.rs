@@ -5,6 +5,7 @@
 //! message length and version agree: about 55 bits of a random stream would have to. Its session id and lists are not
 //! looked at, so that a hello that is wrong further on still counts as one.
 
+use super::facts::MessageSet;
 use super::handshake::{CLIENT_HELLO, DRAFT_HELLO_RETRY, SERVER_HELLO};
 use super::record::{self, Header};
 use super::stream::{MAX_CLEAR_ALERTS, MAX_MESSAGE};
@@ -15,7 +16,8 @@ use super::{Role, Version, ssl2};
 pub enum Probe {
     /// A ClientHello in TLS records.
     ClientHello,
-    /// A ServerHello in TLS records, or what the drafts of TLS 1.3 before 22 sent instead of it to have another ClientHello.
+    /// A ServerHello in TLS records; or what the drafts of TLS 1.3 before 22 sent instead of it to have another ClientHello; or a HelloRequest, which
+    /// clients ignore while they wait for one (RFC 5246 section 7.4.1.1).
     ServerHello,
     /// A CLIENT-HELLO of SSL 2.0, whatever version it asks for.
     Ssl2ClientHello,
@@ -38,6 +40,9 @@ pub(super) const MAX_NEEDED: usize = LEAD * (record::HEADER + 1);
 const LEAD: usize = 6;
 /// Shortest body of a hello: version, random, an empty session id, a suite (drafts before 22: without the id).
 const MIN_HELLO: usize = 36;
+/// HelloRequest, and its bytes: type and length of nothing.
+const HELLO_REQUEST: u8 = MessageSet::HELLO_REQUEST;
+const REQUEST: usize = 4;
 /// Shortest body of a HelloRetryRequest of the drafts: version and extensions, of which there is at least one (draft 18, 4.1.4).
 const MIN_DRAFT_RETRY: usize = 8;
 /// Shortest body of an encrypted record: the tag or MAC alone is 16 bytes, but for CCM_8.
@@ -57,13 +62,13 @@ pub fn probe(bytes: &[u8], role: Role) -> Probe {
 pub(super) fn begin(bytes: &[u8], role: Role) -> Probe {
     match bytes.first() {
         None => Probe::NeedMore,
-        Some(record::CHANGE_CIPHER_SPEC..=record::APPLICATION_DATA) => begin_record(bytes),
+        Some(record::CHANGE_CIPHER_SPEC..=record::APPLICATION_DATA) => begin_record(bytes, role),
         Some(0x80..) => begin_ssl2(bytes, role),
         Some(_) => Probe::NotTls,
     }
 }
 
-fn begin_record(bytes: &[u8]) -> Probe {
+fn begin_record(bytes: &[u8], role: Role) -> Probe {
     let major = bytes.get(1).copied().unwrap_or(3);
     let minor = bytes.get(2).copied().unwrap_or(3);
     if !record::is_version(major, minor) {
@@ -78,7 +83,7 @@ fn begin_record(bytes: &[u8]) -> Probe {
     let body = bytes.get(record::HEADER..).unwrap_or_default();
     match (header.kind, header.length) {
         (record::CHANGE_CIPHER_SPEC, 1) => expect(body, &[|byte| byte == 1], Probe::OtherRecord),
-        (record::HANDSHAKE, _) => begin_handshake(bytes),
+        (record::HANDSHAKE, _) => begin_handshake(bytes, role),
         (record::CHANGE_CIPHER_SPEC, _) | (_, 0) => Probe::NotTls,
         (record::ALERT, length @ 1..=MAX_CLEAR_ALERTS) => begin_alerts(body, length),
         (_, length) if length >= MIN_ENCRYPTED => Probe::OtherRecord,
@@ -105,12 +110,22 @@ fn expect(body: &[u8], tests: &[fn(u8) -> bool], found: Probe) -> Probe {
     }
 }
 
-fn begin_handshake(bytes: &[u8]) -> Probe {
+fn begin_handshake(bytes: &[u8], role: Role) -> Probe {
     let bytes = bytes.get(..MAX_NEEDED).unwrap_or(bytes);
     let (lead, count, broken) = lead(bytes);
     let [kind, a, b, c, major, minor] = lead;
     if count == 0 {
         return unless_more(broken || bytes.len() == MAX_NEEDED, Probe::NotTls);
+    }
+    if kind == HELLO_REQUEST && role == Role::Server {
+        let told = count >= REQUEST || broken || bytes.len() == MAX_NEEDED;
+        let is_request = count >= REQUEST && [a, b, c] == [0; 3];
+        let found = if is_request {
+            Probe::ServerHello
+        } else {
+            Probe::OtherRecord
+        };
+        return unless_more(told, found);
     }
     let (hello, shortest) = match kind {
         CLIENT_HELLO => (Probe::ClientHello, MIN_HELLO),

@@ -26,6 +26,8 @@ pub(super) struct Header {
     pub(super) kind: u8,
     /// Bytes of the body.
     pub(super) length: u16,
+    /// It names an older version than TLS 1.2.
+    pub(super) old: bool,
 }
 
 impl Header {
@@ -35,7 +37,8 @@ impl Header {
         let length = u16::from_be_bytes([high, low]);
         let known = matches!(kind, CHANGE_CIPHER_SPEC..=HEARTBEAT);
         if known && is_version(major, minor) && length <= MAX_BODY {
-            Some(Self { kind, length })
+            let old = minor < 3;
+            Some(Self { kind, length, old })
         } else {
             None
         }
@@ -62,7 +65,8 @@ mod tests {
             Header::read([22, 3, 1, 0, 5]),
             Some(Header {
                 kind: HANDSHAKE,
-                length: 5
+                length: 5,
+                old: true
             })
         );
         // 2^14 + 2048 is the longest TLSCiphertext of RFC 5246 6.2.3.

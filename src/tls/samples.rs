@@ -1,5 +1,6 @@
 //! Bytes for the tests of this stage: the published hellos of RFC 8448, and a builder for others.
 
+use super::conclude::{Course, Left};
 use super::record;
 
 /// A whole 1-RTT ClientHello: RFC 8448 section 3, "construct a ClientHello handshake message".
@@ -191,7 +192,7 @@ pub(super) fn resumption() -> Conversation {
     }
 }
 
-/// TLS 1.3 in the hellos of RFC 8448, with the ChangeCipherSpec of middlebox compatibility, and a reply to what the client says then.
+/// TLS 1.3 in the hellos of RFC 8448, with the ChangeCipherSpec of middlebox compatibility, a ticket, and a reply to what the client says then.
 pub(super) fn tls13() -> Conversation {
     let client = [
         handshake(&[&hex(RFC8448_CLIENT_HELLO)]),
@@ -225,6 +226,15 @@ fn finished13(client: Vec<u8>, server: Vec<u8>) -> Conversation {
     Conversation {
         client: [client, encrypted(23, 53), encrypted(23, 40)].concat(),
         flight: server.len(),
-        server: [server, encrypted(23, 70)].concat(),
+        server: [server, encrypted(23, 250), encrypted(23, 70)].concat(),
+    }
+}
+
+/// Of a client that had received so much, whatever it sent, and has not left.
+pub(super) fn having(received: &dyn Fn(u64) -> Option<u64>) -> Course<'_> {
+    Course {
+        received,
+        left: Left::Not,
+        over: false,
     }
 }

@@ -285,6 +285,7 @@ impl Stream {
         if header.kind != record::ALERT {
             self.collector.alert_level = None;
         }
+        self.collector.in_old_record = header.old;
         let body = match header.kind {
             record::HANDSHAKE => self.open_handshake(header.length),
             record::ALERT => self.open_alert(header.length),
@@ -320,11 +321,13 @@ impl Stream {
     /// Alerts are read only if they can be in clear: too short for a tag, before the keys changed. Up to TLS 1.2 a record may hold several,
     /// or a part of one (RFC 5246 6.2.1).
     fn open_alert(&mut self, length: u16) -> Body {
+        self.collector.record_end = self.offset.saturating_add(u64::from(length));
         if length <= MAX_CLEAR_ALERTS && !self.collector.is_protected() {
             return Body::Alert;
         }
-        let count = &mut self.collector.facts.encrypted_alerts;
-        *count = count.saturating_add(u32::from(length > MAX_CLEAR_ALERTS));
+        if length > MAX_CLEAR_ALERTS {
+            self.collector.encrypted_alert();
+        }
         Body::Opaque
     }
 

@@ -176,7 +176,7 @@ fn more(session: &Session) -> String {
             .map(|cipher| crate::tls::names::cipher(cipher).into_owned()),
     );
     parts.extend(session.alert.map(|seen| {
-        let name = alert(seen.code).unwrap_or("unknown");
+        let name = alert(seen.code);
         format!("alert by {}: {name} ({})", seen.by, seen.code)
     }));
     parts.extend(session.exchange_online.map(|service| {

@@ -147,18 +147,32 @@ impl View<'_> {
         let begun = self.connection.is_whole(server_way) || self.server_spoke();
         let may_be_missing = !server_seen || !begun || !self.connection.is_unbroken(server_way);
         match self.close {
-            _ if !hello || may_be_missing => Outcome::Incomplete,
+            // So may an alert of the client.
+            _ if !hello || may_be_missing || self.client_tls.is_some_and(|facts| facts.lost) => {
+                Outcome::Incomplete
+            }
             _ if self.broken_off_by_client() => Outcome::Rejected,
-            Close::Open if self.waited() => Outcome::Unanswered,
+            Close::Open if self.waited() && self.is_unanswered() => Outcome::Unanswered,
             Close::Open => Outcome::Incomplete,
             _ => Outcome::Closed,
         }
     }
 
-    /// A ServerHello was seen whose version is not proven, or a HelloRetryRequest.
+    /// A ServerHello was seen whose version is not proven. One of which the random is missing may be a HelloRetryRequest.
     pub(super) fn answered_hello(&self) -> bool {
-        self.server_tls
-            .is_some_and(|facts| facts.server_hello.is_some())
+        let hello = self
+            .server_tls
+            .and_then(|facts| facts.server_hello.as_ref());
+        hello.is_some_and(|hello| hello.random_seen)
+    }
+
+    /// Nothing followed the hello: no HelloRetryRequest, no warning, no text.
+    fn is_unanswered(&self) -> bool {
+        let hello = self.client_tls.and_then(|facts| facts.hello_time);
+        let server = self.dialogue.server.as_ref();
+        let said = server.and_then(|side| side.facts.last);
+        let before = |at| hello.is_none_or(|hello| at <= hello.end);
+        self.server_tls.is_none() && said.is_none_or(|(_, at)| before(at))
     }
 
     /// The server went back to text after the hello (`454 TLS not available`).

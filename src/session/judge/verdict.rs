@@ -12,6 +12,7 @@ pub(super) fn verdict(
     negotiated: Option<Version>,
     cipher: Option<u32>,
     offer: Option<&Offer>,
+    acceptable_in_tls12: Option<bool>,
 ) -> Verdict {
     if negotiated.is_some_and(Version::is_legacy) {
         return Verdict::Legacy;
@@ -19,14 +20,19 @@ pub(super) fn verdict(
     match offer {
         // A legacy offer was all there was, whatever came of it.
         Some(offer) if offer.max.is_legacy() => Verdict::Legacy,
-        Some(offer) if offer.max == Version::TLS12 && offer.acceptable_suite == Some(false) => {
+        // A client that also allows TLS 1.3, which Exchange Online speaks, is weak only where it got TLS 1.2.
+        Some(offer)
+            if acceptable_in_tls12 == Some(false)
+                && negotiated.unwrap_or(offer.max) == Version::TLS12 =>
+        {
             Verdict::Weak
         }
         // Of a client whose offer was not seen, the suite that was taken proves that it offers one that is accepted.
-        _ if negotiated == Some(Version::TLS12)
-            && offer.and_then(|offer| offer.acceptable_suite).is_none() =>
-        {
-            let proves = |suite| u16::try_from(suite).is_ok_and(exchange::is_acceptable_suite);
+        _ if negotiated == Some(Version::TLS12) && acceptable_in_tls12.is_none() => {
+            let proves = |suite| {
+                let suite = u16::try_from(suite);
+                suite.is_ok_and(|suite| exchange::is_acceptable_suite(suite, Version::TLS12))
+            };
             if cipher.is_some_and(proves) {
                 Verdict::Modern
             } else {

@@ -11,7 +11,7 @@ use crate::session::{Exchange, Gaps, Latency, LimitedBy, Mode, Offer, Seen, Side
 use crate::smtp::Dialogue;
 use crate::smtp::client::ClientFacts;
 use crate::smtp::joint::Starttls;
-use crate::smtp::start::TlsAt;
+use crate::smtp::start::{TlsAt, TlsStart};
 use crate::tls::{self, Conclusion, Facts, Version};
 
 /// A connection looked at from the client's end.
@@ -58,8 +58,8 @@ impl<'a> View<'a> {
             torn,
             client_tls,
             server_tls,
-            proof: tls::conclude(client_tls, server_tls, |place| {
-                connection.received_before(client_way, place)
+            proof: connection.with_course(client_way, |course| {
+                tls::conclude(client_tls, server_tls, course)
             }),
         }
     }
@@ -72,8 +72,8 @@ impl<'a> View<'a> {
             .or(facts.second_client_hello.as_deref())
     }
 
-    /// The first hello, of which fingerprints are made. One that is behind missing bytes may be the second, which a HelloRetryRequest makes
-    /// differ in its extensions (RFC 8446 section 4.1.2).
+    /// The first hello, of which fingerprints are made. One that is behind missing bytes, or of a connection that is seen from somewhere inside, may be the
+    /// second, which a HelloRetryRequest makes differ in its extensions (RFC 8446 section 4.1.2).
     pub(super) fn first_hello(&self) -> Option<&tls::ClientHello> {
         let facts = self.client_tls?;
         let hello = self.hello()?;
@@ -82,8 +82,28 @@ impl<'a> View<'a> {
             && (facts.begun_late
                 || facts.first_unseen
                 || hello.extensions.contains(&COOKIE)
-                || (retried && !self.connection.is_whole(self.client_way)));
+                || (retried && !self.connection.is_whole(self.client_way))
+                || self.may_have_been_retried(facts, hello));
         (!may_be_second).then_some(hello)
+    }
+
+    /// A hello of TLS 1.3 and a HelloRetryRequest may have gone before what is seen of both directions. Only the first hello may ask for early data
+    /// (section 4.1.2), or be in a record of an older version than TLS 1.2 (section 5.1).
+    fn may_have_been_retried(&self, facts: &Facts, hello: &tls::ClientHello) -> bool {
+        let allows_retry = facts
+            .offer()
+            .is_none_or(|offer| offer.max == Version::TLS13);
+        let tells = facts.in_old_record || hello.early_data;
+        let client = self.dialogue.client.as_ref().map(|side| &side.tls);
+        let server = self.dialogue.server.as_ref().map(|side| &side.tls);
+        let seen = |tls: Option<&TlsStart>, way: Way| {
+            tls.is_some_and(|tls| tls.at().is_some_and(|at| at != TlsAt::Unseen))
+                && self.connection.is_unbroken(way)
+        };
+        allows_retry
+            && !tells
+            && !seen(client, self.client_way)
+            && !seen(server, self.client_way.reversed())
     }
 
     pub(super) fn answer(&self) -> Option<&tls::ServerHello> {
@@ -92,32 +112,50 @@ impl<'a> View<'a> {
 
     pub(super) fn offer(&self) -> Option<Offer> {
         let offered = self.client_tls?.offer()?;
-        let suites = self.hello().and_then(|hello| hello.suites.as_ref());
+        let suites_seen = self.hello().is_some_and(|hello| hello.suites.is_some());
+        let in_any = [Version::TLS13, Version::TLS12]
+            .into_iter()
+            .any(|version| self.offers_acceptable_suite(version) == Some(true));
         Some(Offer {
             versions: Arc::clone(&offered.versions),
             max: offered.max,
             listed: offered.listed,
-            acceptable_suite: suites.map(|suites| {
-                suites
-                    .iter()
-                    .any(|suite| exchange::is_acceptable_suite(*suite))
-            }),
+            acceptable_suite: suites_seen.then_some(in_any),
         })
+    }
+
+    /// Whether the hello has a suite that Exchange Online accepts in this version; `None` if it does not allow the version, or its suites were not seen.
+    pub(super) fn offers_acceptable_suite(&self, version: Version) -> Option<bool> {
+        let offered = self.client_tls?.offer()?;
+        let suites = self.hello()?.suites.as_ref()?;
+        let allowed = offered.max == version || offered.versions.contains(&version);
+        let acceptable = |suite: &u16| exchange::is_acceptable_suite(*suite, version);
+        allowed.then(|| suites.iter().any(acceptable))
     }
 
     /// Who kept the version down: only where the answer was legacy, or refused for its version.
     pub(super) fn limited_by(&self) -> Option<LimitedBy> {
         let offered = self.client_tls?.offer()?;
         let answer_is_legacy = self.proof.negotiated.is_some_and(Version::is_legacy);
-        let refused_for_version = self.proof.negotiated.is_none()
-            && self
-                .proof
+        let refused_for_version =
+            self.proof
                 .alert
-                .is_some_and(|alert| alert.by == Side::Server && alert.code == PROTOCOL_VERSION);
+                .is_some_and(|alert| match (alert.by, self.proof.negotiated) {
+                    (Side::Server, None) => {
+                        matches!(alert.code, PROTOCOL_VERSION | INAPPROPRIATE_FALLBACK)
+                    }
+                    (Side::Client, Some(answer)) => {
+                        alert.code == PROTOCOL_VERSION && answer < offered.max
+                    }
+                    _ => false,
+                });
         if !answer_is_legacy && !refused_for_version {
             return None;
         }
-        Some(if offered.max.is_legacy() {
+        // By inappropriate_fallback the server says that it knows better than the client offers (RFC 7507 section 3).
+        let fell_back =
+            (self.proof.alert).is_some_and(|alert| alert.code == INAPPROPRIATE_FALLBACK);
+        Some(if offered.max.is_legacy() || fell_back {
             LimitedBy::Client
         } else {
             LimitedBy::Server
@@ -237,7 +275,10 @@ impl<'a> View<'a> {
         if self.proof.established != Some(true) {
             return None;
         }
-        let ends = tls::handshake_end(self.client_tls?, self.server_tls?, version)?;
+        let (client, server) = (self.client_tls?, self.server_tls?);
+        let ends = self.connection.with_course(self.client_way, |course| {
+            tls::handshake_end(client, server, version, course)
+        })?;
         Some(BehindHandshake {
             client: self.client_way,
             places: self.connection.places(self.client_way, ends)?,
@@ -314,3 +355,5 @@ fn is_quoted(dialogue: &Dialogue, client: &Facts) -> bool {
 const COOKIE: u16 = 44;
 /// AlertDescription protocol_version.
 const PROTOCOL_VERSION: u8 = 70;
+/// AlertDescription inappropriate_fallback.
+const INAPPROPRIATE_FALLBACK: u8 = 86;

@@ -12,7 +12,7 @@ use crate::session::{
     Alert, Certificate, Evidence, ExchangeOnline, Finding, Findings, Instance, LimitedBy, Mode,
     Offer, Outcome, Session, StarttlsCommand, Verdict,
 };
-use crate::time::{SECOND, Timestamp};
+use crate::time::CertificateTime;
 use crate::tls::Version;
 use crate::tls::names;
 
@@ -208,13 +208,7 @@ fn write_certificate(certificate: &Certificate, server: &mut Object<'_>) {
     wire_text(server, "subject", present(&certificate.subject));
     wire_text(server, "issuer", present(&certificate.issuer));
     let end = certificate.not_after;
-    server.plain("not_after", end.and_then(not_after));
-}
-
-/// A time before 1970 cannot be said in our own clock; such a certificate says nothing.
-fn not_after(seconds: i64) -> Option<Timestamp> {
-    let seconds = u64::try_from(seconds).ok()?;
-    (seconds <= u64::MAX / SECOND).then(|| Timestamp::from_parts(seconds, 0))
+    server.plain("not_after", end.and_then(CertificateTime::new));
 }
 
 fn write_own(common: &Common, own: &mut Object<'_>) {
@@ -248,7 +242,7 @@ fn write_own(common: &Common, own: &mut Object<'_>) {
 fn write_alert(alert_seen: Alert, object: &mut Object<'_>) {
     object.word("by", alert_seen.by.name());
     object.number("code", u64::from(alert_seen.code));
-    object.word("name", names::alert(alert_seen.code));
+    object.text("name", &*names::alert(alert_seen.code));
 }
 
 fn write_offer(offer: &Offer, own: &mut Object<'_>) {

@@ -2,8 +2,8 @@
 
 use super::super::samples::{
     self, Conversation, Hello, RFC8448_CLIENT_HELLO, RFC8448_SERVER_HELLO, alert,
-    change_cipher_spec, encrypted, full_handshake, handshake, hex, message, resumption, tls13,
-    tls13_retry,
+    change_cipher_spec, encrypted, full_handshake, handshake, having, hex, message, resumption,
+    tls13, tls13_retry,
 };
 use super::super::{Role, Stream};
 use super::*;
@@ -30,13 +30,13 @@ fn both(talk: &Conversation) -> Conclusion {
     super::conclude(
         Some(&client(&talk.client)),
         Some(&server(&talk.server)),
-        |_| Some(talk.flight as u64),
+        having(&|_| Some(talk.flight as u64)),
     )
 }
 
 /// The same where nobody knows what the client had received.
 fn conclude(client: Option<&Facts>, server: Option<&Facts>) -> Conclusion {
-    super::conclude(client, server, |_| None)
+    super::conclude(client, server, having(&|_| None))
 }
 
 #[test]
@@ -54,12 +54,16 @@ fn a_full_handshake_of_an_old_version() {
 #[test]
 fn the_server_alone_proves_a_full_handshake() {
     let talk = full_handshake(0x0303);
-    let found = conclude(None, Some(&server(&talk.server)));
-    assert_eq!(found.negotiated, Some(Version::TLS12));
+    let replies = |count| [talk.server.clone(), encrypted(23, 60).repeat(count)].concat();
+    let found = |count| conclude(None, Some(&server(&replies(count))));
+    assert_eq!(found(2).negotiated, Some(Version::TLS12));
     assert_eq!(
-        (found.established, found.resumed),
+        (found(2).established, found(2).resumed),
         (Some(true), Some(false))
     );
+    // The client may have refused the certificate, whatever of a greeting the server sent.
+    assert_eq!(found(0).established, None);
+    assert_eq!(found(1).established, None);
     let found = conclude(Some(&client(&talk.client)), None);
     assert_eq!((found.negotiated, found.established), (None, None));
 }
@@ -116,10 +120,8 @@ fn after_hellos(client_says: &[usize], answer: &[usize]) -> Option<bool> {
     let records = answer.iter().map(|length| encrypted(23, *length));
     let all = [flight.clone(), records.collect::<Vec<_>>().concat()].concat();
     let ours = client(&with(&hex(RFC8448_CLIENT_HELLO), client_says));
-    super::conclude(Some(&ours), Some(&server(&all)), |_| {
-        Some(flight.len() as u64)
-    })
-    .established
+    let received = |_| Some(flight.len() as u64);
+    super::conclude(Some(&ours), Some(&server(&all)), having(&received)).established
 }
 
 /// RFC 8446 section 4.4.2.4: a server that does not take the client's certificate, or misses it, aborts.
@@ -135,9 +137,13 @@ fn only_the_server_tells_that_it_took_the_clients_finished() {
     assert_eq!(after_hellos(&[53, 40], &[19, 19]), Some(false));
     // Data of the client alone.
     assert_eq!(after_hellos(&[53, 40, 40], &[]), Some(false));
-    // A ticket, a reply.
-    assert_eq!(after_hellos(&[53], &[250]), Some(true));
-    assert_eq!(after_hellos(&[418, 97, 53], &[25]), Some(true));
+    // A ticket and a reply. One alone may be a padded alert, Java's is 35 bytes long.
+    assert_eq!(after_hellos(&[53], &[250, 60]), Some(true));
+    assert_eq!(after_hellos(&[418, 97, 53], &[25, 19]), Some(true));
+    assert_eq!(after_hellos(&[25, 69], &[35]), None);
+    assert_eq!(after_hellos(&[53], &[250]), None);
+    // user_canceled and close_notify of Java.
+    assert_eq!(after_hellos(&[53], &[35, 35]), None);
 }
 
 /// RFC 8446 section 5.4: a sender may pad every record, alerts as well.
@@ -150,15 +156,15 @@ fn an_alert_may_be_padded() {
         let all = [flight.clone(), records.collect::<Vec<_>>().concat()].concat();
         let hello = handshake(&[&hex(RFC8448_CLIENT_HELLO)]);
         let ours = client(&[hello, encrypted(23, 53), encrypted(23, 40)].concat());
-        super::conclude(Some(&ours), Some(&server(&all)), |_| {
-            Some(flight.len() as u64)
-        })
-        .established
+        let received = |_| Some(flight.len() as u64);
+        super::conclude(Some(&ours), Some(&server(&all)), having(&received)).established
     };
-    // Blocks of 128 and a tag: one block may be an alert, two are none, and nothing follows an alert.
+    // Blocks of 128 and a tag. Two of one block may be user_canceled and close_notify; nothing else follows an alert.
     assert_eq!(padded(&[144]), None);
-    assert_eq!(padded(&[272]), Some(true));
-    assert_eq!(padded(&[144, 144]), Some(true));
+    assert_eq!(padded(&[272]), None);
+    assert_eq!(padded(&[144, 144]), None);
+    assert_eq!(padded(&[272, 144]), Some(true));
+    assert_eq!(padded(&[272, 272]), Some(true));
 }
 
 /// Where it is not known what the client had received, the server's records tell nothing.
@@ -182,10 +188,11 @@ fn early_data_is_no_finish() {
     let answer = server(&talk.server);
     let found = |bytes: &[u8], received: usize| {
         let client = client(bytes);
-        super::conclude(Some(&client), Some(&answer), |_| Some(received as u64)).established
+        let received = |_| Some(received as u64);
+        super::conclude(Some(&client), Some(&answer), having(&received)).established
     };
     let early = [handshake(&[&hello]), encrypted(23, 500), encrypted(23, 500)].concat();
-    assert_eq!(found(&early, 0), Some(false));
+    assert_eq!(found(&early, 0), None);
     // Early data of the size of Finished, before any answer.
     let sized = [handshake(&[&hello]), encrypted(23, 53)].concat();
     assert_eq!(found(&sized, 0), None);
@@ -227,15 +234,139 @@ fn warnings_end_nothing_before_tls13() {
     assert_eq!(warned(&tls13().server).map(|alert| alert.code), Some(42));
 }
 
+/// Before an answer a warning ends it as well, if the answer is not merely missing.
+#[test]
+fn a_warning_that_nothing_answers() {
+    let hello = handshake(&[&hex(RFC8448_CLIENT_HELLO)]);
+    let ours = client(&hello);
+    let warned = |client: Option<&Facts>, server: Option<&Facts>, over| {
+        let course = Course {
+            over,
+            ..having(&|_| None)
+        };
+        let alert = super::conclude(client, server, course).alert;
+        alert.map(|alert| alert.code)
+    };
+    let theirs = server(&alert(1, 40));
+    assert_eq!(warned(Some(&ours), Some(&theirs), true), Some(40));
+    // The answer may still come.
+    assert_eq!(warned(Some(&ours), Some(&theirs), false), None);
+    let mut lossy = Stream::new(Role::Server);
+    lossy.push(&alert(1, 40), Timestamp(1));
+    lossy.gap_of(100);
+    assert_eq!(warned(Some(&ours), Some(&lossy.into_facts()), true), None);
+    // A client that has seen a certificate has had an answer.
+    let ours = client(&[&hello[..], &alert(1, 42)].concat());
+    assert_eq!(warned(Some(&ours), None, true), None);
+    let keyed = client(&[&full_handshake(0x0303).client[..], &alert(1, 42)].concat());
+    assert_eq!(warned(Some(&keyed), Some(&theirs), true), None);
+}
+
+/// NSS sends its Finished before it has judged the certificate, and then an alert or FIN.
+#[test]
+fn a_client_of_tls12_may_refuse_behind_its_finished() {
+    let mut talk = full_handshake(0x0303);
+    let data = encrypted(23, 60).len();
+    for direction in [&mut talk.client, &mut talk.server] {
+        direction.truncate(direction.len() - data);
+    }
+    let refused = [&talk.client[..], &encrypted(21, 26)].concat();
+    let found = |ours: &[u8], had: usize, left| {
+        let received = |_| Some(had as u64);
+        let course = Course {
+            left,
+            ..having(&received)
+        };
+        super::conclude(Some(&client(ours)), Some(&server(&talk.server)), course).established
+    };
+    let (all, part) = (talk.server.len(), talk.server.len() - 50);
+    assert_eq!(found(&refused, part, Left::Not), Some(false));
+    assert_eq!(found(&refused, all, Left::Not), Some(true));
+    assert_eq!(
+        found(&talk.client, part, Left::Having(part as u64)),
+        Some(false)
+    );
+    assert_eq!(
+        found(&talk.client, part, Left::Having(all as u64)),
+        Some(true)
+    );
+    assert_eq!(found(&talk.client, part, Left::Unknown), None);
+    // Data may go before the server's Finished (RFC 7918), and shows that the client has taken the certificate.
+    let went_on = [&talk.client[..], &encrypted(23, 40)].concat();
+    assert_eq!(found(&went_on, part, Left::Having(part as u64)), Some(true));
+}
+
+/// Where the client's records of these lengths end the handshake: the number of the one that is Finished.
+fn finished_at(hello: &[u8], suite: u16, lengths: &[usize], flight: usize) -> Option<usize> {
+    let records: Vec<Vec<u8>> = lengths
+        .iter()
+        .map(|length| encrypted(23, *length))
+        .collect();
+    let start = handshake(&[hello]);
+    let ours = client(&[&start[..], &records.concat()].concat());
+    let answer = Hello::new(0x0303, &[suite]).with(43, &[3, 4]).server();
+    let theirs = [handshake(&[&answer]), encrypted(23, 900)].concat();
+    // So many records were sent when the client had the flight, and no more.
+    let sent: usize = records.iter().take(flight).map(Vec::len).sum();
+    let received = |place| {
+        let behind = usize::from(place > (start.len() + sent) as u64) * 100;
+        Some((theirs.len() + behind) as u64)
+    };
+    let course = having(&received);
+    let (end, _) = handshake_end(&ours, &server(&theirs), Version::TLS13, course)?;
+    let mut place = start.len();
+    records.iter().position(|record| {
+        place += record.len();
+        place as u64 == end
+    })
+}
+
+/// What follows Finished is counted byte by byte, so another record is never taken for it.
+#[test]
+fn finished_is_told_by_its_size_or_not_at_all() {
+    let hello = hex(RFC8448_CLIENT_HELLO);
+    let at = |suite, lengths: &[usize]| finished_at(&hello, suite, lengths, 3);
+    assert_eq!(at(0x1301, &[53, 69, 40]), Some(0));
+    // Java: 16 bytes more in each record. EHLO of 36 letters is as long as Finished without them.
+    assert_eq!(at(0x1302, &[85, 69, 69]), Some(0));
+    assert_eq!(at(0x1302, &[888, 297, 85, 69]), Some(2));
+    // No certificate.
+    assert_eq!(at(0x1302, &[25, 69, 69]), Some(1));
+    assert_eq!(at(0x1302, &[41, 85, 69]), Some(1));
+    // Certificate, its proof and Finished in one record, then commands: these answer something.
+    assert_eq!(finished_at(&hello, 0x1301, &[1200, 60, 53], 1), None);
+    assert_eq!(at(0x1301, &[1200, 53, 40]), None);
+    // Blocks of 64; a hello of its own behind Finished.
+    assert_eq!(at(0x1302, &[1744, 336, 80, 80, 69]), None);
+    assert_eq!(at(0x1302, &[80, 80, 69]), None);
+    assert_eq!(at(0x1301, &[63, 53, 53]), None);
+    assert_eq!(finished_at(&hello, 0x1301, &[418, 97, 53, 69], 4), None);
+}
+
+#[test]
+fn finished_behind_early_data_follows_their_end() {
+    let hello = Hello::new(0x0303, &[0x1302])
+        .with(43, &[2, 3, 4])
+        .with(42, &[])
+        .client();
+    assert_eq!(finished_at(&hello, 0x1302, &[69, 21, 69, 69], 4), Some(2));
+    // Early data were refused, or all of it is early.
+    assert_eq!(finished_at(&hello, 0x1302, &[69, 69], 2), None);
+}
+
+/// Whatever the clock says: it may be too coarse, or another one.
 #[test]
 fn the_first_alert_counts() {
     let ours = facts(Role::Client, &[(&alert(2, 48), 5)]);
-    let theirs = facts(Role::Server, &[(&alert(2, 40), 4)]);
-    let found = conclude(Some(&ours), Some(&theirs)).alert;
-    assert_eq!(
-        found.map(|alert| (alert.by, alert.code)),
-        Some((Side::Server, 40))
-    );
+    let theirs = facts(Role::Server, &[(&alert(2, 40), 5)]);
+    let found = |received: Option<u64>| {
+        let received = |_| received;
+        let found = super::conclude(Some(&ours), Some(&theirs), having(&received)).alert;
+        found.map(|alert| (alert.by, alert.code))
+    };
+    assert_eq!(found(Some(7)), Some((Side::Server, 40)));
+    assert_eq!(found(Some(0)), Some((Side::Client, 48)));
+    assert_eq!(found(None), None);
     let found = conclude(Some(&ours), None).alert;
     assert_eq!(found.map(|alert| alert.by), Some(Side::Client));
 }

@@ -4,7 +4,8 @@ use proptest::prelude::*;
 
 use super::super::samples::{
     Conversation, Hello, RFC8448_CLIENT_HELLO, RFC8448_SERVER_HELLO, alert, change_cipher_spec,
-    encrypted, full_handshake, handshake, hex, message, records, resumption, tls13, tls13_retry,
+    encrypted, full_handshake, handshake, having, hex, message, records, resumption, tls13,
+    tls13_retry,
 };
 use super::super::{Conclusion, Version, conclude};
 use super::*;
@@ -231,6 +232,8 @@ fn nothing_is_fed_once_all_is_known() {
     stream.push(&server[..200], Timestamp(1));
     assert!(!stream.is_decided());
     stream.push(&server[200..], Timestamp(1));
+    assert!(!stream.is_decided());
+    stream.push(&encrypted(23, 60).repeat(3), Timestamp(1));
     assert!(stream.is_decided());
     let before = stream.facts().clone();
     stream.push(&encrypted(23, 100), Timestamp(9));
@@ -313,13 +316,13 @@ proptest! {
     ) {
         let (client, server) = segmented(&talk, &[usize::MAX]);
         let received = |_| Some(talk.flight as u64);
-        let whole = conclude(Some(&client), Some(&server), received);
+        let whole = conclude(Some(&client), Some(&server), having(&received));
         let (cut_client, cut_server) = if in_client {
             (with_gap(Role::Client, &talk.client, at, missing, known), server)
         } else {
             (client.clone(), with_gap(Role::Server, &talk.server, at, missing, known))
         };
-        let part = conclude(Some(&cut_client), Some(&cut_server), received);
+        let part = conclude(Some(&cut_client), Some(&cut_server), having(&received));
         prop_assert!(agrees(&part, &whole), "{:?} is not part of {:?}", part, whole);
         let offer = cut_client.offer().cloned();
         prop_assert!(offer.is_none() || offer.as_ref() == client.offer());
@@ -329,9 +332,9 @@ proptest! {
     fn a_cut_end_gives_the_same_or_less(talk in conversation(), end in 0_usize..1300) {
         let (client, server) = segmented(&talk, &[usize::MAX]);
         let received = |_| Some(talk.flight as u64);
-        let whole = conclude(Some(&client), Some(&server), received);
+        let whole = conclude(Some(&client), Some(&server), having(&received));
         let cut = read(Role::Server, &talk.server[..end.min(talk.server.len())]);
-        let part = conclude(None, Some(&cut), received);
+        let part = conclude(None, Some(&cut), having(&received));
         prop_assert!(agrees(&part, &whole), "{:?} is not part of {:?}", part, whole);
     }
 
@@ -361,6 +364,6 @@ proptest! {
             }
         }
         let facts = *stream.into_facts();
-        conclude(Some(&facts), Some(&facts), Some);
+        conclude(Some(&facts), Some(&facts), having(&Some));
     }
 }
