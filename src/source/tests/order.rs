@@ -118,18 +118,20 @@ fn a_glitch_does_not_hold_up_its_file() {
     let one: [(u32, &'static [u8]); 4] = [(1, b"a"), (90_000, b"glitch"), (3, b"c"), (4, b"d")];
     let two: [(u32, &'static [u8]); 3] = [(80_000, b"first"), (6, b"f"), (7, b"g")];
     let three: [(u32, &'static [u8]); 3] = [(9, b"i"), (5_000, b"after a pause"), (5_001, b"k")];
-    let plain_ng = |packets: &[(u32, &'static [u8])]| {
+    let in_ng = |packets: &[(u32, &'static [u8])]| {
         let micros = packets
             .iter()
             .map(|(seconds, data)| (u64::from(*seconds) * 1_000_000, *data));
         plain_ng(&micros.collect::<Vec<_>>())
     };
-    let forms: [&dyn Fn(&[(u32, &'static [u8])]) -> Vec<u8>; 2] = [&plain, &plain_ng];
-    for write in forms {
+    for files in [
+        [plain(&one), plain(&two), plain(&three)],
+        [in_ng(&one), in_ng(&two), in_ng(&three)],
+    ] {
         let paths = [
-            folder.write("3", &write(&three)),
-            folder.write("2", &write(&two)),
-            folder.write("1", &write(&one)),
+            folder.write("3", &files[2]),
+            folder.write("2", &files[1]),
+            folder.write("1", &files[0]),
         ];
         let (packets, _) = read_all(&paths);
         let read: Vec<_> = packets.iter().map(|(_, seen)| &seen.bytes[..]).collect();

@@ -218,7 +218,7 @@ fn xz_gives_what_there_is_of_a_chunk() {
 #[test]
 fn zeros_behind_gzip_are_padding() {
     let packed = pack(Compression::Gzip, &plain(&[(1, b"one")]));
-    let padded = [&packed[..], &[0; 300_000]].concat();
+    let padded = [&packed[..], &vec![0; 300_000]].concat();
     let (packets, facts) = read(&padded);
     assert_eq!((packets.len(), facts.damaged), (1, 0));
     let another = [&packed[..], &[0; 7], b"garbage"].concat();
