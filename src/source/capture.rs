@@ -72,7 +72,8 @@ impl Position {
         self.previous = record.packet.time;
         self.packets += 1;
         self.bytes += record.packet.captured as u64;
-        self.drops += record.drops;
+        // A damaged file may claim any number.
+        self.drops = self.drops.saturating_add(record.drops);
     }
 }
 
@@ -309,7 +310,9 @@ fn not_opened(
         facts.note(feed.take_fault().unwrap_or(fault), 0, 0, true);
         return NotOpened::Damaged(facts);
     }
-    match (feed.take_fault(), compression) {
+    // What comes wrong behind the first bytes is no reason; whether it is known by now depends on how far ahead was read.
+    let fault = (block.bytes().len() < Format::MAGIC).then(|| feed.take_fault());
+    match (fault.flatten(), compression) {
         (
             Some(Fault::Unpack {
                 compression, cause, ..
