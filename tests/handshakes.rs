@@ -12,7 +12,7 @@ mod common;
 
 use std::net::Ipv4Addr;
 
-use common::conversation::{Conversation, FIN, From, WRAPPING, packet};
+use common::conversation::{ACK, Conversation, FIN, From, RST, Segment, WRAPPING, packet};
 use common::less::said_more_of_parts;
 use common::reading::{Reading, contrast, timeless};
 use common::script::{differences, joined};
@@ -998,6 +998,43 @@ fn silence_behind_something_is_no_missing_answer() {
         let wrong = differences(what, &record, &answer);
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     }
+}
+
+/// A client that acknowledges the server's Finished, and has sent nothing behind its own, has taken the handshake, however it then leaves.
+#[test]
+fn an_acknowledgement_shows_that_the_client_took_the_handshake() {
+    let reading = Reading::new();
+    let old_hello = hello_record(&client_hello(TLS12, &[]));
+    let conversation = conversation(&whole12(old_hello, TLS12, [7; 32], 4000));
+    let mut segments = conversation.segments(1460);
+    segments.retain(|segment| segment.flags & FIN == 0);
+    let last = |from| {
+        segments
+            .iter()
+            .rfind(|segment| segment.from == from)
+            .unwrap()
+    };
+    let (own, other) = (last(CLIENT), last(SERVER));
+    let behind = |segment: &Segment| segment.seq + segment.payload.len() as u32;
+    let leaving = |flags, ack| Segment {
+        from: CLIENT,
+        seq: behind(own),
+        ack,
+        flags,
+        payload: Vec::new(),
+    };
+    let (taken, reset) = (leaving(ACK, behind(other)), leaving(RST, 0));
+    let early = leaving(RST | ACK, other.seq);
+    let outcome = |end: &[&Segment]| {
+        let end = end.iter().map(|segment| (*segment).clone());
+        let all: Vec<Segment> = segments.iter().cloned().chain(end).collect();
+        let record = reading.only(&conversation.packets(WRAPPING, &all));
+        common::reading::text(&record, "tlstally.outcome")
+    };
+    assert_eq!(outcome(&[&taken, &reset]), "established");
+    assert_eq!(outcome(&[&reset]), "negotiated");
+    // It had not received the server's.
+    assert_eq!(outcome(&[&early]), "negotiated");
 }
 
 /// RFC 8446 sections 4.1.2 and 5.1: seen from somewhere inside, a hello may be the second, which differs from the first.

@@ -137,6 +137,9 @@ impl<W: Write> Maker<W> {
                 self.out.pass(5);
                 session.next(&mut self.out, &self.noise)?;
             }
+            // Nobody waits between the handshake and the first command.
+            self.out.pass(5);
+            session.next(&mut self.out, &self.noise)?;
         }
         for _ in 0..MESSAGE_PACKETS {
             self.out.pass(5);

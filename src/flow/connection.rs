@@ -54,6 +54,8 @@ pub struct Connection {
     foreign: bool,
     /// Its watched port is the client's.
     disowned: bool,
+    /// Its client had sent nothing behind its Finished when it had the server's.
+    taken: bool,
     /// The other end of the watched port greets as a server does, though no SYN told who is the client.
     greeted_backwards: bool,
     /// What was said.
@@ -136,6 +138,7 @@ impl Connection {
             by_words: false,
             foreign: false,
             disowned: false,
+            taken: false,
             greeted_backwards: false,
             dialogue: Dialogue::default(),
         }
@@ -379,6 +382,30 @@ impl Connection {
         }
         if segment.flags & (Segment::FIN | Segment::RST) != 0 {
             self.note_end(segment);
+        } else if segment.length == 0 && !self.halves[segment.way.index()].decided {
+            self.note_taken(segment);
+        }
+    }
+
+    /// An acknowledgement without payload says where its sender has got to (RFC 9293 section 3.4): one of the client that stands where its Finished ends,
+    /// and acknowledges all of the server's, shows that it did not refuse the handshake before it had that. So nothing more is to be learned.
+    fn note_taken(&mut self, segment: &Segment) {
+        let way = segment.way;
+        let left = self.tail.is_over() || self.tail.is_half_closed();
+        if left || self.client != Some(way) || !segment.has(Segment::ACK) {
+            return;
+        }
+        let Some(ends) = self.dialogue.finished_ends() else {
+            return;
+        };
+        let acknowledges = |place: u32| segment.ack.wrapping_sub(place) < 1 << 31;
+        self.taken |= matches!(
+            self.places(way, ends),
+            Some((client, Some(server))) if client == segment.seq && acknowledges(server)
+        );
+        if self.taken && self.is_established(way) {
+            self.decide(way);
+            self.decide(way.reversed());
         }
     }
 
@@ -580,26 +607,22 @@ impl Connection {
     pub fn with_course<T>(&self, client: Way, ask: impl FnOnce(Course<'_>) -> T) -> T {
         ask(Course {
             received: &|place| self.received_before(client, place),
+            taken: self.taken,
             left: self.left(client),
             over: self.is_over() || self.tail.is_half_closed(),
         })
     }
 
-    /// Whether TLS 1.3 is proven to be established, where the server has sent so many records that its flight is behind it: what follows
-    /// changes nothing.
+    /// Whether both directions together prove that the handshake has finished, where the server's may be over: in TLS 1.3 nothing tells where it is, so
+    /// that many records are waited for.
     fn is_established(&self, client: Way) -> bool {
-        let of_client = self
-            .dialogue
-            .client
-            .as_ref()
-            .and_then(|side| side.tls.facts());
-        let of_server = self
-            .dialogue
-            .server
-            .as_ref()
-            .and_then(|side| side.tls.facts());
-        let said_much = |facts: &&Facts| usize::from(facts.application.count) >= Application::KEPT;
-        let Some(of_server) = of_server.filter(said_much) else {
+        let dialogue = &self.dialogue;
+        let of_client = dialogue.client.as_ref().and_then(|side| side.tls.facts());
+        let of_server = dialogue.server.as_ref().and_then(|side| side.tls.facts());
+        let may_be_over = |facts: &&Facts| {
+            facts.finished || usize::from(facts.application.count) >= Application::KEPT
+        };
+        let Some(of_server) = of_server.filter(may_be_over) else {
             return false;
         };
         let proof = self.with_course(client, |course| {
@@ -755,14 +778,25 @@ impl Connection {
             half.tls_start = Some(start);
             self.tail.turns.forget_before(way, start);
         }
-        let decided = dialogue.is_decided(side);
-        if decided || (side == Side::Server && self.is_established(client)) {
-            let half = &mut self.halves[way.index()];
-            half.decided = true;
-            half.stream.forget();
-            if self.is_decided() {
-                self.dialogue.joint.settle();
-            }
+        if dialogue.is_decided(side) {
+            self.decide(way);
+        }
+        let [of_client, of_server] = [client, client.reversed()].map(Way::index);
+        if self.halves[of_client].decided
+            && !self.halves[of_server].decided
+            && self.is_established(client)
+        {
+            self.decide(client.reversed());
+        }
+    }
+
+    /// Nothing that could still come of `way` would change what is known.
+    fn decide(&mut self, way: Way) {
+        let half = &mut self.halves[way.index()];
+        half.decided = true;
+        half.stream.forget();
+        if self.is_decided() {
+            self.dialogue.joint.settle();
         }
     }
 

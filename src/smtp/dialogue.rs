@@ -44,6 +44,14 @@ impl Dialogue {
         }
     }
 
+    /// Where both Finished of TLS 1.2 or older end, in bytes from the first TLS byte of the client's direction and of the server's.
+    pub fn finished_ends(&self) -> Option<(u64, Option<u64>)> {
+        let client = self.client.as_ref()?.tls.facts()?;
+        let server = self.server.as_ref()?.tls.facts()?;
+        let known = client.finished && server.finished && !client.begun_late && !server.begun_late;
+        known.then_some((client.finished_end, Some(server.finished_end)))
+    }
+
     /// Bytes of TLS that `side` had brought with the piece in which it began.
     pub fn tls_begun_with(&self, side: Side) -> Option<u32> {
         match side {

@@ -50,6 +50,8 @@ pub struct Conclusion {
 pub struct Course<'a> {
     /// What the client had received of the server's direction when it sent the last byte before a place of its own, where that is known.
     pub received: &'a dyn Fn(u64) -> Option<u64>,
+    /// The client had sent nothing behind its Finished of TLS 1.2 or older when it had the server's.
+    pub taken: bool,
     /// How the client left.
     pub left: Left,
     /// The connection was closed or reset by either end.
@@ -213,9 +215,9 @@ fn has_finished_tls12(
     }
 }
 
-/// Whether the client of TLS 1.2 or older took the handshake: it sent data, or did not end before it had the server's Finished.
+/// Whether the client of TLS 1.2 or older took the handshake: it sent data, or sent nothing and did not end before it had the server's Finished.
 fn has_taken_tls12(client: &Facts, server: &Facts, course: Course<'_>) -> Option<bool> {
-    if client.application.count > 0 {
+    if client.application.count > 0 || course.taken {
         return Some(true);
     }
     if client.lost || !server.finished {

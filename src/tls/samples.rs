@@ -234,6 +234,7 @@ fn finished13(client: Vec<u8>, server: Vec<u8>) -> Conversation {
 pub(super) fn having(received: &dyn Fn(u64) -> Option<u64>) -> Course<'_> {
     Course {
         received,
+        taken: false,
         left: Left::Not,
         over: false,
     }
