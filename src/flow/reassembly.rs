@@ -290,11 +290,16 @@ impl Direction {
                 self.insert(at, part);
                 break;
             }
-            if is_before(part.seq, held.seq) {
-                let head = part.until(held.seq);
+            let begin = held.seq;
+            if is_before(part.seq, begin) {
+                let head = part.until(begin);
                 self.insert(at, head);
                 brought = true;
                 at += 1;
+                let Some(rest) = part.from(begin) else {
+                    break;
+                };
+                part = rest;
             }
             let Some(held) = self.held().get(at) else {
                 break;
@@ -604,6 +609,9 @@ mod tests {
             told(&[(2, "c", 6), (5, "fghi", 4), (3, "de", 2)]).0,
             "abcdefghi"
         );
+        assert_eq!(told(&[(4, "e", 4), (2, "cdefgh", 6)]).0, "abcdefgh");
+        assert_eq!(told(&[(4, "", 4), (2, "cdefghij", 8)]).0, "abcdefghij");
+        assert_eq!(told(&[(4, "e", 4), (2, "c", 6)]).0, "abc#e###");
         let (text, counts) = told(&[(2, "c", 6), (4, "ef", 2)]);
         assert_eq!(
             (&text[..], counts.gaps, counts.gap_bytes),
