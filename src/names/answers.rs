@@ -100,7 +100,7 @@ impl Answers {
         }
     }
 
-    /// The names that were told to `client` itself and look most like mail, the newest first. Elsewhere than in Exchange Online one name
+    /// The names that were told to `client` itself and look most like mail, in an order that time has no part in. Elsewhere than in Exchange Online one name
     /// is as good as another: behind one address may be a `smtp` and a `mail` of different owners.
     fn told_to(&self, client: IpAddr, server: IpAddr, clock: u64) -> Vec<&Told> {
         let own = (Some(client), server);

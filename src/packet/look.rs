@@ -125,8 +125,9 @@ fn behind_tags(bytes: &[u8], mut at: usize) -> Option<usize> {
     None
 }
 
+/// The number at a place, if it is there.
 #[inline]
-fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
+pub(super) fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
     bytes
         .get(at..)?
         .first_chunk()

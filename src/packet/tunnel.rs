@@ -8,6 +8,7 @@ use std::ops::Range;
 use super::erspan;
 use super::gre;
 use super::ip_protocol;
+use super::look::u16_at;
 use super::udp;
 use super::walk::{Inner, Layer};
 
@@ -60,9 +61,4 @@ const fn behind(inner: &Inner, at: usize, end: usize) -> Carried {
         place: at + inner.header..end,
         layer: inner.next,
     }
-}
-
-fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
-    let bytes = bytes.get(at..)?.first_chunk().copied();
-    bytes.map(u16::from_be_bytes)
 }

@@ -53,9 +53,7 @@ impl Compression {
             Self::Lz4 => "lz4",
         }
     }
-}
 
-impl Compression {
     /// What is wrong with a file that needs more memory than it gets.
     pub(super) const fn memory(self) -> &'static str {
         match self {
