@@ -1,4 +1,5 @@
-//! GRE (RFC 2784, RFC 2890; RFC 1701 for routing), its enhanced form for PPTP (RFC 2637), MikroTik's EoIP, and EtherIP.
+//! GRE (RFC 2784, RFC 2890; RFC 1701 for routing), also over UDP (RFC 8086), its enhanced form for PPTP (RFC 2637), MikroTik's EoIP, and
+//! EtherIP.
 
 use super::ether_type;
 use super::reason::{Malformed, NotFollowed};
@@ -37,6 +38,11 @@ pub(super) fn open(bytes: &[u8]) -> Result<Inner, Stop> {
         (1, ether_type::PPP) => open_pptp(&mut reader, flags),
         _ => Err(Stop::NotFollowed(NotFollowed::TunnelControl)),
     }
+}
+
+/// GRE begins right behind the UDP header.
+pub(super) fn open_udp(bytes: &[u8]) -> Option<Inner> {
+    open(bytes).is_ok().then_some(Inner::new(0, Layer::Gre))
 }
 
 /// Passes an EtherIP header (RFC 3378): version 3, reserved bits.

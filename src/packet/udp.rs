@@ -4,7 +4,7 @@ use super::decoded::{Decoded, Udp};
 use super::interest::Interest;
 use super::reason::{Malformed, NotFollowed};
 use super::walk::{Inner, Stop, Walk};
-use super::{geneve, gtp, l2tp, mpls, teredo, tzsp, vxlan};
+use super::{capwap, geneve, gre, gtp, l2tp, lisp, mpls, teredo, tzsp, vxlan};
 use crate::wire::Reader;
 
 /// Length of the header.
@@ -32,6 +32,9 @@ pub(super) const TUNNELS: &[Tunnel] = &[
     Tunnel { port: 6635, symmetric: false, open: mpls::open_udp },
     Tunnel { port: 3544, symmetric: true, open: teredo::open },
     Tunnel { port: 1701, symmetric: true, open: l2tp::open },
+    Tunnel { port: 5247, symmetric: true, open: capwap::open },
+    Tunnel { port: 4341, symmetric: false, open: lisp::open },
+    Tunnel { port: 4754, symmetric: false, open: gre::open_udp },
 ];
 
 const SHORT: Stop = Stop::Short(Malformed::UdpHeader);

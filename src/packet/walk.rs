@@ -64,6 +64,8 @@ pub(super) enum Layer {
         /// The radio header said so.
         padded: bool,
     },
+    /// 802.11 with the bytes of frame control the other way round.
+    SwappedWireless,
     /// IPv4 or IPv6, by the first nibble.
     Ip,
     /// IPv6 hop-by-hop options, or another extension of the same form that changes no address.
@@ -302,6 +304,7 @@ impl<'a> Walk<'a> {
             Layer::Radiotap => radiotap::open(rest),
             Layer::Ppi => radiotap::open_ppi(rest),
             Layer::Wireless { padded } => wireless::open(rest, padded),
+            Layer::SwappedWireless => wireless::open_swapped(rest),
             Layer::Gre => gre::open(rest),
             Layer::Erspan { sequenced } => erspan::open(rest, sequenced),
             Layer::EtherIp => gre::open_ether_ip(rest),

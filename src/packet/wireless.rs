@@ -24,11 +24,33 @@ const AGGREGATE: u8 = 0x80;
 
 const SHORT: Stop = Stop::Short(Malformed::WirelessHeader);
 
+/// Whether the first byte of frame control is a data frame's.
+pub(super) const fn is_data(control: u8) -> bool {
+    control & TYPE_MASK == DATA
+}
+
 /// Passes the header; `padded` to four bytes if the radio header said so.
 pub(super) fn open(bytes: &[u8], padded: bool) -> Result<Inner, Stop> {
     let mut reader = Reader::new(bytes);
-    let [control, flags] = reader.array().or(Err(SHORT))?;
-    if control & TYPE_MASK != DATA || control & NO_DATA != 0 || flags & MORE_FRAGMENTS != 0 {
+    let frame_control = reader.array().or(Err(SHORT))?;
+    let alignment = if padded { 4 } else { 1 };
+    open_behind(frame_control, reader, alignment)
+}
+
+/// The same where the two bytes of frame control changed places.
+pub(super) fn open_swapped(bytes: &[u8]) -> Result<Inner, Stop> {
+    let mut reader = Reader::new(bytes);
+    let [flags, control] = reader.array().or(Err(SHORT))?;
+    open_behind([control, flags], reader, 1)
+}
+
+/// Passes what is behind frame control.
+fn open_behind(
+    [control, flags]: [u8; 2],
+    mut reader: Reader<'_>,
+    alignment: usize,
+) -> Result<Inner, Stop> {
+    if !is_data(control) || control & NO_DATA != 0 || flags & MORE_FRAGMENTS != 0 {
         return Err(Stop::NotFollowed(NotFollowed::Wireless));
     }
     if flags & PROTECTED != 0 {
@@ -51,7 +73,6 @@ pub(super) fn open(bytes: &[u8], padded: bool) -> Result<Inner, Stop> {
     if split {
         return Err(Stop::NotFollowed(NotFollowed::Wireless));
     }
-    let alignment = if padded { 4 } else { 1 };
     let header = reader.offset().next_multiple_of(alignment);
     Ok(Inner::new(header, Layer::Llc).with_macs(macs(flags)))
 }

@@ -1,6 +1,6 @@
 //! Links that captures come from.
 
-use super::{CLIENT_MAC, Frame, SERVER_MAC, all_of, be16, ip_type, label};
+use super::{CLIENT_MAC, Frame, all_of, be16, ip_type, label, snap, wireless};
 use crate::packet::LinkType;
 
 all_of! {
@@ -104,26 +104,6 @@ impl Link {
         };
         (LinkType(link), [head, packet].concat())
     }
-}
-
-/// An 802.11 data header in which the client's frame goes to the access point, comes from it, or stays in a cell.
-fn wireless(control: u8, direction: u8) -> Vec<u8> {
-    let point = [0x02, 0, 0, 0, 0, 0xcc];
-    let addresses = match direction {
-        1 => [point, CLIENT_MAC, SERVER_MAC],
-        2 => [SERVER_MAC, point, CLIENT_MAC],
-        _ => [SERVER_MAC, CLIENT_MAC, point],
-    };
-    [
-        &[control, direction, 0, 0][..],
-        &addresses.concat(),
-        &[0x10, 0],
-    ]
-    .concat()
-}
-
-fn snap(kind: [u8; 2]) -> Vec<u8> {
-    [&[0xaa, 0xaa, 3, 0, 0, 0][..], &kind].concat()
 }
 
 /// Time, type, flags, length of the record, losses, length on the wire, extension headers.

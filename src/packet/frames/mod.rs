@@ -122,6 +122,26 @@ pub(crate) fn typed(kind: u16, payload: &[u8]) -> Frame {
     Frame::Ethernet([&addresses[..], &kind.to_be_bytes(), payload].concat())
 }
 
+/// An 802.11 data header in which the client's frame goes to the access point, comes from it, or stays in a cell.
+fn wireless(control: u8, direction: u8) -> Vec<u8> {
+    let point = [0x02, 0, 0, 0, 0, 0xcc];
+    let addresses = match direction {
+        1 => [point, CLIENT_MAC, SERVER_MAC],
+        2 => [SERVER_MAC, point, CLIENT_MAC],
+        _ => [SERVER_MAC, CLIENT_MAC, point],
+    };
+    [
+        &[control, direction, 0, 0][..],
+        &addresses.concat(),
+        &[0x10, 0],
+    ]
+    .concat()
+}
+
+fn snap(kind: [u8; 2]) -> Vec<u8> {
+    [&[0xaa, 0xaa, 3, 0, 0, 0][..], &kind].concat()
+}
+
 fn label(number: u32, bottom: bool) -> [u8; 4] {
     (number << 12 | u32::from(bottom) << 8 | 64).to_be_bytes()
 }

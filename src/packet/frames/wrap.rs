@@ -1,10 +1,10 @@
 //! Encapsulations.
 
-use super::{Frame, all_of, be16, ip, ip_type, label, macs, typed, udp};
+use super::{Frame, all_of, be16, ip, ip_type, label, macs, snap, typed, udp, wireless};
 
 all_of! {
     /// An encapsulation.
-    Wrap { Ethernet, Snap, LlcIp, Vlan, ServiceVlan, OldQinQ, VnTag, ETag, CiscoMetaData, Hsr, MacSec, MacSecSci, AristaTimestamp48, AristaTimestamp64, Backbone, FabricPath, Trill, Mpls, MplsThree, MplsMulticast, MplsPseudowire, MplsPseudowireControlWord, Pppoe, PppoeCompressed, Gre, GreAll, GreRouted, GreBridged, GrePptp, Erspan1, Erspan2, Erspan3, Erspan3Platform, Erspan3Ip, Eoip, EtherIp, IpIn4, IpIn6, EthernetIn6, MplsInIp, Authenticated4, Authenticated6, Extensions6, Vxlan, VxlanLinux, VxlanGpe, VxlanGpeIp, VxlanGpeNsh, Geneve, GeneveIp, Gtp, GtpSequence, GtpExtensions, Tzsp, MplsInUdp, L2tp, L2tpAll }
+    Wrap { Ethernet, Snap, LlcIp, Vlan, ServiceVlan, OldQinQ, VnTag, ETag, CiscoMetaData, Hsr, MacSec, MacSecSci, AristaTimestamp48, AristaTimestamp64, Backbone, FabricPath, Trill, Mpls, MplsThree, MplsMulticast, MplsPseudowire, MplsPseudowireControlWord, Pppoe, PppoeCompressed, Gre, GreAll, GreRouted, GreBridged, GrePptp, Erspan1, Erspan2, Erspan3, Erspan3Platform, Erspan3Ip, Eoip, EtherIp, IpIn4, IpIn6, EthernetIn6, MplsInIp, Authenticated4, Authenticated6, Extensions6, Vxlan, VxlanLinux, VxlanGpe, VxlanGpeIp, VxlanGpeNsh, Geneve, GeneveIp, Gtp, GtpSequence, GtpExtensions, Tzsp, MplsInUdp, L2tp, L2tpAll, Capwap, CapwapWireless, CapwapSwapped, Lisp, GreInUdp }
 }
 
 impl Wrap {
@@ -103,6 +103,20 @@ impl Wrap {
                 let chain = [&options[..], &destination, &routing, &whole, packet].concat();
                 ip_in(true, 0, &chain)
             }
+            Self::CapwapWireless => {
+                // 802.11, with the radio's address.
+                let header = [0, 0x20, 0x43, 0x10, 0, 0, 0, 0, 6, 2, 0, 0, 0, 0, 0xcc, 0];
+                let station = [&wireless(0x88, 0x01)[..], &[0, 0], &snap(kind)].concat();
+                udp_in(5247, &[&header[..], &station, packet].concat())
+            }
+            Self::CapwapSwapped => {
+                let mut station = wireless(0x08, 0x02);
+                station.swap(0, 1);
+                let header = [0, 0x10, 0x03, 0, 0, 0, 0, 0];
+                udp_in(5247, &[&header, &station[..], &snap(kind), packet].concat())
+            }
+            Self::Lisp => udp_in(4341, &[&[0x80, 0, 0, 9, 0, 0, 0, 1], packet].concat()),
+            Self::GreInUdp => udp_in(4754, &[&[0, 0], &kind[..], packet].concat()),
             Self::VxlanGpeIp => {
                 let next = if six { 2 } else { 1 };
                 udp_in(4790, &[&[0x0c, 0, 0, next, 0, 0, 9, 0], packet].concat())
@@ -214,6 +228,7 @@ impl Wrap {
                 let header = [&[2, 0, 0x65, 0x58, 0, 0, 9, 0][..], &[0; 8]].concat();
                 udp_in(6081, &[&header[..], frame].concat())
             }
+            Self::Capwap => udp_in(5247, &[&[0, 0x10, 0x02, 0, 0, 0, 0, 0], frame].concat()),
             Self::Tzsp => {
                 // Padding, signal strength, channel, end.
                 let header = [1, 0, 0, 1, 0, 10, 1, 200, 18, 1, 6, 1];

@@ -67,6 +67,9 @@ fn link_layer_addresses_are_those_beside_the_packet() {
         Wrap::Erspan2,
         Wrap::Vxlan,
         Wrap::Backbone,
+        Wrap::Capwap,
+        Wrap::CapwapWireless,
+        Wrap::CapwapSwapped,
     ] {
         let bytes = wrap.around(Frame::Ip(packet.clone())).ethernet();
         assert_eq!(macs(LinkType::ETHERNET, &bytes), both, "{wrap:?}");
@@ -104,6 +107,26 @@ fn teredo_carries_ipv6_behind_its_indications() {
     ] {
         let bytes = frames::udp(false, 3544, 50_001, &[&head[..], &packet].concat());
         assert_eq!(essence(&look(LinkType::RAW, &bytes), &bytes), bare(&packet));
+    }
+}
+
+#[test]
+fn of_capwap_only_whole_frames_in_clear_are_opened() {
+    let frame = Frame::Ip(frames::tcp(false, 50_000, 25, 1, b"x")).ethernet();
+    let with = |header: [u8; 8]| {
+        let bytes = frames::udp(false, 50_001, 5247, &[&header[..], &frame].concat());
+        look(LinkType::RAW, &bytes)
+    };
+    assert!(matches!(with([0, 0x10, 2, 0, 0, 0, 0, 0]), Decoded::Tcp(_)));
+    // In DTLS; a fragment; a keep-alive; a header that is said to be shorter than it is.
+    for other in [
+        [1, 0x10, 2, 0, 0, 0, 0, 0],
+        [0, 0x10, 2, 0x80, 0, 1, 0, 0],
+        [0, 0x10, 2, 0x08, 0, 0, 0, 0],
+        [0, 0x08, 2, 0, 0, 0, 0, 0],
+    ] {
+        let expected = Decoded::NotFollowed(NotFollowed::PortNotWatched);
+        assert_eq!(with(other), expected, "{other:?}");
     }
 }
 
