@@ -32,8 +32,6 @@ mod timeline;
 mod unpack;
 
 #[cfg(test)]
-mod measure;
-#[cfg(test)]
 mod tests;
 
 pub use block::Block;

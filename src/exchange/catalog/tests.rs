@@ -152,42 +152,6 @@ fn mail_comes_from_mx_ranges_only() {
     assert_eq!(sender("52.97.137.66"), None);
 }
 
-/// `cargo test --release --lib lookup_nanoseconds -- --ignored --nocapture`
-#[test]
-#[ignore = "a measurement, not a check"]
-fn lookup_nanoseconds() {
-    let catalog = Catalog::built_in();
-    let mut random = 0x9e37_79b9_7f4a_7c15u64;
-    let mut next = || {
-        random ^= random << 13;
-        random ^= random >> 7;
-        random ^= random << 17;
-        random
-    };
-    let v4 = |value: u64| IpAddr::from((value as u32).to_be_bytes());
-    let near =
-        |value: u64| IpAddr::from((0x3460_0000u32 | value as u32 & 0x000f_ffff).to_be_bytes());
-    let v6 =
-        |value: u64| IpAddr::from((0x2603_1026u128 << 96 | (value as u128) << 29).to_be_bytes());
-    let makers: [(&str, &dyn Fn(u64) -> IpAddr); 3] = [
-        ("v4 anywhere", &v4),
-        ("v4 in 52.96.0.0/12", &near),
-        ("v6 in 2603:1026::/35", &v6),
-    ];
-    for (what, make) in makers {
-        let ips: Vec<IpAddr> = (0..4096).map(|_| make(next())).collect();
-        let started = std::time::Instant::now();
-        let mut hits = 0;
-        for _ in 0..2000 {
-            for ip in &ips {
-                hits += usize::from(std::hint::black_box(&catalog).lookup(*ip, 587).is_some());
-            }
-        }
-        let each = started.elapsed().as_nanos() as f64 / (2000.0 * 4096.0);
-        println!("{what}: {each:.1} ns, {hits} hits");
-    }
-}
-
 proptest! {
     #[test]
     fn only_two_ports_prove_anything(ip in any::<IpAddr>(), port in any::<u16>()) {
