@@ -338,3 +338,55 @@ fn a_relay_takes_mail() {
     assert_eq!(relay("250 ok"), json!(true));
     assert_eq!(relay("554 5.7.1 relay access denied"), json!(false));
 }
+
+/// What the captures are known to hold (`pcaps/README.md`) is said of the host, in reports of files and of stores.
+#[test]
+fn a_host_says_why_it_was_in_clear_and_who_came_between() {
+    let scratch = Scratch::new();
+    for (capture, key, expected) in [
+        (
+            "starttls-not-offered.pcap",
+            "in_clear",
+            json!("starttls_not_offered"),
+        ),
+        (
+            "starttls-refused.pcap",
+            "in_clear",
+            json!("starttls_refused"),
+        ),
+        ("starttls-never.pcap", "in_clear", json!(null)),
+        ("message-delivered.pcap", "likely_delivered", json!(2)),
+        ("auth-421-4.7.66-tls10.pcap", "likely_refused", json!(2)),
+    ] {
+        for hosts in from_file_and_store(&scratch, capture) {
+            let is_said = hosts.iter().any(|host| host[key] == expected);
+            assert!(is_said, "{capture}: {hosts:?}");
+        }
+    }
+    for hosts in from_file_and_store(&scratch, "intercepted.pcap") {
+        let issuer = hosts[0]["intercepted_by"][0].as_str().unwrap();
+        assert!(issuer.contains("Mail Shield"), "{issuer}");
+    }
+}
+
+/// The hosts of a capture, as read and as kept.
+fn from_file_and_store(scratch: &Scratch, capture: &str) -> [Vec<Value>; 2] {
+    let store = scratch.path().join(capture);
+    let store = store.to_str().unwrap();
+    let path = pcaps().join(capture);
+    let read = [
+        "read",
+        "--format",
+        "json",
+        "--store",
+        store,
+        path.to_str().unwrap(),
+    ];
+    let kept = ["report", "--format", "json", store];
+    [&read[..], &kept[..]].map(|arguments| {
+        let output = common::command(arguments).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        report["hosts"].as_array().unwrap().clone()
+    })
+}

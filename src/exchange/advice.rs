@@ -5,7 +5,7 @@
 //! decides, not the operating system: Thunderbird ignores Windows' Internet Options, Java ignores both.
 
 pub use self::action::Remedy;
-pub use self::software::Software;
+pub use self::software::{Signs, Software};
 use crate::session::{Finding, LimitedBy, Side};
 
 mod action;
@@ -22,20 +22,21 @@ pub struct Advice {
     pub remedy: Remedy,
 }
 
+/// What decides what a host has to change that was the client.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Client {
+    /// Its software, if that is known.
+    pub software: Option<Software>,
+    /// Who kept the version down: a host that offered better and was answered with an old version has nothing to change itself.
+    pub limited_by: Option<LimitedBy>,
+    /// It was never seen with less than TLS 1.2.
+    pub modern: bool,
+}
+
 impl Advice {
-    /// For a host that was the client, by its software if its name is known, and by who kept the version down: a host that offered
-    /// better and was answered with an old version has nothing to change itself.
-    pub fn to_client(
-        finding: Finding,
-        client: Option<&str>,
-        limited_by: Option<LimitedBy>,
-    ) -> Self {
-        let software = client.and_then(Software::from_name);
-        Self::with(
-            finding,
-            Side::Client,
-            Remedy::of(finding, software, limited_by),
-        )
+    /// For a host that was the client.
+    pub const fn to_client(finding: Finding, client: Client) -> Self {
+        Self::with(finding, Side::Client, Remedy::of(finding, client))
     }
 
     /// For a host that was the server.
@@ -86,12 +87,12 @@ const fn of_server(finding: Finding) -> &'static str {
 const fn of_client(finding: Finding) -> &'static str {
     match finding {
         Finding::LegacyNegotiated => {
-            "A session of this host was protected by TLS 1.1 or older, which Exchange Online is ending or has \
-             ended."
+            "A session of this host was protected by TLS 1.1 or older, which RFC 8996 forbids and Exchange Online is \
+             ending or has ended."
         }
         Finding::LegacyCapped => {
-            "In some or all of its sessions this host offers nothing better than TLS 1.1, which cannot work with \
-             Exchange Online's regular names."
+            "In some or all of its sessions this host offers nothing better than TLS 1.1, with which Exchange \
+             Online's regular names do not work."
         }
         Finding::NoAcceptableSuite => {
             "In some or all of its sessions this host offers TLS 1.2 but none of the cipher suites that Exchange \
@@ -119,7 +120,8 @@ const fn of_client(finding: Finding) -> &'static str {
             "This host is set to a server name that Exchange Online has given up."
         }
         Finding::AuthInClear => {
-            "This host sent a user name and password outside TLS: anybody on the way could read them."
+            "This host began to log in outside TLS: what it sent for that, a password or a token, could be read on \
+             the way."
         }
     }
 }
@@ -155,8 +157,15 @@ mod tests {
                 assert!(sentence.ends_with('.') && !sentence.contains(". "));
             }
             for software in ALL {
-                let remedy = Remedy::of(finding, software, None);
-                assert!(remedy.action().ends_with('.'), "{remedy:?}");
+                for modern in [false, true] {
+                    let client = Client {
+                        software,
+                        limited_by: None,
+                        modern,
+                    };
+                    let remedy = Remedy::of(finding, client);
+                    assert!(remedy.action().ends_with('.'), "{remedy:?}");
+                }
             }
         }
     }
@@ -173,9 +182,15 @@ mod tests {
     fn a_host_that_offered_better_is_not_told_to_change() {
         let server = Some(LimitedBy::Server);
         let client = Some(LimitedBy::Client);
-        let told =
-            |finding, limited_by| Advice::to_client(finding, Some("Java 8"), limited_by).remedy;
         let java = Some(Software::Java);
+        let told = |finding, limited_by| {
+            let client = Client {
+                software: java,
+                limited_by,
+                modern: false,
+            };
+            Advice::to_client(finding, client).remedy
+        };
         assert_eq!(
             told(Finding::LegacyNegotiated, server),
             Remedy::UpdateServer
@@ -190,6 +205,27 @@ mod tests {
         );
     }
 
+    #[test]
+    fn a_modern_host_at_the_legacy_endpoint_only_changes_the_name() {
+        let told = |modern| {
+            let client = Client {
+                modern,
+                ..Client::default()
+            };
+            Advice::to_client(Finding::LegacyEndpoint, client)
+        };
+        assert_eq!(
+            told(true).remedy,
+            Remedy::LeaveLegacyEndpoint { modern: true }
+        );
+        assert!(told(false).action.starts_with("Enable TLS 1.2"));
+        assert!(
+            told(true)
+                .action
+                .starts_with("Set its server to smtp.office365.com")
+        );
+    }
+
     /// A server is told what to change at a server.
     #[test]
     fn a_server_is_not_told_what_a_client_has_to_change() {
@@ -200,7 +236,7 @@ mod tests {
             Finding::CertificateRejected,
         ] {
             let (client, server) = (
-                Advice::to_client(finding, None, None),
+                Advice::to_client(finding, Client::default()),
                 Advice::to_server(finding),
             );
             assert_ne!(client.meaning, server.meaning);

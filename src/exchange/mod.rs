@@ -23,7 +23,7 @@ mod ranges;
 mod sender;
 mod suite;
 
-pub use advice::{Advice, Remedy, Software, meaning};
+pub use advice::{Advice, Client, Remedy, Signs, Software, meaning};
 pub use catalog::{AddressMatch, Catalog, ListInfo, ListSource};
 pub use classify::{Classification, Clues, Contradiction, Disagreement, classify};
 pub use greeting::{banner_host, claimed_ip, greeted_ip};

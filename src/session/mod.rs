@@ -130,6 +130,13 @@ impl Session {
         self.server_did.take_mail || self.exchange.is_some_and(flowed)
     }
 
+    /// Who issued the certificate, if it is not one that Exchange Online uses.
+    pub fn intercepted_by(&self) -> Option<&str> {
+        let certificate = self.certificate.as_ref()?;
+        let told = self.findings.contains(Finding::Intercepted) && !certificate.issuer.is_empty();
+        told.then_some(certificate.issuer.as_str())
+    }
+
     /// A session of which nothing is known.
     pub(crate) fn unknown() -> Self {
         let nobody = Party {

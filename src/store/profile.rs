@@ -9,22 +9,24 @@ use super::column::{Column, Columns, mac_column};
 use super::damage::{Damage, Result};
 use crate::session::clients;
 use crate::session::{
-    Direction, EvidenceSet, ExchangeOnline, Finding, Findings, Gaps, Offer, ServerDid, Session,
+    Certificate, Direction, EvidenceSet, Exchange, ExchangeOnline, Finding, Findings, Gaps, Offer,
+    ServerDid, Session,
 };
 use crate::tls::Version;
 
 /// The columns, in the order of [`columns`].
 pub(super) const COLUMNS: &str = "sensor, direction, client, client_mac, client_name, server, server_mac, \
     server_name, seen, outcome, verdict, version, offered_max, limited_by, findings, exchange_online, instance, \
-    endpoint, software, gapped, server_did";
+    endpoint, software, gapped, server_did, likely, intercepted_by";
 
 /// How many they are.
-pub(super) const COUNT: usize = 21;
+pub(super) const COUNT: usize = 23;
 
 /// A session with nothing but what a tally reads, and who saw it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Profile {
-    /// The session; its times, its gaps and the address of an external server mean nothing.
+    /// The session; its times, its gaps, the amounts that flowed and the address of an external server mean nothing. It has a certificate only
+    /// if that is another's than Exchange Online's, and of that the issuer.
     pub like: Session,
     /// Who saw it.
     pub sensor: Arc<str>,
@@ -73,6 +75,8 @@ pub(super) fn columns<'a>(session: &'a Session, sensor: &'a str) -> [Column<'a>;
         Column::maybe(session.client_guess),
         Column::Integer(i64::from(session.gaps.is_some())),
         Column::Integer(server_did(session)),
+        Column::maybe_word(session.exchange.map(|exchange| exchange.likely)),
+        Column::maybe(session.intercepted_by()),
     ]
 }
 
@@ -115,6 +119,18 @@ pub(super) fn read(row: &Row<'_>, first: usize) -> Result<Profile> {
         withhold_tls: did & WITHHOLD_TLS != 0,
         take_mail: did & TAKE_MAIL != 0,
     };
+    like.exchange = columns.maybe_word()?.map(|likely| Exchange {
+        client_bytes: 0,
+        server_bytes: 0,
+        ended: None,
+        likely,
+    });
+    like.certificate = columns.maybe_text()?.map(|issuer| {
+        Arc::new(Certificate {
+            issuer: issuer.to_owned(),
+            ..Certificate::default()
+        })
+    });
     Ok(Profile { like, sensor })
 }
 

@@ -219,12 +219,20 @@ pub fn unread_links(capture: &Capture) -> Option<u64> {
     (unread > 0 && unread >= capture.packets.unwrap_or(0) / 2).then_some(unread)
 }
 
+/// What passed while an interface was away is missing for good.
 fn lost(capture: &Capture) -> Option<Warning> {
-    let names = names(capture, |one| !one.up)?;
-    let text = format!(
-        "Not watched, since down or gone: {names}. It is taken up again as soon as it is back; check the cable and \
-         `ip link`."
-    );
+    let text = if let Some(names) = names(capture, |one| !one.up) {
+        format!(
+            "Not watched, since down or gone: {names}. It is taken up again as soon as it is back; check the cable and \
+             `ip link`."
+        )
+    } else {
+        let names = names(capture, |one| one.losses > 0)?;
+        format!(
+            "Not watched for a while, since it was down or gone: {names}. What passed meanwhile is missing; look for a loose \
+             cable, and in the system's log."
+        )
+    };
     Some(Warning::new(Doubt::InterfaceLost, text))
 }
 
@@ -535,6 +543,14 @@ mod tests {
             ..eth1.clone()
         };
         assert!(told(busy).starts_with("7 frames arrived at eth1, none of which can be mail"));
+        let back = WatchedInterface {
+            packets: 7,
+            losses: 1,
+            ..eth1.clone()
+        };
+        assert!(
+            told(back).starts_with("Not watched for a while, since it was down or gone: eth1.")
+        );
         let down = WatchedInterface { up: false, ..eth1 };
         assert!(told(down).starts_with("Not watched, since down or gone: eth1."));
     }

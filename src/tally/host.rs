@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::bounded::Smallest;
 use super::counts::{PerVersion, PerWord};
 use super::own::Own;
-use super::report::{Host, HostLimit, HostVerdict, NamedBy};
+use super::report::{Host, HostLimit, HostVerdict, InClear, NamedBy};
 use super::word_set::WordSet;
 use super::{Limits, Role, Span};
 use crate::names::NameSource;
@@ -15,7 +15,8 @@ use crate::session::record::Mac;
 use crate::session::text::clip;
 use crate::session::vendor::vendor;
 use crate::session::{
-    EndpointKind, Findings, Instance, LimitedBy, MAX_STRING, Outcome, Party, Session, Verdict,
+    EndpointKind, Findings, Instance, Likely, LimitedBy, MAX_STRING, Outcome, Party, Session,
+    Verdict,
 };
 use crate::tls::Version;
 
@@ -44,6 +45,12 @@ pub(super) struct HostTally {
     /// Of these, those of its sessions as a client.
     limits_as_client: WordSet<LimitedBy>,
     rejected: u64,
+    /// Sessions whose mail was likely taken, and likely refused.
+    delivered: u64,
+    refused: u64,
+    outcomes: WordSet<Outcome>,
+    /// Who issued the certificates that were not Exchange Online's.
+    intercepted_by: Smallest<Arc<str>>,
     offered_max: Option<Version>,
     /// Findings of its sessions as a client.
     as_client: Findings,
@@ -63,6 +70,12 @@ impl HostTally {
         self.verdicts.add(own.verdict, count);
         if session.outcome == Outcome::Rejected {
             self.rejected += count;
+        }
+        self.outcomes.insert(session.outcome);
+        match session.exchange.map(|exchange| exchange.likely) {
+            Some(Likely::Delivered) => self.delivered += count,
+            Some(Likely::Refused) => self.refused += count,
+            Some(Likely::Unknown) | None => {}
         }
         self.span.widen(session.start, session.end);
         if let Some(limited_by) = session.limited_by {
@@ -106,6 +119,12 @@ impl HostTally {
         {
             self.servers.insert(bounded(name), limits.servers);
         }
+        if let Some(issuer) = session.intercepted_by()
+            && !self.intercepted_by.contains(issuer)
+        {
+            let issuer = clip(issuer, MAX_STRING).into();
+            self.intercepted_by.insert(issuer, limits.servers);
+        }
         if let Some(client) = session.client_guess {
             self.clients.insert(client, limits.clients);
         }
@@ -137,6 +156,11 @@ impl HostTally {
         self.verdicts.merge(&other.verdicts);
         self.limited_by.merge(&other.limited_by);
         self.rejected += other.rejected;
+        self.delivered += other.delivered;
+        self.refused += other.refused;
+        self.outcomes.merge(other.outcomes);
+        self.intercepted_by
+            .merge(other.intercepted_by, limits.servers);
         self.offered_max = self.offered_max.max(other.offered_max);
         self.limits_as_client.merge(other.limits_as_client);
         self.as_client.merge(other.as_client);
@@ -190,6 +214,7 @@ impl HostTally {
             relay: serves && self.reaches_service,
             verdict: self.verdict(),
             findings: findings.iter().collect(),
+            in_clear: InClear::of(self.verdict(), findings, self.outcomes),
             as_client: self.as_client,
             as_server: self.as_server,
             limit_as_client: host_limit(self.limits_as_client.iter()),
@@ -198,6 +223,9 @@ impl HostTally {
             offered_max: self.offered_max,
             limited_by: host_limit(self.limits()),
             rejected: self.rejected,
+            likely_delivered: self.delivered,
+            likely_refused: self.refused,
+            intercepted_by: self.intercepted_by.iter().cloned().collect(),
             endpoints: self.endpoints(),
             instances: self.instances.iter().collect(),
             servers: self.servers.iter().cloned().collect(),

@@ -14,8 +14,9 @@ use super::group::{self, GroupBy};
 use super::health::{CaptureHealth, WatchedInterface};
 use super::history::History;
 use super::host::HostTally;
+use super::word_set::WordSet;
 use super::{Role, Tally, To};
-use crate::exchange::{Advice, Remedy};
+use crate::exchange::{Advice, Client, Remedy, Signs, Software};
 use crate::session::record::Mac;
 use crate::session::words::words;
 use crate::session::{Finding, Findings, Instance, LimitedBy, Outcome, Seen, Side, Verdict};
@@ -113,6 +114,8 @@ pub struct Host {
     pub verdict: HostVerdict,
     /// What to act on.
     pub findings: Vec<Finding>,
+    /// Why it was in clear, where no finding tells.
+    pub in_clear: Option<InClear>,
     /// Those of its sessions as a client.
     #[serde(skip)]
     pub as_client: Findings,
@@ -133,6 +136,12 @@ pub struct Host {
     pub limited_by: Option<HostLimit>,
     /// Sessions that ended with a fatal alert.
     pub rejected: u64,
+    /// Sessions whose message was likely taken, by the sizes of what flowed.
+    pub likely_delivered: u64,
+    /// Sessions that were likely refused inside TLS, by the same.
+    pub likely_refused: u64,
+    /// Who issued the certificates that it met in place of Exchange Online's.
+    pub intercepted_by: Vec<Arc<str>>,
     /// What the endpoints it used are for.
     pub endpoints: Vec<&'static str>,
     /// The clouds they belong to.
@@ -188,6 +197,50 @@ impl HostVerdict {
     /// Whether the host was seen with a legacy version, always or sometimes.
     pub const fn is_legacy(self) -> bool {
         matches!(self, Self::Legacy | Self::Mixed)
+    }
+}
+
+/// Why a host was in clear without a finding that tells what to change at it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InClear {
+    /// It asked for TLS, and the server refused.
+    StarttlsRefused,
+    /// The server did not offer TLS.
+    StarttlsNotOffered,
+    /// It did not ask for TLS, and neither sent mail nor logged in, as far as was seen.
+    StarttlsNotUsed,
+}
+
+words!(InClear {
+    StarttlsRefused => "starttls_refused",
+    StarttlsNotOffered => "starttls_not_offered",
+    StarttlsNotUsed => "starttls_not_used",
+});
+
+impl InClear {
+    /// By what became of its sessions.
+    pub(super) fn of(
+        verdict: HostVerdict,
+        findings: Findings,
+        outcomes: WordSet<Outcome>,
+    ) -> Option<Self> {
+        let tells = [
+            Finding::StarttlsNever,
+            Finding::CleartextFallback,
+            Finding::AuthInClear,
+        ];
+        let is_told = tells.into_iter().any(|finding| findings.contains(finding));
+        if verdict != HostVerdict::Plaintext || is_told {
+            return None;
+        }
+        let had = |outcome| outcomes.iter().any(|one| one == outcome);
+        Some(if had(Outcome::StarttlsRefused) {
+            Self::StarttlsRefused
+        } else if had(Outcome::StarttlsNotOffered) {
+            Self::StarttlsNotOffered
+        } else {
+            Self::StarttlsNotUsed
+        })
     }
 }
 
@@ -491,11 +544,21 @@ impl Host {
             Some(HostLimit::Server) => Some(LimitedBy::Server),
             Some(HostLimit::Both) | None => None,
         };
-        let client = match self.clients.as_slice() {
+        let program = match self.clients.as_slice() {
             [one] => Some(*one),
             _ => None,
         };
-        Advice::to_client(finding, client, limited_by)
+        let signs = Signs {
+            makers: &self.vendors,
+            classes: &self.classes,
+            names: &self.names,
+        };
+        let client = Client {
+            software: Software::of_host(program, signs),
+            limited_by,
+            modern: self.verdict == HostVerdict::Modern,
+        };
+        Advice::to_client(finding, client)
     }
 }
 

@@ -4,7 +4,7 @@
 //! registry settings, `DefaultSecureProtocols` and cipher suite order; the properties of the JDK and of JavaMail;
 //! OpenSSL's configuration file; MC1155427 (suites); MC1224565 (root certificate).
 
-use super::Software;
+use super::{Client, Software};
 use crate::session::{Finding, LimitedBy};
 
 /// One thing to change; where how to do it depends on the software, with its family if that is known. Texts in other
@@ -26,7 +26,10 @@ pub enum Remedy {
     /// Find what sits in between.
     FindInterceptor,
     /// Move to the regular endpoint.
-    LeaveLegacyEndpoint,
+    LeaveLegacyEndpoint {
+        /// Nothing else has to change.
+        modern: bool,
+    },
     /// Set the current server name.
     RenewName,
     /// The password is known to others.
@@ -42,10 +45,15 @@ pub enum Remedy {
 }
 
 impl Remedy {
-    /// What to do about `finding`, by the software that spoke and by who kept the version down.
-    pub fn of(finding: Finding, software: Option<Software>, limited_by: Option<LimitedBy>) -> Self {
+    /// What to do about `finding`.
+    pub const fn of(finding: Finding, client: Client) -> Self {
+        let Client {
+            software,
+            limited_by,
+            modern,
+        } = client;
         match finding {
-            Finding::LegacyNegotiated if limited_by == Some(LimitedBy::Server) => {
+            Finding::LegacyNegotiated if matches!(limited_by, Some(LimitedBy::Server)) => {
                 Self::UpdateServer
             }
             Finding::LegacyNegotiated | Finding::LegacyCapped => Self::RaiseVersion(software),
@@ -54,7 +62,7 @@ impl Remedy {
             Finding::StarttlsNever => Self::StartTls(software),
             Finding::CertificateRejected => Self::TrustRoot(software),
             Finding::Intercepted => Self::FindInterceptor,
-            Finding::LegacyEndpoint => Self::LeaveLegacyEndpoint,
+            Finding::LegacyEndpoint => Self::LeaveLegacyEndpoint { modern },
             Finding::RetiredName => Self::RenewName,
             Finding::AuthInClear => Self::ChangePassword,
         }
@@ -70,7 +78,7 @@ impl Remedy {
             Finding::StarttlsNever => Self::OfferStartTls,
             Finding::CertificateRejected => Self::RenewCertificate,
             Finding::Intercepted => Self::FindInterceptor,
-            Finding::LegacyEndpoint => Self::LeaveLegacyEndpoint,
+            Finding::LegacyEndpoint => Self::LeaveLegacyEndpoint { modern: false },
             Finding::RetiredName => Self::RenewName,
             Finding::AuthInClear => Self::ChangePassword,
         }
@@ -92,10 +100,14 @@ impl Remedy {
             Self::StartTls(software) => start_tls(software),
             Self::TrustRoot(software) => trust_root(software),
             Self::FindInterceptor => {
-                "Find the device or program that issued the certificate shown; update it or exempt mail to Exchange \
-             Online, then look at the host again."
+                "Find the device or program that issued the certificate (the report names the issuer with the host); \
+             update it or exempt mail to Exchange Online, then look at the host again."
             }
-            Self::LeaveLegacyEndpoint => {
+            Self::LeaveLegacyEndpoint { modern: true } => {
+                "Set its server to smtp.office365.com (China: smtp.partner.outlook.cn), port 587, STARTTLS: it offers \
+             TLS 1.2 or better already, and nothing else has to change."
+            }
+            Self::LeaveLegacyEndpoint { modern: false } => {
                 "Enable TLS 1.2 on the host, then set its server to smtp.office365.com (China: \
              smtp.partner.outlook.cn), port 587, STARTTLS."
             }
@@ -103,7 +115,8 @@ impl Remedy {
                 "Set the server to smtp.office365.com, port 587, STARTTLS, by name and not by address."
             }
             Self::ChangePassword => {
-                "Change that password now; set the host to require STARTTLS before it logs in."
+                "Set the host to require STARTTLS before it logs in; if a password was sent and not only asked for, \
+             change it now."
             }
             Self::AnswerBetter => {
                 "Enable TLS 1.2 or later for incoming mail on this server, or update it, so that it answers with what \
@@ -144,7 +157,8 @@ const fn raise_version(software: Option<Software>) -> &'static str {
         }
         Some(Software::OpenSsl) => {
             "Use OpenSSL 1.0.1 or later (best 3.x) and remove a MaxProtocol below TLSv1.2 from openssl.cnf; PHP \
-             before 7.2 must be updated or given STREAM_CRYPTO_METHOD_TLSv1_2_CLIENT."
+             before 7.2 must be updated or given STREAM_CRYPTO_METHOD_TLSv1_2_CLIENT; a device needs newer firmware, \
+             or a mail relay of your own to send through."
         }
         Some(Software::Schannel) => {
             "Enable the TLS 1.2 client under \
@@ -244,8 +258,8 @@ const fn trust_root(software: Option<Software>) -> &'static str {
              clock."
         }
         None => {
-            "Add DigiCert Global Root G2 to the host's trusted roots, and check its clock; if `intercepted` \
-             stands here too, trust or remove the proxy."
+            "Add DigiCert Global Root G2 to the host's trusted roots, and check its clock; if it is also told as \
+             intercepted, trust or remove the proxy."
         }
     }
 }

@@ -1,4 +1,6 @@
-//! Families of client software that are configured alike, by the words in a client's name.
+//! Families of client software that are configured alike, by the words in a client's name and by what is known of the host.
+
+use std::sync::Arc;
 
 /// Families of software that are configured alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -18,6 +20,15 @@ pub enum Software {
 }
 
 impl Software {
+    /// The family by the client's name, if it has only one, and by what is known of the host: OpenSSL is in devices too, where nobody
+    /// can update it by itself.
+    pub fn of_host(client: Option<&str>, signs: Signs<'_>) -> Option<Self> {
+        match client.and_then(Self::from_name) {
+            None | Some(Self::OpenSsl) if signs.say_device() => Some(Self::Device),
+            family => family,
+        }
+    }
+
     /// The family that a client's name belongs to; `None` if the name says nothing.
     pub fn from_name(client: &str) -> Option<Self> {
         let client = client.to_ascii_lowercase();
@@ -30,6 +41,41 @@ impl Software {
             })
             .map(|(family, _)| *family)
     }
+}
+
+/// What is known of a host besides what it spoke.
+#[derive(Clone, Copy, Debug)]
+pub struct Signs<'a> {
+    /// Who makes its network cards.
+    pub makers: &'a [&'static str],
+    /// What its DHCP client says that it is.
+    pub classes: &'a [Arc<str>],
+    /// What it is called.
+    pub names: &'a [Arc<str>],
+}
+
+impl Signs<'_> {
+    /// Whether it is a printer, a scanner, a power supply or the like.
+    fn say_device(&self) -> bool {
+        let said = |text: &str| {
+            let text = text.to_ascii_lowercase();
+            MAKERS
+                .split(',')
+                .any(|word| has_word_beginning(&text, word))
+        };
+        self.makers.iter().any(|maker| said(maker))
+            || self
+                .classes
+                .iter()
+                .any(|class| said(class) || is_called_device(class))
+            || self.names.iter().any(|name| is_called_device(name))
+    }
+}
+
+/// Whether one of the words of a name is a kind of device: `SCANNER-3F`, `ups2.example`.
+fn is_called_device(name: &str) -> bool {
+    name.split(|c: char| !c.is_ascii_alphabetic())
+        .any(|word| KINDS.split(',').any(|kind| kind.eq_ignore_ascii_case(word)))
 }
 
 /// Whether `word` stands in `text` at the beginning of a word (`nss` is not in `openssl`).
@@ -56,6 +102,12 @@ const FAMILIES: [(Software, &str); 6] = [
     (Software::OpenSsl, OPENSSL),
 ];
 const DEVICES: &str = "printer,scanner,copier,firmware,ricoh,xerox,kyocera,konica,canon,brother,lexmark,toshiba,ups ,apc ";
+/// Who makes devices that send mail, and no computers.
+const MAKERS: &str = "ricoh,xerox,fujifilm business,kyocera,konica,canon,brother,lexmark,seiko epson,epson,sharp,toshiba tec,oki data,\
+    oki electric,jetdirect,silex,zebra,american power conversion,schneider electric,eaton,vertiv,liebert,cyber power,riello,\
+    axis communications,hikvision,dahua,synology,qnap";
+/// Words in the names of such devices.
+const KINDS: &str = "printer,scanner,copier,mfp,mfc,fax,ups,pdu,nas,camera,plc,drucker,kopierer";
 const OPENSSL: &str =
     "openssl,libressl,php,python,perl,ruby,node,curl,postfix,sendmail,msmtp,fetchmail";
 
@@ -79,5 +131,27 @@ mod tests {
         ] {
             assert_eq!(Software::from_name(client), family, "{client}");
         }
+    }
+
+    #[test]
+    fn what_is_known_of_a_host_tells_a_device() {
+        let of = |client, maker: &'static str, class: &str, name: &str| {
+            let (classes, names) = ([Arc::from(class)], [Arc::from(name)]);
+            let signs = Signs {
+                makers: &[maker],
+                classes: &classes,
+                names: &names,
+            };
+            Software::of_host(client, signs)
+        };
+        let device = Some(Software::Device);
+        assert_eq!(of(Some("OpenSSL"), "RICOH COMPANY,LTD.", "", ""), device);
+        assert_eq!(of(None, "", "Hewlett-Packard JetDirect", ""), device);
+        assert_eq!(of(None, "", "", "SCANNER-3F"), device);
+        assert_eq!(of(Some("GnuTLS"), "", "", "ups2.example"), device);
+        assert_eq!(of(None, "Dell Inc.", "MSFT 5.0", "upstream"), None);
+        // What only computers run is not a device's.
+        let java = Some(Software::Java);
+        assert_eq!(of(Some("Java (JSSE)"), "", "", "scanner-archive"), java);
     }
 }

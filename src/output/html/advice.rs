@@ -5,12 +5,20 @@ use std::net::IpAddr;
 
 use super::markup::Page;
 use crate::tally::Report;
-use crate::tally::report::{Concern, Host};
+use crate::tally::report::{Concern, Host, HostVerdict};
 
 pub(super) fn render(report: &Report, page: &mut Page) {
     let words = page.words;
     if report.what_to_do.is_empty() {
-        page.raw("<p>").text(words.advice.nothing).raw("</p>\n");
+        let all_is_well = report.totals.host_verdicts.of(HostVerdict::Modern)
+            == report.totals.hosts
+            && report.capture.warnings.is_empty();
+        let said = if all_is_well {
+            words.advice.nothing
+        } else {
+            words.advice.look
+        };
+        page.raw("<p>").text(said).raw("</p>\n");
         return;
     }
     let places = places(report);

@@ -310,9 +310,27 @@ fn details(host: &Host, page: &mut Page) {
             page.list(&host.clients);
         });
     }
+    if !host.intercepted_by.is_empty() {
+        page.fact(words.table.intercepted_by, |page| {
+            page.list(&host.intercepted_by);
+        });
+    }
+    if let Some(why) = host.in_clear {
+        page.fact(words.table.in_clear, |page| {
+            page.text((words.in_clear)(why));
+        });
+    }
     if host.rejected > 0 {
         page.fact(words.table.rejected, |page| {
             page.number(host.rejected);
+        });
+    }
+    if host.likely_refused > 0 {
+        page.fact(words.table.messages, |page| {
+            page.text((words.table.likely)(
+                host.likely_refused,
+                host.likely_delivered,
+            ));
         });
     }
     page.fact(words.table.first_seen, |page| {

@@ -7,10 +7,14 @@ use super::Page;
 use super::text::{flowed, list, names, span, time, version, wrapped};
 use crate::output::escape::width;
 use crate::output::style::Paint;
+use crate::output::words::{Language, Words};
 use crate::tally::counts::PerVersion;
 use crate::tally::figures::{counted, number};
 use crate::tally::report::{Host, HostVerdict};
-use crate::tally::{Report, Role};
+use crate::tally::{Report, Role, To};
+
+/// The words of sentences.
+const EN: &Words = Language::En.words();
 
 /// Space between columns.
 const GAP: usize = 2;
@@ -124,7 +128,7 @@ pub(super) fn render(report: &Report, page: Page) -> String {
     if report.hosts.is_empty() {
         return String::new();
     }
-    let table = Table::new(&report.hosts, page);
+    let table = Table::new(report, page);
     let mut text = table.header();
     for (at, host) in report.hosts.iter().enumerate() {
         text += &table.row(at, host);
@@ -135,6 +139,8 @@ pub(super) fn render(report: &Report, page: Page) -> String {
 
 struct Table {
     page: Page,
+    /// Which servers count.
+    to: To,
     /// Columns of the address.
     address: usize,
     columns: Vec<Column>,
@@ -142,7 +148,8 @@ struct Table {
 }
 
 impl Table {
-    fn new(hosts: &[Host], page: Page) -> Self {
+    fn new(report: &Report, page: Page) -> Self {
+        let hosts = &report.hosts;
         let mut columns = vec![Column::new("VERDICT", hosts, |host| {
             host.verdict.to_string()
         })];
@@ -151,6 +158,7 @@ impl Table {
         let address = address_width(hosts, room);
         let mut table = Self {
             page,
+            to: report.to,
             address,
             columns,
             extras: Vec::new(),
@@ -209,6 +217,9 @@ impl Table {
             text += &self.page.style.paint(Paint::Faint, line);
             text.push('\n');
         }
+        if let Some(why) = host.in_clear {
+            text += &wrapped(self.page, (EN.in_clear)(why), UNDER, UNDER + 2);
+        }
         if !host.findings.is_empty() {
             let findings = format!("findings: {}", list(&host.findings));
             text += &wrapped(self.page, &findings, UNDER, UNDER + 2);
@@ -217,13 +228,26 @@ impl Table {
     }
 
     fn facts(&self, host: &Host) -> Vec<String> {
-        let mut facts = identity(host, self.page);
+        let mut facts = identity(host, self.page, self.to);
         facts.push(way(host));
         if !host.servers.is_empty() {
             facts.push(format!("by the name {}", names(self.page, &host.servers)));
         }
         if !host.clients.is_empty() {
             facts.push(format!("software {}", list(&host.clients)));
+        }
+        if !host.intercepted_by.is_empty() {
+            facts.push(format!(
+                "certificate issued by {}",
+                names(self.page, &host.intercepted_by)
+            ));
+        }
+        if host.likely_refused > 0 {
+            facts.push(format!(
+                "mail likely refused in {}, taken in {}",
+                counted(host.likely_refused, "session"),
+                number(host.likely_delivered)
+            ));
         }
         let left = Extra::ALL
             .into_iter()
@@ -243,7 +267,7 @@ impl Table {
 }
 
 /// What the host calls itself and is.
-fn identity(host: &Host, page: Page) -> Vec<String> {
+fn identity(host: &Host, page: Page, to: To) -> Vec<String> {
     let mut facts = Vec::new();
     if let [_, others @ ..] = host.addresses.as_slice()
         && !others.is_empty()
@@ -263,7 +287,12 @@ fn identity(host: &Host, page: Page) -> Vec<String> {
         facts.push(format!("DHCP class {}", list(&host.classes)));
     }
     if host.relay {
-        facts.push("relay for internal hosts".into());
+        facts.push(match to {
+            To::ExchangeOnline => {
+                "relay for internal hosts (`--to any` tells of their sessions with it)".into()
+            }
+            To::Any => "relay for internal hosts".into(),
+        });
     }
     facts
 }

@@ -10,7 +10,7 @@ use crate::tally::diagnosis::Doubt;
 use crate::tally::figures::{bytes, counted, number};
 use crate::tally::history::By;
 use crate::tally::microsoft::Microsoft;
-use crate::tally::report::{HostLimit, HostVerdict};
+use crate::tally::report::{HostLimit, HostVerdict, InClear};
 use crate::tally::{Report, Role, To};
 
 pub(super) const WORDS: Words = Words {
@@ -59,6 +59,8 @@ pub(super) const WORDS: Words = Words {
     },
     advice: AdviceWords {
         nothing: "No host has a finding: there is nothing to do.",
+        look: "No host has a finding. Look at the hosts that are not modern, each of which says why, and at the warnings \
+               under “How it was measured”.",
     },
     table: TableWords {
         host: "Host",
@@ -80,6 +82,16 @@ pub(super) const WORDS: Words = Words {
         servers: "Server names",
         clients: "Software",
         rejected: "Refused with an alert",
+        in_clear: "In clear",
+        messages: "Mail, by what flowed",
+        likely: |refused, taken| {
+            format!(
+                "likely refused in {}, taken in {}",
+                counted(refused, "session"),
+                number(taken)
+            )
+        },
+        intercepted_by: "Certificate issued by",
         nothing: "No session of an internal host counts in this report.",
         note: "The columns of versions count sessions by the version that was agreed on. “No version”: never TLS, refused, \
                or not in the capture. The software is a guess from the form of the ClientHello.",
@@ -198,6 +210,7 @@ pub(super) const WORDS: Words = Words {
     finding,
     meaning: exchange::meaning,
     action: exchange::Remedy::action,
+    in_clear,
     role: Role::name,
     limit: HostLimit::name,
     endpoint,
@@ -312,13 +325,33 @@ const fn verdict_meaning(verdict: HostVerdict) -> &'static str {
              the old versions go."
         }
         HostVerdict::Mixed => {
-            "Some sessions did and others did not: look for a second program or an old library on the same host."
+            "Some sessions did and others did not: look for a second program or an old library on the same host, or where \
+             the others are in clear, for what made TLS fail."
         }
         HostVerdict::Weak => "TLS 1.2, but none of the cipher suites that Exchange Online accepts.",
-        HostVerdict::Plaintext => "Sessions without TLS: what was sent could be read on the way.",
+        HostVerdict::Plaintext => {
+            "Sessions without TLS: what was sent could be read on the way. What is said of the host tells why."
+        }
         HostVerdict::Modern => "TLS 1.2 or 1.3. Nothing to do, unless a finding says otherwise.",
         HostVerdict::Unknown => {
             "The capture does not tell: one direction is missing, or packets are cut or lost."
+        }
+    }
+}
+
+const fn in_clear(why: InClear) -> &'static str {
+    match why {
+        InClear::StarttlsRefused => {
+            "It asked for TLS, and the server refused: Exchange Online does not do that, so look for a firewall on the way \
+             that inspects SMTP."
+        }
+        InClear::StarttlsNotOffered => {
+            "The server did not offer TLS: Exchange Online always does, so look for a firewall on the way that takes the \
+             offer out."
+        }
+        InClear::StarttlsNotUsed => {
+            "It did not ask for TLS, and was not seen to send mail or to log in: a check whether the server answers looks \
+             like this."
         }
     }
 }
@@ -348,7 +381,7 @@ const fn finding(finding: Finding) -> &'static str {
         Finding::Intercepted => "Intercepted on the way",
         Finding::LegacyEndpoint => "Legacy endpoint",
         Finding::RetiredName => "Retired server name",
-        Finding::AuthInClear => "Password sent in clear",
+        Finding::AuthInClear => "Logs in outside TLS",
     }
 }
 

@@ -11,7 +11,7 @@ use crate::tally::diagnosis::{self, Doubt};
 use crate::tally::figures::{bytes, number, percent};
 use crate::tally::history::By;
 use crate::tally::microsoft::{Microsoft, Note, Remark};
-use crate::tally::report::{Capture, HostLimit, HostVerdict};
+use crate::tally::report::{Capture, HostLimit, HostVerdict, InClear};
 use crate::tally::{Report, Role, To};
 
 pub(super) const WORDS: Words = Words {
@@ -63,6 +63,7 @@ pub(super) const WORDS: Words = Words {
     },
     advice: AdviceWords {
         nothing: "指摘事項のあるホストはありません。対処は不要です。",
+        look: "指摘事項のあるホストはありません。「良好」以外のホストの詳細と、「測定の方法と範囲」の警告を確認してください。",
     },
     table: TableWords {
         host: "ホスト",
@@ -84,6 +85,16 @@ pub(super) const WORDS: Words = Words {
         servers: "接続先サーバー名",
         clients: "ソフトウェア",
         rejected: "アラートによる拒否",
+        in_clear: "平文の理由",
+        messages: "メールの可否（通信量からの推定）",
+        likely: |refused, taken| {
+            format!(
+                "拒否されたと推定{}件、受理されたと推定{}件",
+                number(refused),
+                number(taken)
+            )
+        },
+        intercepted_by: "証明書の発行元",
         nothing: "集計対象となる社内ホストのセッションはありませんでした。",
         note: "バージョンの列は、合意されたバージョンごとのセッション数です。「バージョンなし」は、TLSを使わなかった、拒否された、\
                またはキャプチャに含まれていないことを示します。ソフトウェアはClientHelloの特徴からの推定です。",
@@ -201,6 +212,7 @@ pub(super) const WORDS: Words = Words {
     finding,
     meaning: advice::meaning,
     action: advice::action,
+    in_clear,
     role: |role| match role {
         Role::Client => "クライアント",
         Role::Server => "サーバー",
@@ -374,17 +386,34 @@ const fn verdict_meaning(verdict: HostVerdict) -> &'static str {
              旧バージョンが廃止されると、このホストはメールを送信できなくなります。"
         }
         HostVerdict::Mixed => {
-            "旧版のセッションとそうでないセッションが混在しています。同じホスト上の別のプログラムや古いライブラリを探してください。"
+            "旧版のセッションとそうでないセッションが混在しています。同じホスト上の別のプログラムや古いライブラリを、ほかのセッションが平文の場合は\
+             TLSが失敗した原因を探してください。"
         }
         HostVerdict::Weak => {
             "TLS 1.2ですが、Exchange Onlineが受け入れる暗号スイートを一つも提示していません。"
         }
         HostVerdict::Plaintext => {
-            "TLSを使わないセッションがあります。送信内容は経路上で読み取られるおそれがあります。"
+            "TLSを使わないセッションがあります。送信内容は経路上で読み取られるおそれがあります。理由はホストの詳細を参照してください。"
         }
         HostVerdict::Modern => "TLS 1.2または1.3です。ほかに指摘事項がない限り、対処は不要です。",
         HostVerdict::Unknown => {
             "キャプチャからは判別できません。片方向の通信が欠けているか、パケットが途切れ、または失われています。"
+        }
+    }
+}
+
+const fn in_clear(why: InClear) -> &'static str {
+    match why {
+        InClear::StarttlsRefused => {
+            "TLSを要求しましたが、サーバーに拒否されました。Exchange Onlineが拒否することはありません。途中にSMTPを検査する\
+             ファイアウォールがないかを調べてください。"
+        }
+        InClear::StarttlsNotOffered => {
+            "サーバーがTLSを提示しませんでした。Exchange Onlineは必ず提示します。途中に提示を取り除くファイアウォールがないかを\
+             調べてください。"
+        }
+        InClear::StarttlsNotUsed => {
+            "TLSを要求せず、メールの送信もログインも確認されませんでした。サーバーの応答を確かめるだけの監視は、このように見えます。"
         }
     }
 }
@@ -414,7 +443,7 @@ const fn finding(finding: Finding) -> &'static str {
         Finding::Intercepted => "中間機器によるTLS検査",
         Finding::LegacyEndpoint => "旧版用エンドポイント",
         Finding::RetiredName => "廃止されたサーバー名",
-        Finding::AuthInClear => "パスワードを平文で送信",
+        Finding::AuthInClear => "TLSの外でログイン",
     }
 }
 

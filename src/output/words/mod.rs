@@ -12,7 +12,7 @@ use crate::session::{EndpointKind, Finding, Instance, Outcome, Seen, Side};
 use crate::tally::diagnosis::Doubt;
 use crate::tally::history::{By, StoreFacts};
 use crate::tally::microsoft::{Microsoft, Note};
-use crate::tally::report::{HostLimit, HostVerdict};
+use crate::tally::report::{HostLimit, HostVerdict, InClear};
 use crate::tally::{Report, Role, To};
 
 /// A language that the report can be written in.
@@ -88,6 +88,8 @@ pub struct Words {
     pub meaning: fn(Finding, Side) -> &'static str,
     /// What to do.
     pub action: fn(Remedy) -> &'static str,
+    /// Why a host was in clear, a sentence.
+    pub in_clear: fn(InClear) -> &'static str,
     /// Which end of its sessions a host was.
     pub role: fn(Role) -> &'static str,
     /// Who kept the version down.
@@ -158,8 +160,10 @@ pub struct Section {
 
 /// Around findings and what to do.
 pub struct AdviceWords {
-    /// There is no finding.
+    /// There is no finding, and nothing else to look at.
     pub nothing: &'static str,
+    /// There is no finding, but hosts that were in clear or are unknown, or warnings.
+    pub look: &'static str,
 }
 
 /// Columns, labels and controls of the table of hosts.
@@ -202,6 +206,14 @@ pub struct TableWords {
     pub clients: &'static str,
     /// Sessions that ended with a fatal alert.
     pub rejected: &'static str,
+    /// Why it was in clear.
+    pub in_clear: &'static str,
+    /// What became of its messages, by the sizes of what flowed.
+    pub messages: &'static str,
+    /// So many sessions refused, so many taken.
+    pub likely: fn(u64, u64) -> String,
+    /// Who issued the certificates that were not Exchange Online's.
+    pub intercepted_by: &'static str,
     /// There is no host.
     pub nothing: &'static str,
     /// What stands under the table.

@@ -60,7 +60,7 @@ const fn of_client(finding: Finding) -> &'static str {
             "このホストに設定されているサーバー名は、Exchange Onlineではすでに廃止されています。"
         }
         Finding::AuthInClear => {
-            "このホストは、TLSの外でユーザー名とパスワードを送信しました。経路上の誰でも読み取れた状態です。"
+            "このホストは、TLSの外でログインを始めました。そのために送信したもの（パスワードまたはトークン）は、経路上で読み取れた状態です。"
         }
     }
 }
@@ -81,10 +81,14 @@ pub(super) const fn action(remedy: Remedy) -> &'static str {
         Remedy::StartTls(software) => start_tls(software),
         Remedy::TrustRoot(software) => trust_root(software),
         Remedy::FindInterceptor => {
-            "表示された証明書を発行した機器またはソフトを特定し、更新するか、Exchange Online宛てのメールを検査対象から外してください。\
+            "証明書を発行した機器またはソフト（レポートのホストに発行元を表示）を特定し、更新するか、Exchange Online宛てのメールを検査対象から外してください。\
              その後、このホストをもう一度確認してください。"
         }
-        Remedy::LeaveLegacyEndpoint => {
+        Remedy::LeaveLegacyEndpoint { modern: true } => {
+            "サーバーをsmtp.office365.com（中国ではsmtp.partner.outlook.cn）、ポート587、STARTTLSに設定してください。すでにTLS 1.2以降を\
+             提示しているため、ほかの変更は不要です。"
+        }
+        Remedy::LeaveLegacyEndpoint { modern: false } => {
             "ホストでTLS 1.2を有効にし、サーバーをsmtp.office365.com（中国ではsmtp.partner.outlook.cn）、ポート587、STARTTLSに設定して\
              ください。"
         }
@@ -92,7 +96,8 @@ pub(super) const fn action(remedy: Remedy) -> &'static str {
             "サーバーをsmtp.office365.com、ポート587、STARTTLSに設定してください。IPアドレスではなく名前で指定します。"
         }
         Remedy::ChangePassword => {
-            "該当するパスワードを直ちに変更し、ログインの前に必ずSTARTTLSを行うようホストを設定してください。"
+            "ログインの前に必ずSTARTTLSを行うようホストを設定してください。パスワードを求められただけでなく送信していた場合は、直ちに変更\
+             してください。"
         }
         Remedy::AnswerBetter => {
             "このサーバーの受信側でTLS 1.2以降を有効にするか、サーバーを更新し、送信側が提示するバージョンで応答できるようにしてください。"
@@ -130,7 +135,8 @@ const fn raise_version(software: Option<Software>) -> &'static str {
         }
         Some(Software::OpenSsl) => {
             "OpenSSL 1.0.1以降（できれば3.x）を使用し、openssl.cnfにTLSv1.2未満のMaxProtocolがあれば削除してください。7.2より前のPHPは、\
-             更新するかSTREAM_CRYPTO_METHOD_TLSv1_2_CLIENTを指定してください。"
+             更新するかSTREAM_CRYPTO_METHOD_TLSv1_2_CLIENTを指定してください。機器の場合は、新しいファームウェアを適用するか、自社の\
+             中継サーバーを経由して送信してください。"
         }
         Some(Software::Schannel) => {
             "HKLM\\SYSTEM\\CurrentControlSet\\Control\\SecurityProviders\\SCHANNEL\\Protocols\\TLS 1.2\\ClientでTLS 1.2クライアントを有効に\
