@@ -14,6 +14,7 @@ use super::reporting::{group_by, render};
 use super::writer::Destination;
 use super::{Ended, complain, tell};
 use crate::cli::ReadArgs;
+use crate::exchange;
 use crate::names::HostName;
 use crate::output;
 use crate::pipeline::{self, Consumer, Crew, Facts};
@@ -84,6 +85,7 @@ pub(super) fn run(args: &ReadArgs) -> Result<Ended> {
             .map(|file| file.path.to_string_lossy().into_owned())
             .collect(),
         window: None,
+        address_lists: exchange::lists_in_use(&judge.catalog),
         group_by: group_by(&args.report),
     };
     let report = Report::new(&tally, health::of_files(&facts, &files, &timeline), context);

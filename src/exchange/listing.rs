@@ -27,6 +27,18 @@ pub fn describe_lists(catalog: &Catalog, today: Date) -> String {
     text
 }
 
+/// The lists in use in a few words each, for reports: the cloud, and the version, or where it came from.
+pub fn lists_in_use(catalog: &Catalog) -> Vec<String> {
+    let in_use = |info: &ListInfo| {
+        let word = word(info.instance);
+        match (&info.source, info.version) {
+            (ListSource::Given(name), _) => format!("{word} from {}", printable(name)),
+            (ListSource::BuiltIn, version) => format!("{word} {}", version.unwrap_or_default()),
+        }
+    };
+    catalog.lists().map(in_use).collect()
+}
+
 fn describe_list(text: &mut String, info: &ListInfo, today: Date) {
     let source = match &info.source {
         ListSource::BuiltIn => "built in".to_owned(),

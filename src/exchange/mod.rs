@@ -28,7 +28,7 @@ pub use catalog::{AddressMatch, Catalog, ListInfo, ListSource};
 pub use classify::{Classification, Clues, Contradiction, Disagreement, classify};
 pub use greeting::{banner_host, claimed_ip, greeted_ip};
 pub use issuer::issuer_is_known;
-pub use listing::describe_lists;
+pub use listing::{describe_lists, lists_in_use};
 pub use name::{NameMatch, name};
 pub use published::CatalogError;
 pub use sender::classify_sender;

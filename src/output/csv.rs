@@ -78,6 +78,7 @@ const REPORT: &[Column<Report>] = &[
     column("window_to", "Its end.", |report| maybe(report.window.to)),
     column("sensor", "Who saw it.", |report| one(&report.sensor)),
     column("to", "Which servers count.", |report| one(report.to)),
+    column("address_lists", "The address lists by which servers are Exchange Online: cloud and version, or file.", |report| each(&report.address_lists)),
     column("total_hosts", "Hosts in the report.", |report| one(report.totals.hosts)),
     column("total_host_verdicts", "Hosts by verdict, `word=count`.", |report| counted(report.totals.host_verdicts.iter())),
     column("total_sessions", "Sessions that count.", |report| one(report.totals.sessions)),

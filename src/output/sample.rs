@@ -95,6 +95,7 @@ fn health() -> CaptureHealth {
 fn context() -> Context {
     Context {
         sensor: "edge-1".into(),
+        address_lists: vec!["worldwide 2026081400".into()],
         sources: vec![
             "captures/monday.pcapng".into(),
             "captures/tuesday.pcapng".into(),

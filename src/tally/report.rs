@@ -34,6 +34,8 @@ pub struct Report {
     pub to: To,
     /// Captures and interfaces, by name.
     pub sources: Vec<String>,
+    /// The lists of addresses by which servers are Exchange Online: cloud and version, or file.
+    pub address_lists: Vec<String>,
     /// All counted sessions together.
     pub totals: Totals,
     /// The internal hosts, worst verdict first, then most sessions, then lowest address.
@@ -67,6 +69,8 @@ pub struct Context {
     pub sources: Vec<String>,
     /// The time that was asked for; by default from the first packet to the last.
     pub window: Option<Window>,
+    /// The lists of addresses by which servers were judged; none where others did that, as of sessions in stores.
+    pub address_lists: Vec<String>,
     /// What makes two addresses one host.
     pub group_by: GroupBy,
 }
@@ -397,6 +401,7 @@ impl Report {
             sensor: context.sensor,
             to: tally.to,
             sources: sorted(context.sources),
+            address_lists: context.address_lists,
             totals: totals(tally, shown),
             what_to_do: Vec::new(),
             capture: capture(tally, health, shown),

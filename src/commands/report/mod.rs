@@ -175,6 +175,7 @@ fn built(
         sensor,
         sources: stores.iter().map(|store| store.name.clone()).collect(),
         window: asked.then_some(window),
+        address_lists: Vec::new(),
         group_by: group_by(&args.report),
     };
     let mut report = Report::new(tally, health, context);

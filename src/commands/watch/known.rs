@@ -10,9 +10,11 @@ use crate::commands::gathering::Gathering;
 use crate::commands::health;
 use crate::commands::records::Records;
 use crate::commands::reporting::group_by;
+use crate::exchange;
 use crate::names::HostName;
 use crate::pipeline::Facts;
 use crate::session::Session;
+use crate::session::judge::Judge;
 use crate::source::live::{InterfaceFacts, Watched};
 use crate::store::Kept;
 use crate::tally::latency::Latencies;
@@ -27,6 +29,7 @@ pub(super) struct Known {
     sessions: u64,
     latencies: Latencies,
     sensor: String,
+    address_lists: Vec<String>,
     group_by: GroupBy,
     workers: usize,
     began: Instant,
@@ -38,7 +41,7 @@ impl Known {
         gathering: Gathering,
         watched: Watched,
         args: &WatchArgs,
-        sensor: &str,
+        judge: &Judge,
         workers: usize,
         memory: moment::Memory,
     ) -> Self {
@@ -48,7 +51,8 @@ impl Known {
             facts: Facts::default(),
             sessions: 0,
             latencies: Latencies::default(),
-            sensor: sensor.to_owned(),
+            sensor: judge.sensor.clone(),
+            address_lists: exchange::lists_in_use(&judge.catalog),
             group_by: group_by(&args.report),
             workers,
             began: Instant::now(),
@@ -131,6 +135,7 @@ impl Known {
             sensor: self.sensor.clone(),
             sources: interfaces.iter().map(|one| one.name.clone()).collect(),
             window: None,
+            address_lists: self.address_lists.clone(),
             group_by: self.group_by,
         };
         let mut health = health::of_interfaces(&self.facts, &interfaces);

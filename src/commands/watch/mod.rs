@@ -103,14 +103,7 @@ pub(super) fn run(args: &WatchArgs) -> Result<Ended> {
     gathering.keep_in(store);
     let workers = workers(&args.follow);
     let mut watching = Watching {
-        known: Known::new(
-            gathering,
-            source.watched(),
-            args,
-            &judge.sensor,
-            workers,
-            memory,
-        ),
+        known: Known::new(gathering, source.watched(), args, &judge, workers, memory),
         view,
         signals,
         destination,

@@ -89,6 +89,11 @@ fn sessions(report: &Report, page: &mut Page) {
     number(words.capture.counted, report.totals.sessions, page);
     number(words.capture.other_servers, capture.other_servers, page);
     number(words.capture.external, capture.external, page);
+    if !report.address_lists.is_empty() {
+        page.fact(words.capture.address_lists, |page| {
+            page.list(&report.address_lists);
+        });
+    }
     for (seen, count) in capture.seen.iter() {
         number((words.capture.seen)(seen), count, page);
     }

@@ -25,6 +25,11 @@ pub(super) fn render(report: &Report, page: Page) -> String {
     if report.history.is_none() {
         text += &flowed(page, &losses(capture), "; ", 2, 4);
     }
+    if !report.address_lists.is_empty() {
+        let lists = report.address_lists.join(", ");
+        let lists = format!("address lists: {}", terminal(&lists));
+        text += &wrapped(page, &lists, 2, 4);
+    }
     for warning in &capture.warnings {
         let lines = wrapped(page, &format!("! {}", warning.text), 2, 4);
         text += &page.style.paint(Paint::Caution, lines.trim_end());

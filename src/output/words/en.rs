@@ -141,6 +141,7 @@ pub(super) const WORDS: Words = Words {
         counted: "of these, counted in this report",
         other_servers: "of these, to servers that do not count",
         external: "of these, without an internal host",
+        address_lists: "Address lists of Exchange Online",
         seen,
         one_direction: "Share seen in one direction only",
         malformed: "Packets that could not be read",

@@ -143,6 +143,7 @@ pub(super) const WORDS: Words = Words {
         counted: "うち、このレポートで集計したもの",
         other_servers: "うち、集計対象外のサーバーへのもの",
         external: "うち、社内ホストを含まないもの",
+        address_lists: "Exchange Onlineのアドレス一覧",
         seen,
         one_direction: "片方向しか見えなかった割合",
         malformed: "読み取れなかったパケット",

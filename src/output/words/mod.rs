@@ -294,6 +294,8 @@ pub struct CaptureWords {
     pub other_servers: &'static str,
     /// Of these, without an internal host.
     pub external: &'static str,
+    /// By which servers are Exchange Online.
+    pub address_lists: &'static str,
     /// Sessions by directions seen.
     pub seen: fn(Seen) -> &'static str,
     /// Share of sessions seen in one direction only.
