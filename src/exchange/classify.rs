@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 use super::catalog::{Catalog, SMTP_PORT, SUBMISSION_PORT};
 use super::greeting::banner_host;
+use super::issuer::issuer_is_known;
 use super::name::{NameMatch, is_host_name, name, pattern};
 use crate::session::{Certificate, EndpointKind, Evidence, EvidenceSet, ExchangeOnline, Instance};
 
@@ -102,6 +103,7 @@ pub fn classify(catalog: &Catalog, clues: &Clues) -> Classification {
         ),
         (Evidence::Address, read_address(catalog, clues)),
     ];
+    doubt_issuer(&mut readings, clues.certificate);
     let Some(mut exchange_online) = conclude(&readings) else {
         return Classification::default();
     };
@@ -150,6 +152,22 @@ impl Reading {
     fn forget_elsewhere(&mut self) {
         if matches!(self, Self::Elsewhere) {
             *self = Self::Absent;
+        }
+    }
+}
+
+/// A certificate that names Exchange Online but is from another issuer is that of something in between. Only where nothing else tells
+/// where the client went does the name still count.
+fn doubt_issuer(readings: &mut [(Evidence, Reading); 5], certificate: Option<&Certificate>) {
+    let others = readings
+        .iter()
+        .filter(|(evidence, _)| *evidence != Evidence::Certificate);
+    let is_told = others.filter_map(|(_, told)| told.ours()).next().is_some();
+    if is_told && certificate.is_some_and(|one| !issuer_is_known(one)) {
+        for (evidence, reading) in readings {
+            if *evidence == Evidence::Certificate {
+                *reading = Reading::Elsewhere;
+            }
         }
     }
 }

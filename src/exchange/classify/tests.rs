@@ -420,3 +420,28 @@ proptest! {
         prop_assert!(few.is_none() || many.is_some());
     }
 }
+
+/// What an inspecting proxy puts in place of the certificate has its names, and its own issuer.
+#[test]
+fn a_certificate_from_another_issuer_proves_nothing_beside_others() {
+    let mut shown = certificate("smtp.office365.com", &["*.office365.com"]);
+    shown.issuer_cn = Some("Mail Shield Root".to_owned());
+    let asked = Clues {
+        server_name: Some("smtp.office365.com"),
+        certificate: Some(&shown),
+        ..at(OTHER_IP, 587)
+    };
+    let (head, contradictions) = summary(&told(&asked));
+    assert_eq!(head, "Worldwide ClientSubmission server_name");
+    assert!(
+        contradictions.contains("certificate:Elsewhere"),
+        "{contradictions}"
+    );
+    // Where nothing else tells, the names still do.
+    let alone = Clues {
+        server_name: None,
+        ..asked
+    };
+    let (head, _) = summary(&told(&alone));
+    assert!(head.ends_with("certificate"), "{head}");
+}
