@@ -31,10 +31,6 @@ const NOT_IN_CAPTURES: &[(&str, &str)] = &[
         "no packet is missing from these captures",
     ),
     (
-        "tlstally.exchange_online.contradicted_by",
-        "the servers in these captures say nothing against each other; every combination is in src/exchange/classify",
-    ),
-    (
         "tlstally.source_vendor",
         "the machines in these captures have cards that nobody made",
     ),

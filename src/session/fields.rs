@@ -140,7 +140,7 @@ pub const FIELDS: &[Field] = &[
     known("tlstally.findings", Kind::Words(FINDINGS), r#"["legacy_negotiated","legacy_capped"]"#, "What to act on."),
     known("tlstally.exchange_online.instance", Kind::Word(Instance::WORDS), r#""worldwide""#, "Which cloud. The object is present only if the other end is Exchange Online."),
     known("tlstally.exchange_online.endpoint", Kind::Word(EndpointKind::WORDS), r#""client-submission""#, "What the endpoint is for."),
-    known("tlstally.exchange_online.evidence", Kind::Words(Evidence::WORDS), r#"["server_name","address"]"#, "What proves it, strongest first."),
+    known("tlstally.exchange_online.evidence", Kind::Words(Evidence::WORDS), r#"["server_name","address"]"#, "What proves it, strongest first. Of a client that delivers, `banner` is the name that it gave in EHLO."),
     known("tlstally.exchange_online.contradicted_by", Kind::Words(Evidence::WORDS), r#"["certificate"]"#, "What says otherwise: that the server is not Exchange Online, or that it is another cloud or kind of it."),
     known("tlstally.downgrade_sentinel", Kind::Word(&["1.2", "1.1"]), r#""1.1""#, "The end of the server's random says that the server knows better than it chose (RFC 8446 section 4.1.3): `1.2` is set by one that knows TLS 1.3 and chose 1.2, `1.1` by one that knows TLS 1.2 at least and chose 1.1 or older."),
     known("tlstally.ja4", Kind::Text, r#""t10d080500_0123456789ab_ba9876543210""#, "JA4 of the ClientHello."),
