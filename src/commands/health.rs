@@ -69,9 +69,13 @@ pub(super) fn of_files(facts: &Facts, files: &[FileFacts], timeline: &Timeline) 
     health
         .files_damaged
         .extend(timeline.errors().iter().map(ToString::to_string));
+    let named = timeline.skipped_captures().iter();
+    health
+        .files_skipped
+        .extend(named.map(|(path, looks)| format!("`{}`: {looks}", path.display())));
     let skipped = timeline.skipped();
     let passed = [
-        (skipped.not_captures, "no captures"),
+        (skipped.not_captures, "no captures, nor called so"),
         (skipped.empty, "empty"),
         (skipped.special, "pipes, sockets or devices"),
     ];

@@ -159,10 +159,9 @@ impl Reading {
 /// A certificate that names Exchange Online but is from another issuer is that of something in between. Only where nothing else tells
 /// where the client went does the name still count.
 fn doubt_issuer(readings: &mut [(Evidence, Reading); 5], certificate: Option<&Certificate>) {
-    let others = readings
+    let is_told = readings
         .iter()
-        .filter(|(evidence, _)| *evidence != Evidence::Certificate);
-    let is_told = others.filter_map(|(_, told)| told.ours()).next().is_some();
+        .any(|(evidence, told)| *evidence != Evidence::Certificate && told.ours().is_some());
     if is_told && certificate.is_some_and(|one| !issuer_is_known(one)) {
         for (evidence, reading) in readings {
             if *evidence == Evidence::Certificate {

@@ -188,6 +188,12 @@ impl Inside {
         if let Some((_, name)) = KNOWN.iter().find(|(magic, _)| bytes.starts_with(magic)) {
             return Self::Known(name);
         }
+        if bytes
+            .get(TAR.0..)
+            .is_some_and(|rest| rest.starts_with(TAR.1))
+        {
+            return Self::Known("a tar archive");
+        }
         let looked_at = bytes.get(..Looks::LOOKED_AT).unwrap_or(bytes);
         if looked_at.iter().all(|byte| is_text(*byte)) {
             return Self::Text;
@@ -195,6 +201,9 @@ impl Inside {
         Self::Unknown(Magic::of(bytes))
     }
 }
+
+/// The end of a tar archive's first header (POSIX ustar), where it has one.
+const TAR: (usize, &[u8]) = (257, b"ustar");
 
 /// Formats that people take for captures, by their first bytes (Wireshark's wiretap, file(1)).
 const KNOWN: [(&[u8], &str); 9] = [

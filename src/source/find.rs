@@ -2,13 +2,13 @@
 
 use std::collections::HashSet;
 use std::fs::{self, File, Metadata};
-use std::io;
+use std::io::{self, IsTerminal as _};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::error::SourceError;
-use super::unpack::Bytes;
+use super::interrupt::standard_input;
 
 /// Files that were found in a folder and left out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -21,6 +21,13 @@ pub struct Skipped {
     pub special: u64,
     /// Other names of files that are read.
     pub same: u64,
+}
+
+/// Whether a file's name says that it is a capture, compressed or not.
+pub(super) fn is_named_capture(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let mut parts = name.rsplit('.').take(3).map(str::to_ascii_lowercase);
+    parts.any(|part| matches!(&*part, "pcap" | "pcapng" | "cap" | "dmp"))
 }
 
 /// Something to read.
@@ -39,7 +46,7 @@ pub(super) enum From {
         named: bool,
     },
     /// A pipe or device, open already: it can be read only once.
-    Pipe(Bytes),
+    Pipe(File),
 }
 
 /// All that the paths lead to.
@@ -69,23 +76,30 @@ impl Inputs {
 
     fn named(&mut self, path: &Path) {
         if path.as_os_str() == "-" {
-            return self.pipe(path, Box::new(io::stdin()));
+            return match standard_input() {
+                Ok(file) if file.is_terminal() => self.cannot_open(
+                    path,
+                    io::Error::other("standard input is a terminal, not a capture"),
+                ),
+                Ok(file) => self.pipe(path, file),
+                Err(source) => self.cannot_open(path, source),
+            };
         }
         match fs::metadata(path) {
             Ok(about) if about.is_dir() => self.folder(path, &about),
             Ok(about) if about.is_file() => self.file(path, &about, true),
             Ok(_) => match File::open(path) {
-                Ok(file) => self.pipe(path, Box::new(file)),
+                Ok(file) => self.pipe(path, file),
                 Err(source) => self.cannot_open(path, source),
             },
             Err(source) => self.cannot_open(path, source),
         }
     }
 
-    fn pipe(&mut self, path: &Path, bytes: Bytes) {
+    fn pipe(&mut self, path: &Path, file: File) {
         self.found.push(Found {
             path: path.into(),
-            from: From::Pipe(bytes),
+            from: From::Pipe(file),
         });
     }
 

@@ -15,8 +15,9 @@ use super::block::BlockPool;
 use super::capture::{Capture, InThread, NotOpened, Run};
 use super::error::{Fault, Looks, SourceError};
 use super::facts::FileFacts;
-use super::find::{Found, From, Inputs, Skipped};
+use super::find::{Found, From, Inputs, Skipped, is_named_capture};
 use super::input::{Feed, Parked};
+use super::interrupt::{Interrupt, Pipe};
 use super::progress::{Metered, Progress};
 use super::unpack::Bytes;
 use crate::time::Timestamp;
@@ -48,15 +49,19 @@ pub struct Timeline {
     small_blocks: BlockPool,
     errors: Vec<SourceError>,
     skipped: Skipped,
+    /// Files of folders that are no captures, though their names say so.
+    skipped_captures: Vec<(Arc<Path>, Looks)>,
     without_captures: Vec<PathBuf>,
     progress: Arc<Progress>,
     read_ahead: bool,
+    interrupt: Interrupt,
 }
 
 struct Entry {
     path: Arc<Path>,
     /// No packet of the file that comes first is earlier than this; zero where it is not known.
     first: Timestamp,
+    is_pipe: bool,
     state: State,
 }
 
@@ -73,6 +78,11 @@ impl Timeline {
     /// Finds the captures that `paths` lead to: files, folders, `-` for standard input. What cannot be read is among
     /// [`Timeline::errors`]; the rest is read all the same.
     pub fn open<P: AsRef<Path>>(paths: &[P]) -> Self {
+        Self::open_until(paths, Interrupt::default())
+    }
+
+    /// The same, to be ended early by `interrupt`.
+    pub fn open_until<P: AsRef<Path>>(paths: &[P], interrupt: Interrupt) -> Self {
         let inputs = Inputs::find(paths);
         let mut timeline = Self {
             files: Vec::new(),
@@ -84,9 +94,11 @@ impl Timeline {
             small_blocks: BlockPool::new(SMALL_BLOCK),
             errors: inputs.errors,
             skipped: inputs.skipped,
+            skipped_captures: Vec::new(),
             without_captures: Vec::new(),
             progress: Progress::new(),
             read_ahead: false,
+            interrupt,
         };
         for found in inputs.found {
             timeline.look(found);
@@ -109,6 +121,9 @@ impl Timeline {
     pub fn next_run(&mut self) -> Option<Run<'_>> {
         self.settle();
         self.admit();
+        if self.interrupt.is_asked() && self.leave() {
+            return None;
+        }
         let Reverse((_, file)) = self.next.pop()?;
         self.current = Some(file);
         let last = self.last_before_others(file);
@@ -132,7 +147,12 @@ impl Timeline {
         &self.errors
     }
 
-    /// Files of folders that were left out.
+    /// Files of folders that were left out though their names are a capture's, and what they are instead.
+    pub fn skipped_captures(&self) -> &[(Arc<Path>, Looks)] {
+        &self.skipped_captures
+    }
+
+    /// Other files of folders that were left out.
     pub fn skipped(&self) -> Skipped {
         self.skipped
     }
@@ -161,7 +181,7 @@ impl Timeline {
     fn look(&mut self, found: Found) {
         let Found { path, from } = found;
         match from {
-            From::Pipe(bytes) => self.look_at_pipe(path, bytes),
+            From::Pipe(file) => self.look_at_pipe(path, file),
             From::File { size, named } => self.look_at_file(path, size, named),
         }
     }
@@ -182,8 +202,9 @@ impl Timeline {
         }
     }
 
-    fn look_at_pipe(&mut self, path: Arc<Path>, bytes: Bytes) {
-        let bytes = Box::new(Metered::new(bytes, self.progress(), 0));
+    fn look_at_pipe(&mut self, path: Arc<Path>, file: File) {
+        let pipe = Pipe::new(file, self.interrupt.clone());
+        let bytes = Box::new(Metered::new(pipe, self.progress(), 0));
         let feed = Feed::new(bytes, false);
         match Capture::open(&path, feed, self.blocks.clone(), InThread::Unpacking) {
             Ok(mut capture) => {
@@ -196,7 +217,13 @@ impl Timeline {
     }
 
     fn keep(&mut self, path: Arc<Path>, first: Timestamp, state: State) {
-        self.files.push(Entry { path, first, state });
+        let is_pipe = matches!(state, State::Open(_));
+        self.files.push(Entry {
+            path,
+            first,
+            is_pipe,
+            state,
+        });
     }
 
     fn refuse(&mut self, path: Arc<Path>, why: NotOpened, named: bool) {
@@ -212,6 +239,9 @@ impl Timeline {
                 path: path.to_path_buf(),
                 looks,
             }),
+            NotOpened::Looks(looks) if is_named_capture(&path) => {
+                self.skipped_captures.push((path, looks));
+            }
             NotOpened::Looks(Looks::Empty) => self.skipped.empty += 1,
             NotOpened::Looks(_) => self.skipped.not_captures += 1,
         }
@@ -240,6 +270,18 @@ impl Timeline {
                 Some(State::Done(_)) | None => {}
             }
         }
+    }
+
+    /// Leaves files before their end, if all that is left are files: a pipe ends by itself.
+    fn leave(&mut self) -> bool {
+        let is_pipe = |Reverse((_, file)): &Reverse<(_, usize)>| {
+            self.files.get(*file).is_some_and(|entry| entry.is_pipe)
+        };
+        if self.next.is_empty() || self.next.iter().any(is_pipe) {
+            return false;
+        }
+        self.interrupt.cut();
+        true
     }
 
     /// Puts the file of the latest run back in line, or closes it.

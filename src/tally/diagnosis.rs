@@ -153,7 +153,7 @@ pub fn warnings(report: &Report) -> Vec<Warning> {
         bounds(&capture.bounds),
         files(
             Doubt::FilesDamaged,
-            "read only in part",
+            "not read, or only in part",
             &capture.files_damaged,
         ),
     ];

@@ -14,7 +14,8 @@ fn folders_are_walked_and_links_do_not_loop() {
     folder.write("a.pcap", &plain(&[(1, b"a")]));
     folder.write("deep/er/b", &plain(&[(2, b"b")]));
     folder.write("deep/notes.txt", b"a line of text\n");
-    folder.write("empty.pcap", b"");
+    folder.write("empty", b"");
+    let called = folder.write("called.pcap.bz2", b"BZh9");
     symlink(&folder.0, folder.0.join("deep/loop")).unwrap();
     symlink(folder.0.join("a.pcap"), folder.0.join("latest.pcap")).unwrap();
     let (packets, timeline) = read_all(&[&folder.0]);
@@ -27,6 +28,11 @@ fn folders_are_walked_and_links_do_not_loop() {
         same: 1,
     };
     assert_eq!(timeline.skipped(), skipped);
+    // What calls itself a capture is told by its name.
+    let [(path, looks)] = timeline.skipped_captures() else {
+        panic!("{:?}", timeline.skipped_captures())
+    };
+    assert_eq!((&**path, *looks), (&*called, Looks::Known("bzip2")));
     let progress = timeline.progress();
     assert_eq!(Some(progress.read()), progress.total());
 }
