@@ -7,8 +7,8 @@ use crate::session::{Alert, Mode, Outcome, ServerDid, Side};
 use crate::smtp::server::ServerFacts;
 use crate::time::SECOND;
 
-/// After a ClientHello, silence of this many nanoseconds at the end of a capture is an answer that never came; less may be an answer
-/// that the capture did not wait for.
+/// After a ClientHello, silence of this many nanoseconds is an answer that never came; less, before the capture ends or another connection
+/// takes the ports, may be an answer that the capture did not wait for, or has lost.
 pub(super) const PATIENCE: u64 = 10 * SECOND;
 
 impl View<'_> {
@@ -214,12 +214,12 @@ impl View<'_> {
         self.server_tls.is_none() && !self.was_accepted() && (no || self.was_refused())
     }
 
-    /// The silence after the last packet was long enough to count.
-    pub(super) const fn waited(&self) -> bool {
+    /// The silence after the last packet was long enough to count, whatever ended it.
+    const fn waited(&self) -> bool {
         match self.reason {
-            Reason::EndOfCapture(silence) => silence >= PATIENCE,
+            Reason::EndOfCapture(silence) | Reason::Succeeded(silence) => silence >= PATIENCE,
             Reason::Evicted => false,
-            Reason::Closed | Reason::Idle | Reason::Succeeded => true,
+            Reason::Closed | Reason::Idle => true,
         }
     }
 
