@@ -1000,6 +1000,35 @@ fn silence_behind_something_is_no_missing_answer() {
     }
 }
 
+/// How long nothing came tells, not what ended the wait: another connection between the same ports may begin at any time.
+#[test]
+fn a_missing_answer_was_waited_for() {
+    let reading = Reading::new();
+    let hello = conversation(&[hello_record(&modern_hello(&[]))]);
+    let mut segments = hello.segments(1460);
+    segments.retain(|segment| segment.flags & FIN == 0);
+    let begun = hello.packets(WRAPPING, &segments);
+    let last = begun.last().unwrap().time;
+    let outcome = |milliseconds: u64, again: bool| {
+        let mut packets = begun.clone();
+        if again {
+            let mut syn = hello.packets([1 << 30, 0], &segments[..1]);
+            syn[0].time = last + milliseconds * 1_000_000;
+            packets.append(&mut syn);
+        } else {
+            packets.push(packet(0, vec![0xff; 60]));
+            packets.last_mut().unwrap().time = last + milliseconds * 1_000_000;
+        }
+        let records = reading.ethernet(&packets);
+        common::reading::text(&records[0], "tlstally.outcome")
+    };
+    for again in [false, true] {
+        assert_eq!(outcome(1_000, again), "incomplete", "{again}");
+        assert_eq!(outcome(9_000, again), "incomplete", "{again}");
+        assert_eq!(outcome(11_000, again), "unanswered", "{again}");
+    }
+}
+
 /// A client that acknowledges the server's Finished, and has sent nothing behind its own, has taken the handshake, however it then leaves.
 #[test]
 fn an_acknowledgement_shows_that_the_client_took_the_handshake() {

@@ -10,15 +10,17 @@ use std::sync::{Arc, Mutex};
 use common::conversation::{WRAPPING, recorded};
 use common::{pcaps, table};
 use tlstally::exchange::Catalog;
+use tlstally::flow::reassembly::Piece;
 use tlstally::flow::{Limits, Table};
 use tlstally::packet::{Interest, PortSet};
 use tlstally::pipeline;
 use tlstally::session::judge::Judge;
 use tlstally::session::networks::Networks;
-use tlstally::session::{Session, Verdict};
+use tlstally::session::{Session, Side, Verdict};
+use tlstally::smtp::Dialogue;
 use tlstally::source::Timeline;
 use tlstally::tally::{CaptureHealth, Context, Report, Tally, To};
-use tlstally::time::SECOND;
+use tlstally::time::{SECOND, Timestamp};
 
 #[global_allocator]
 static ALLOCATOR: dhat::Alloc = dhat::Alloc;
@@ -82,6 +84,27 @@ fn a_host_of_one_session_takes_little() {
         let report = Report::new(&tally, CaptureHealth::default(), Context::default());
         let each = (held() - before) / report.totals.hosts;
         assert!(each < 1_500, "{each} bytes a host of the report");
+    }
+}
+
+/// What is read of a segment is read in its place, however often its lines change what the rest may be.
+#[test]
+fn a_segment_is_not_copied_line_by_line() {
+    let _alone = ALONE.lock().unwrap();
+    let said = [&b"\n"[..], &b"DATA\nRSET\n".repeat(5_000)].concat();
+    // The first bytes may begin a line, or be held back: as TLS, as the header of a proxy, as the first line behind DATA.
+    for before in [&b""[..], b"\xae", b"P", b"DATA\nMAIL FROM:<a@a.example>"] {
+        let mut dialogue = Dialogue::default();
+        let _counting = dhat::Profiler::builder().testing().build();
+        for bytes in [before, &said]
+            .into_iter()
+            .filter(|bytes| !bytes.is_empty())
+        {
+            dialogue.push(Side::Client, &Piece::Bytes(bytes, Timestamp(0)), true);
+        }
+        let most = dhat::HeapStats::get().max_bytes;
+        assert!(most < 2 * said.len(), "{most} bytes behind {before:?}");
+        assert!(dialogue.client.unwrap().facts.commands >= 10_000);
     }
 }
 

@@ -37,7 +37,7 @@ fuzz_target!(|data: &[u8]| {
     let mut seq = u32::MAX - 100;
     while !input.is_empty() {
         let selector = input.u8();
-        let length = usize::from(input.u16() % 1200);
+        let length = usize::from(input.u16());
         let bytes = input.slice(length);
         let (source_port, destination_port) = PORTS[selector as usize % PORTS.len()];
         if selector & 0x80 == 0 {

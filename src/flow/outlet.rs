@@ -54,8 +54,8 @@ pub enum Reason {
     Closed,
     /// No packet came for as long as [`Limits::idle`].
     Idle,
-    /// Another connection between the same ports began.
-    Succeeded,
+    /// Another connection between the same ports began, so many nanoseconds after its last packet.
+    Succeeded(u64),
     /// The table was full.
     Evicted,
     /// The capture ended, so many nanoseconds after its last packet.

@@ -247,20 +247,25 @@ impl<R, S> Table<R, S> {
         let all = self.slots.places();
         let begin = part * SLOTS;
         for slot in begin..all.min(begin + SLOTS) {
-            let Some((place, life)) = self.slots.get(slot) else {
-                continue;
-            };
-            let wait = match &life.state {
-                State::Free => continue,
-                State::Open(connection) => self.limits.wait(connection),
-                State::Settled(settled) => self.limits.wait_settled(settled.tail()),
-                State::Told { .. } => self.limits.linger,
-            };
-            let last = u64::from(place.deadline.saturating_sub(wait)) * TICK;
-            let reason = Reason::EndOfCapture(clock.saturating_sub(last));
-            self.close(slot, u32::MAX, reason, outlet);
+            if let Some(silence) = self.silence(slot, clock) {
+                let reason = Reason::EndOfCapture(silence);
+                self.close(slot, u32::MAX, reason, outlet);
+            }
         }
         (all > begin + SLOTS).then_some(part + 1)
+    }
+
+    /// Nanoseconds from the last packet of the connection in `slot` to `clock`; `None` if there is none.
+    fn silence(&self, slot: u32, clock: u64) -> Option<u64> {
+        let (place, life) = self.slots.get(slot)?;
+        let wait = match &life.state {
+            State::Free => return None,
+            State::Open(connection) => self.limits.wait(connection),
+            State::Settled(settled) => self.limits.wait_settled(settled.tail()),
+            State::Told { .. } => self.limits.linger,
+        };
+        let last = u64::from(place.deadline.saturating_sub(wait)) * TICK;
+        Some(clock.saturating_sub(last))
     }
 
     /// A segment that must be read.
@@ -612,7 +617,8 @@ impl<R, S> Table<R, S> {
             if !self.is_succeeded(slot, segment) {
                 return slot;
             }
-            self.close(slot, tick, Reason::Succeeded, outlet);
+            let silence = self.silence(slot, segment.clock).unwrap_or_default();
+            self.close(slot, tick, Reason::Succeeded(silence), outlet);
         }
         if self.slots.len() >= self.limits.flows {
             self.evict(tick, outlet);

@@ -2,8 +2,9 @@
 //!
 //! A mirror that shows one direction only shows no question at all; as long as none was seen, every answer counts.
 
-use std::collections::{HashSet, VecDeque};
 use std::net::IpAddr;
+
+use super::latest::Latest;
 
 /// Questions remembered. Answers come within seconds.
 const QUESTIONS: usize = 32_768;
@@ -12,24 +13,12 @@ type Question = ((IpAddr, u16), (IpAddr, u16), u16);
 
 /// The last questions seen.
 #[derive(Debug, Default)]
-pub(super) struct Questions {
-    known: HashSet<Question>,
-    order: VecDeque<Question>,
-}
+pub(super) struct Questions(Latest<Question, QUESTIONS>);
 
 impl Questions {
     /// A question went from `client` to `server`.
     pub(super) fn note(&mut self, client: (IpAddr, u16), server: (IpAddr, u16), id: u16) {
-        let question = (client, server, id);
-        if !self.known.insert(question) {
-            return;
-        }
-        self.order.push_back(question);
-        if self.order.len() > QUESTIONS
-            && let Some(oldest) = self.order.pop_front()
-        {
-            self.known.remove(&oldest);
-        }
+        self.0.note((client, server, id));
     }
 
     /// Whether an answer from `server` to `client` may be believed.
@@ -39,6 +28,6 @@ impl Questions {
         server: (IpAddr, u16),
         id: u16,
     ) -> bool {
-        self.known.is_empty() || self.known.contains(&(client, server, id))
+        self.0.is_empty() || self.0.contains(&(client, server, id))
     }
 }

@@ -2,17 +2,17 @@
 //! software.
 //!
 //! A name belongs to an address once the server has acknowledged it, or when the client says that it uses it already. Options that
-//! are moved into `sname` and `file`, or split, are not put together.
+//! are moved into `sname` and `file` are not read.
 
-use std::collections::VecDeque;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::Ipv4Addr;
+use std::sync::Arc;
 
-use super::host::{HostName, NameSource};
-use super::message;
+use super::host::HostName;
+use super::pending::{Pending, Told, class, labels, plain};
 use crate::wire::{Reader, Short};
 
-/// Requests that may wait for their acknowledgement.
-const REQUESTS: usize = 256;
+/// Bytes read of one option: more than the longest name (255 octets, RFC 1035 section 2.3.4) and what stands before it.
+const LONGEST: usize = 3 + 256;
 const MAGIC: u32 = 0x6382_5363;
 
 const HOST_NAME: u8 = 12;
@@ -28,12 +28,7 @@ const INFORM: u8 = 8;
 
 /// Requests without their acknowledgement yet.
 #[derive(Debug, Default)]
-pub(super) struct Leases {
-    requests: VecDeque<(Client, Told)>,
-}
-
-/// What a host said of itself.
-type Told = Vec<(String, NameSource)>;
+pub(super) struct Leases(Pending<Client>);
 
 /// A client in the middle of an exchange.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,42 +57,23 @@ impl Leases {
         };
         match message.kind {
             REQUEST if message.has.is_unspecified() => {
-                self.wait(message);
+                self.0.ask(message.client, message.told);
                 Vec::new()
             }
-            REQUEST | INFORM => named(message.has, message.told),
+            REQUEST | INFORM => message.told.named(message.has.into()).collect(),
             ACK => {
-                let asked = self.requested(message.client);
-                // What a server says of itself comes in the same options.
-                let names =
-                    (message.told.into_iter()).filter(|(_, source)| *source == NameSource::Dhcp);
-                named(message.given, asked.into_iter().chain(names).collect())
+                let asked = self.0.told(&message.client);
+                // What a server says of itself comes in the same option as the class.
+                let names = Told {
+                    class: None,
+                    ..message.told
+                };
+                let given = message.given.into();
+                asked.named(given).chain(names.named(given)).collect()
             }
             _ => Vec::new(),
         }
     }
-
-    fn wait(&mut self, message: Message) {
-        self.requests
-            .retain(|(client, _)| *client != message.client);
-        if self.requests.len() >= REQUESTS {
-            self.requests.pop_front();
-        }
-        self.requests.push_back((message.client, message.told));
-    }
-
-    fn requested(&self, asking: Client) -> Told {
-        let request = self.requests.iter().find(|(client, _)| *client == asking);
-        request.map(|(_, told)| told.clone()).unwrap_or_default()
-    }
-}
-
-fn named(address: Ipv4Addr, told: Told) -> Vec<HostName> {
-    if address.is_unspecified() {
-        return Vec::new();
-    }
-    let host = |(text, source): (String, _)| HostName::new(IpAddr::V4(address), &text, source);
-    told.into_iter().map(host).collect()
 }
 
 impl Message {
@@ -118,80 +94,71 @@ impl Message {
             transaction,
             hardware,
         };
-        let mut message = Self {
+        let options = Options::read(&mut reader)?;
+        Ok(Some(Self {
             client,
-            kind: 0,
+            kind: options.kind,
             has,
             given,
-            told: Vec::new(),
-        };
-        message.options(&mut reader)?;
-        Ok(Some(message))
+            told: options.told(),
+        }))
     }
+}
 
-    fn options(&mut self, reader: &mut Reader) -> Result<(), Short> {
+/// Options that are used. Several instances of one are parts of it, in their order (RFC 2131 section 4.1, RFC 3396 section 7).
+#[derive(Default)]
+struct Options {
+    kind: u8,
+    host_name: Vec<u8>,
+    full_name: Vec<u8>,
+    class: Vec<u8>,
+}
+
+impl Options {
+    fn read(reader: &mut Reader) -> Result<Self, Short> {
+        let mut options = Self::default();
         while !reader.is_empty() {
             let code = reader.u8()?;
             if code == END {
                 break;
             }
             if code != PAD {
-                self.option(code, reader.vec8()?.rest());
+                options.add(code, reader.vec8()?.rest());
             }
         }
-        Ok(())
+        Ok(options)
     }
 
-    fn option(&mut self, code: u8, value: &[u8]) {
-        match (code, value) {
-            (MESSAGE_TYPE, [kind]) => self.kind = *kind,
-            (HOST_NAME, text) => self.tell(plain(text), NameSource::Dhcp),
-            (FULL_NAME, [flags, _, _, name @ ..]) => {
-                self.tell(full_name(*flags, name), NameSource::Dhcp);
+    fn add(&mut self, code: u8, value: &[u8]) {
+        let option = match (code, value) {
+            (MESSAGE_TYPE, [kind]) => {
+                self.kind = *kind;
+                return;
             }
-            (VENDOR_CLASS, text) => self.tell(class(text), NameSource::DhcpClass),
-            _ => {}
-        }
+            (HOST_NAME, _) => &mut self.host_name,
+            (FULL_NAME, _) => &mut self.full_name,
+            (VENDOR_CLASS, _) => &mut self.class,
+            _ => return,
+        };
+        let room = LONGEST - option.len();
+        option.extend_from_slice(value.get(..room).unwrap_or(value));
     }
 
-    fn tell(&mut self, text: Option<String>, source: NameSource) {
-        self.told.extend(text.map(|text| (text, source)));
+    fn told(&self) -> Told {
+        Told {
+            name: plain(&self.host_name),
+            full_name: full_name(&self.full_name),
+            class: class(&self.class),
+        }
     }
 }
 
-/// RFC 4702 section 2: labels as in DNS if bit E is set, else text.
-fn full_name(flags: u8, name: &[u8]) -> Option<String> {
+/// RFC 4702 section 2: flags and two codes, then labels as in DNS if bit E is set, else text.
+fn full_name(option: &[u8]) -> Option<Arc<str>> {
     const LABELS: u8 = 0x04;
-    if flags & LABELS == 0 {
-        return plain(name);
+    match option {
+        [flags, _, _, name @ ..] if flags & LABELS == 0 => plain(name),
+        [_, _, _, name @ ..] => labels(name),
+        _ => None,
     }
-    labels(name)
-}
-
-/// A name as labels.
-pub(super) fn labels(name: &[u8]) -> Option<String> {
-    // A partial name has no root at its end (RFC 4702 section 2.3.1).
-    let mut labels = name.to_vec();
-    if labels.last() != Some(&0) {
-        labels.push(0);
-    }
-    let text = message::name(&[], &mut Reader::new(&labels)).ok()??;
-    plain(text.as_bytes())
-}
-
-/// A class: text, by custom (RFC 2132 section 9.13 leaves the form open).
-pub(super) fn class(text: &[u8]) -> Option<String> {
-    let text = std::str::from_utf8(text)
-        .ok()?
-        .trim_end_matches('\0')
-        .trim();
-    super::host::is_printable(text).then(|| text.to_owned())
-}
-
-/// Some clients end the text with a NUL.
-fn plain(text: &[u8]) -> Option<String> {
-    let text = std::str::from_utf8(text)
-        .ok()?
-        .trim_end_matches(['\0', '.']);
-    super::host::is_readable(text).then(|| text.to_owned())
 }

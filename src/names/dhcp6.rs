@@ -3,15 +3,12 @@
 //! What the client says belongs to the addresses in the server's reply to it, or to the address it asks from if it asks for
 //! nothing but settings. Messages inside a relay's are not read.
 
-use std::collections::VecDeque;
 use std::net::{IpAddr, Ipv6Addr};
 
-use super::dhcp::{class, labels};
-use super::host::{HostName, NameSource};
+use super::host::HostName;
+use super::pending::{Pending, Told, class, labels};
 use crate::wire::{Reader, Short};
 
-/// Requests that may wait for their reply.
-const REQUESTS: usize = 256;
 /// Addresses taken from one reply.
 const ADDRESSES: usize = 8;
 
@@ -31,16 +28,11 @@ const LONGEST_ID: usize = 130;
 
 /// Requests without their reply yet.
 #[derive(Debug, Default)]
-pub(super) struct Leases {
-    requests: VecDeque<(Client, Told)>,
-}
+pub(super) struct Leases(Pending<Client>);
 
 /// A client in the middle of an exchange: transaction and DUID.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Client(u32, Box<[u8]>);
-
-/// What a host said of itself.
-type Told = Vec<(String, NameSource)>;
 
 /// What is used of a message.
 #[derive(Debug, Default)]
@@ -67,35 +59,19 @@ impl Leases {
         let client = Client(transaction, message.id);
         match kind {
             REPLY => {
-                let asked = self.requests.iter().find(|(other, _)| *other == client);
-                let told = asked.map(|(_, told)| told.clone()).unwrap_or_default();
-                let told = [told, message.told].concat();
-                Ok(message
-                    .given
-                    .into_iter()
-                    .flat_map(|address| named(address.into(), &told))
-                    .collect())
+                let told = [self.0.told(&client), message.told];
+                let of = |address: Ipv6Addr| {
+                    told.iter().flat_map(move |told| told.named(address.into()))
+                };
+                Ok(message.given.into_iter().flat_map(of).collect())
             }
-            INFORMATION_REQUEST => Ok(named(source, &message.told).collect()),
+            INFORMATION_REQUEST => Ok(message.told.named(source).collect()),
             _ => {
-                self.wait(client, message.told);
+                self.0.ask(client, message.told);
                 Ok(Vec::new())
             }
         }
     }
-
-    fn wait(&mut self, client: Client, told: Told) {
-        self.requests.retain(|(other, _)| *other != client);
-        if self.requests.len() >= REQUESTS {
-            self.requests.pop_front();
-        }
-        self.requests.push_back((client, told));
-    }
-}
-
-fn named(address: IpAddr, told: &Told) -> impl Iterator<Item = HostName> {
-    told.iter()
-        .map(move |(text, source)| HostName::new(address, text, *source))
 }
 
 impl Message {
@@ -105,19 +81,16 @@ impl Message {
         Ok(message)
     }
 
+    /// Of several instances the first with something to read counts: they are not parts of one (RFC 8415 section 21).
     fn option(&mut self, code: u16, value: &[u8]) -> Result<(), Short> {
         match (code, value) {
             (CLIENT_ID, id) if id.len() <= LONGEST_ID => self.id = id.into(),
-            (FULL_NAME, [_flags, name @ ..]) => {
-                let name = labels(name);
-                self.told.extend(name.map(|name| (name, NameSource::Dhcp)));
+            (FULL_NAME, [_flags, name @ ..]) if self.told.full_name.is_none() => {
+                self.told.full_name = labels(name);
             }
             // An enterprise number, then classes with their lengths (section 21.16).
-            (VENDOR_CLASS, [_, _, _, _, classes @ ..]) => {
-                let first = Reader::new(classes).vec16()?.rest();
-                let class = class(first);
-                self.told
-                    .extend(class.map(|class| (class, NameSource::DhcpClass)));
+            (VENDOR_CLASS, [_, _, _, _, classes @ ..]) if self.told.class.is_none() => {
+                self.told.class = class(Reader::new(classes).vec16()?.rest());
             }
             // Identity and two times, then options (section 21.4).
             (ADDRESSES_WANTED, value) => {
@@ -213,6 +186,17 @@ mod tests {
             &message(INFORMATION_REQUEST, &said()),
         );
         assert_eq!(told[0].0, "fe80::5");
+        assert_eq!(told.len(), 2);
+    }
+
+    /// RFC 8415 section 21: an option that may come once comes once.
+    #[test]
+    fn a_client_has_one_name_and_one_class() {
+        let again = [said(), vec![said()[1..].concat(); 1_000]].concat();
+        let told = told(
+            &mut Leases::default(),
+            &message(INFORMATION_REQUEST, &again),
+        );
         assert_eq!(told.len(), 2);
     }
 

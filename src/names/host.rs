@@ -1,9 +1,9 @@
 //! What internal hosts are called, and who said so.
 
-use std::collections::{HashSet, VecDeque};
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use super::latest::Latest;
 use crate::session::MAX_STRING;
 use crate::session::networks::Networks;
 use crate::session::text::{clip, is_hazardous};
@@ -11,7 +11,8 @@ use crate::session::words::words;
 
 /// Names remembered so that each is told once; one that was forgotten is told again, which does no harm.
 const REMEMBERED: usize = 65_536;
-/// Names that may wait to be fetched.
+/// Names that may wait to be fetched, which happens behind each block of packets: more of them are in one only if they are made for that.
+/// Those are not counted, since they are not lost: they are taken in when they are said again.
 const WAITING: usize = 65_536;
 
 /// How a host's name was learned.
@@ -73,8 +74,7 @@ pub(super) fn is_printable(text: &str) -> bool {
 /// Names that were learned and not yet fetched.
 #[derive(Debug, Default)]
 pub(super) struct News {
-    known: HashSet<HostName>,
-    order: VecDeque<HostName>,
+    told: Latest<HostName, REMEMBERED>,
     waiting: Vec<HostName>,
 }
 
@@ -94,17 +94,9 @@ impl News {
             NameSource::DhcpClass => is_printable(&name.name),
             _ => is_readable(&name.name),
         };
-        if !sound || self.known.contains(&name) || self.waiting.len() >= WAITING {
-            return;
+        if sound && self.waiting.len() < WAITING && self.told.note(name.clone()) {
+            self.waiting.push(name);
         }
-        if self.order.len() >= REMEMBERED
-            && let Some(oldest) = self.order.pop_front()
-        {
-            self.known.remove(&oldest);
-        }
-        self.known.insert(name.clone());
-        self.order.push_back(name.clone());
-        self.waiting.push(name);
     }
 
     /// Hands out what came since the last call.

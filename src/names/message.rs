@@ -11,8 +11,11 @@ use crate::wire::{Reader, Short};
 
 /// Longest name on the wire in octets (RFC 1035 section 2.3.4).
 const MAX_NAME: usize = 255;
-/// Most records read of a message; real answers hold a few dozen.
+/// Most questions and records read of a message; real answers hold a few dozen. What is behind them is not looked at.
 const MAX_RECORDS: usize = 512;
+/// Most pointers followed in a name. One is the rule, and nobody puts more than a few in a row; a name of nothing else would be as
+/// long as its message.
+const MAX_POINTERS: usize = 16;
 /// Class IN; mDNS uses the top bit for itself (RFC 6762 sections 5.4 and 10.2).
 const IN: u16 = 1;
 const CLASS: u16 = 0x7fff;
@@ -35,6 +38,9 @@ pub(super) enum Wrong {
     /// A compression pointer does not point to an earlier place (RFC 1035 section 4.1.4).
     #[error("pointer at offset {0} does not point back")]
     Pointer(usize),
+    /// More pointers in a row than [`MAX_POINTERS`].
+    #[error("more than 16 pointers in the name at offset {0}")]
+    Pointers(usize),
     /// A label of a reserved type.
     #[error("label of a reserved type at offset {0}")]
     Label(usize),
@@ -132,19 +138,23 @@ impl<'a> Message<'a> {
         reader: &mut Reader<'a>,
         [questions, answers, authorities, additional]: [u16; 4],
     ) -> Result<(), Wrong> {
-        for _ in 0..questions {
+        let mut left = MAX_RECORDS;
+        let mut most = |count: u16| {
+            let read = left.min(count.into());
+            left -= read;
+            0..read
+        };
+        for _ in most(questions) {
             self.questions.push(question(bytes, reader)?);
         }
-        for number in 0..answers as usize {
-            let record = record(bytes, reader)?.filter(|_| number < MAX_RECORDS);
-            self.answers.extend(record);
+        for _ in most(answers) {
+            self.answers.extend(record(bytes, reader)?);
         }
-        for _ in 0..authorities {
+        for _ in most(authorities) {
             record(bytes, reader)?;
         }
-        for number in 0..additional as usize {
-            let record = record(bytes, reader)?.filter(|_| number < MAX_RECORDS);
-            self.additional.extend(record);
+        for _ in most(additional) {
+            self.additional.extend(record(bytes, reader)?);
         }
         Ok(())
     }
@@ -208,11 +218,12 @@ fn name_in(bytes: &[u8], at: usize, length: usize) -> Result<Option<String>, Wro
 /// Reads a name and follows its pointers, each of which must point before all places read so far: so it ends.
 pub(super) fn name(bytes: &[u8], reader: &mut Reader) -> Result<Option<String>, Wrong> {
     let mut text = Text::default();
-    let mut lowest = reader.offset();
+    let at = reader.offset();
+    let mut lowest = at;
     let Some(mut target) = labels(reader, &mut text)? else {
         return Ok(text.finish());
     };
-    loop {
+    for _ in 0..MAX_POINTERS {
         if target >= lowest {
             return Err(Wrong::Pointer(lowest));
         }
@@ -224,6 +235,7 @@ pub(super) fn name(bytes: &[u8], reader: &mut Reader) -> Result<Option<String>, 
             None => return Ok(text.finish()),
         }
     }
+    Err(Wrong::Pointers(at))
 }
 
 /// Reads labels up to the root, or to a pointer, whose target is returned.

@@ -339,6 +339,28 @@ fn a_name_belongs_to_the_address_that_was_acknowledged() {
     );
 }
 
+/// RFC 2131 section 4.1: several instances of one option are one value (RFC 3396 section 7: in their order). A host has one name, however
+/// often it gives it.
+#[test]
+fn parts_of_an_option_are_one_name() {
+    let (from, to) = (("10.20.0.23", 68), (RESOLVER, 67));
+    let address = [10, 20, 0, 23];
+    let halves = b"\x0c\x04MFP-\x3c\x04MSFT\x0c\x05LOBBY\x3c\x04 5.0";
+    let told = hosts(from, to, &[dhcp(3, address, [0; 4], halves)]);
+    let expected = [
+        host("10.20.0.23", "MFP-LOBBY"),
+        host("10.20.0.23", "MSFT 5.0"),
+    ];
+    assert_eq!(told, expected.concat());
+    // RFC 4702 section 2 by name: flags and codes stand in the first part only.
+    let halves = b"\x51\x08\x04\xff\xff\x03mfp\x07\x51\x08contoso\x00";
+    let told = hosts(from, to, &[dhcp(3, address, [0; 4], halves)]);
+    assert_eq!(told, host("10.20.0.23", "mfp.contoso"));
+    let many = b"\x0c\x01a".repeat(20_000);
+    let told = hosts(from, to, &[dhcp(3, address, [0; 4], &many)]);
+    assert!(told.len() <= 1, "{} names", told.len());
+}
+
 /// RFC 4702 section 2: flags, two obsolete codes, then labels (bit E) or text.
 #[test]
 fn full_names_in_both_encodings() {

@@ -11,6 +11,10 @@ use crate::time::Timestamp;
 /// What holding a packet costs beside its bytes, roughly.
 const OVERHEAD: usize = 256;
 
+/// Most fragments of one packet that bring something: those of the largest on links of 68 octets, the least that IPv4 allows (RFC 791
+/// section 3.2), with 48 octets of data each.
+const MAX_FRAGMENTS: usize = (65_535_usize - 20).div_ceil(48);
+
 /// What fragments of one packet have in common.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(super) struct Key {
@@ -83,9 +87,10 @@ impl Assembly {
         self.digests.contains(&digest)
     }
 
-    /// Too many holes to go on.
+    /// Too many holes to go on, or too many fragments: each is compared with all before it.
     pub(super) fn is_shattered(&self) -> bool {
-        self.pieces.count() > MAX_PIECES
+        let torn = self.pieces.count() > MAX_PIECES || self.digests.len() > MAX_FRAGMENTS;
+        torn && !self.finished
     }
 
     /// Takes in what is new in a fragment; says whether it disagrees with what was there. `bytes` are those that were

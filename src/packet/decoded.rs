@@ -154,8 +154,6 @@ impl TcpFlags {
     pub const SYN: Self = Self(0x02);
     /// Reset the connection.
     pub const RST: Self = Self(0x04);
-    /// Push.
-    pub const PSH: Self = Self(0x08);
     /// The acknowledgment number means something.
     pub const ACK: Self = Self(0x10);
     /// The urgent pointer means something.

@@ -6,8 +6,7 @@
 //! often they are right; here is the reason for each number. Where no rule holds the answer is [`Likely::Unknown`].
 
 use super::Likely;
-use crate::tls::Version;
-use crate::tls::names;
+use crate::tls::{Version, facts, names};
 
 /// Longest line an AUTH exchange may hold (RFC 4954 section 4.1.1). More in one turn is a message.
 const LONGEST_AUTH: u32 = 12_288 + 512;
@@ -254,7 +253,7 @@ const SHORTEST_SPLIT: u32 = 29;
 const SPLIT: u32 = 41;
 
 /// What Java pads the records of TLS 1.3 with, as seen in clients.
-const PADDING: u32 = 16;
+const PADDING: u32 = facts::PADDING as u32;
 
 /// What one record adds to its text: between `least` and `most` bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

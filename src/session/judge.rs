@@ -18,10 +18,10 @@ use self::verdict::{findings, verdict};
 use self::view::View;
 use super::clients;
 use super::networks::Networks;
-use super::recall::Recall;
-use super::{Direction, Finding, Findings, Origin, Party, Session};
-use crate::exchange::{self, Catalog, Clues};
-use crate::flow::{Connection, Reason};
+use super::recall::{self, Recall};
+use super::{Direction, ExchangeOnline, Finding, Findings, Origin, Party, Session};
+use crate::exchange::{self, Catalog, Classification, Clues};
+use crate::flow::{Connection, Reason, Way};
 use crate::packet::PortSet;
 use crate::smtp::Dialogue;
 use crate::tls::Version;
@@ -49,8 +49,7 @@ impl Judge {
         origin: &Arc<Origin>,
         recall: &mut Recall,
     ) -> Option<Session> {
-        let dialogue = &connection.dialogue;
-        if !connection.is_wanted() || !is_session(dialogue) {
+        if !connection.is_wanted() || !is_session(&connection.dialogue) {
             return None;
         }
         let client_way = connection.client_way(&self.ports);
@@ -59,66 +58,26 @@ impl Judge {
         let outcome = view.outcome(mode);
         let offer = view.offer();
         let negotiated = view.proof.negotiated;
-        let (client_ip, client_port) = connection.key.sender(client_way);
-        let (server_ip, server_port) = connection.key.sender(client_way.reversed());
+        let mut client = party(connection, client_way);
+        let mut server = party(connection, client_way.reversed());
+        client.domain = view.client_name();
+        let direction = self.networks.direction(client.ip, server.ip);
+        let place = self.server(&view, &server, recall);
         let server_name = view.hello().and_then(|hello| hello.server_name.clone());
-        let certificate = view.server_tls.and_then(|facts| facts.certificate.clone());
-        let banner = dialogue
-            .server
-            .as_ref()
-            .and_then(|server| server.facts.banner.clone());
-        let direction = self.networks.direction(client_ip, server_ip);
-        let client_name = view.client_name();
-        let asked = connection.asked.as_deref().unwrap_or_default();
-        let place = recall.server(
-            &self.catalog,
-            &Clues {
-                server_name: server_name.as_deref(),
-                dns: asked.first().map(|name| &**name),
-                dns_others: asked.get(1..).unwrap_or_default(),
-                certificate: certificate.as_deref(),
-                banner: banner.as_deref(),
-                ip: server_ip,
-                port: server_port,
-            },
-        );
-        let mut exchange_online = place.classification.exchange_online;
-        if direction == Direction::Inbound && exchange_online.is_none() {
-            // Exchange Online delivers to us: it is the client.
-            exchange_online =
-                exchange::classify_sender(&self.catalog, client_ip, client_name.as_deref());
-        }
-        let banner_host = place.banner_host.clone();
-        // Of several names nobody knows which one is this server's.
-        let only_asked = match asked {
-            [only] => Some(Arc::clone(only)),
-            _ => None,
-        };
+        server.domain = server_name
+            .clone()
+            .or_else(|| only_asked(connection))
+            .or_else(|| place.banner_host.clone());
         let ja3 = view.first_hello().and_then(|hello| hello.ja3.clone());
         let ja4 = view.first_hello().and_then(|hello| hello.ja4.clone());
         let mut session = Session {
-            id: super::identity::session_id(
-                &self.sensor,
-                (client_ip, client_port),
-                (server_ip, server_port),
-                connection.first_seq,
-                connection.start,
-            ),
+            id: self.identity(connection, &client, &server),
             start: connection.start,
             end: connection.last,
             origin: Arc::clone(origin),
-            client: Party {
-                ip: client_ip,
-                port: client_port,
-                mac: connection.mac(client_way),
-                domain: client_name,
-            },
-            server: Party {
-                ip: server_ip,
-                port: server_port,
-                mac: connection.mac(client_way.reversed()),
-                domain: server_name.clone().or(only_asked).or(banner_host),
-            },
+            exchange_online: self.exchange_online(&place.classification, direction, &client),
+            client,
+            server,
             direction,
             mode,
             starttls_command: view.starttls_command(mode),
@@ -144,12 +103,11 @@ impl Judge {
             ja3s: view.answer().and_then(|hello| hello.ja3s.clone()),
             ja4,
             server_name,
-            certificate,
+            certificate: view.server_tls.and_then(|facts| facts.certificate.clone()),
             findings: Findings::default(),
-            exchange_online,
             auth_in_clear: view.auth_in_clear(),
             public_ip: view.public_ip(place.classification.exchange_online.is_some()),
-            banner,
+            banner: view.server_facts().and_then(|facts| facts.banner.clone()),
             latency: view.latency(),
             gaps: view.gaps(),
             seen: view.seen(),
@@ -161,6 +119,70 @@ impl Judge {
             session.findings.insert(Finding::CleartextFallback);
         }
         Some(session)
+    }
+
+    /// Whose server it is, by all that tells.
+    fn server(&self, view: &View<'_>, server: &Party, recall: &mut Recall) -> Arc<recall::Server> {
+        let hello = view.hello();
+        let certificate = view.server_tls.and_then(|facts| facts.certificate.as_ref());
+        let asked = view.connection.asked.as_deref().unwrap_or_default();
+        recall.server(
+            &self.catalog,
+            &Clues {
+                server_name: hello.and_then(|hello| hello.server_name.as_deref()),
+                dns: asked.first().map(|name| &**name),
+                dns_others: asked.get(1..).unwrap_or_default(),
+                certificate: certificate.map(|certificate| &**certificate),
+                banner: view
+                    .server_facts()
+                    .and_then(|facts| facts.banner.as_deref()),
+                ip: server.ip,
+                port: server.port,
+            },
+        )
+    }
+
+    /// The server is Exchange Online, or it delivers to us: then it is the client.
+    fn exchange_online(
+        &self,
+        server: &Classification,
+        direction: Direction,
+        client: &Party,
+    ) -> Option<ExchangeOnline> {
+        let online = server.exchange_online;
+        if direction == Direction::Inbound && online.is_none() {
+            return exchange::classify_sender(&self.catalog, client.ip, client.domain.as_deref());
+        }
+        online
+    }
+
+    fn identity(&self, connection: &Connection, client: &Party, server: &Party) -> u64 {
+        super::identity::session_id(
+            &self.sensor,
+            (client.ip, client.port),
+            (server.ip, server.port),
+            connection.first_seq,
+            connection.start,
+        )
+    }
+}
+
+/// The end that sends this way; its name is not known yet.
+fn party(connection: &Connection, way: Way) -> Party {
+    let (ip, port) = connection.key.sender(way);
+    Party {
+        ip,
+        port,
+        mac: connection.mac(way),
+        domain: None,
+    }
+}
+
+/// The name that the client had asked DNS for. Of several nobody knows which one is this server's.
+fn only_asked(connection: &Connection) -> Option<Arc<str>> {
+    match connection.asked.as_deref() {
+        Some([only]) => Some(Arc::clone(only)),
+        _ => None,
     }
 }
 

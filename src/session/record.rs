@@ -131,13 +131,18 @@ fn wire_text(object: &mut Object<'_>, key: &str, text: Option<&str>) {
     }
 }
 
+/// The low four bits as a digit.
+const fn hex_digit(value: u8) -> u8 {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    DIGITS[(value & 15) as usize]
+}
+
 /// The identity of a session: 16 hex digits.
 struct Id(u64);
 
 impl Plain for Id {
     fn append(&self, out: &mut Vec<u8>) {
-        const DIGITS: &[u8; 16] = b"0123456789abcdef";
-        let digit = |at: u32| DIGITS[(self.0 >> (60 - 4 * at) & 15) as usize];
+        let digit = |at: u32| hex_digit((self.0 >> (60 - 4 * at)) as u8).to_ascii_lowercase();
         let mut text = [b'0'; 16];
         for (at, place) in (0..).zip(&mut text) {
             *place = digit(at);
@@ -152,12 +157,10 @@ pub struct Mac(pub [u8; 6]);
 
 impl Mac {
     fn text(self) -> [u8; 17] {
-        const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-        let digit = |value: u8| DIGITS[usize::from(value & 15)];
         let mut text = [b'-'; 17];
         for (octet, place) in self.0.iter().zip(text.chunks_mut(3)) {
             if let [high, low, ..] = place {
-                (*high, *low) = (digit(octet >> 4), digit(*octet));
+                (*high, *low) = (hex_digit(octet >> 4), hex_digit(*octet));
             }
         }
         text

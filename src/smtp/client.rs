@@ -1,5 +1,6 @@
 //! What the client says: commands, content that is passed over, and the TLS that follows.
 
+use std::borrow::Cow;
 use std::mem;
 use std::sync::Arc;
 
@@ -176,25 +177,39 @@ impl ClientSide {
     }
 
     fn read(&mut self, bytes: &[u8], time: Timestamp, joint: &mut Joint) {
+        let mut held = self.read_up_to_held(bytes, time, joint);
+        while !held.is_empty() {
+            held = self.read_up_to_held(&held, time, joint);
+        }
+    }
+
+    /// Reads `bytes`, or only their beginning, where that shows what had been held back before them: the two together are returned, to be
+    /// read anew. Only what ends a segment is held back, so of any segment there is at most one such copy.
+    fn read_up_to_held(&mut self, bytes: &[u8], time: Timestamp, joint: &mut Joint) -> Vec<u8> {
         let mut rest = bytes;
         while !rest.is_empty() {
             // TLS waits for an answer too, so what looks like it behind a line is quoted.
             let may_begin_tls = !self.adrift || rest.len() == bytes.len();
-            rest = match self.phase {
-                Phase::Begin => self.begin(rest, time, joint),
+            let next = match self.phase {
+                Phase::Begin => self.begin(rest),
                 Phase::Lines => self.read_line(rest, may_begin_tls, time, joint),
-                Phase::ProxyLine => self.pass_line(rest),
-                Phase::DataAsked => self.after_data(rest, time, joint),
-                Phase::Content(dot) => self.pass_content(rest, dot, time, joint),
+                Phase::ProxyLine => self.pass_line(rest).into(),
+                Phase::DataAsked => self.after_data(rest, joint),
+                Phase::Content(dot) => self.pass_content(rest, dot, time, joint).into(),
                 Phase::OpenEnd { at, crlf } => {
                     self.end_or_go_on(at, crlf, time, joint);
-                    rest
+                    rest.into()
                 }
-                Phase::Chunk(left) => self.pass(rest, left, Phase::Chunk),
-                Phase::ProxyHeader(left) => self.pass(rest, left, Phase::ProxyHeader),
-                Phase::Lost => return,
+                Phase::Chunk(left) => self.pass(rest, left, Phase::Chunk).into(),
+                Phase::ProxyHeader(left) => self.pass(rest, left, Phase::ProxyHeader).into(),
+                Phase::Lost => return Vec::new(),
+            };
+            rest = match next {
+                Cow::Borrowed(rest) => rest,
+                Cow::Owned(held) => return held,
             };
         }
+        Vec::new()
     }
 
     /// `length` bytes are missing before the next ones.
@@ -244,40 +259,48 @@ impl ClientSide {
     }
 
     /// Looks for a PROXY header in front of everything; what follows it is still the stream's first byte.
-    fn begin<'a>(&mut self, bytes: &'a [u8], time: Timestamp, joint: &mut Joint) -> &'a [u8] {
-        if self.held.is_empty()
-            && PROXY_V1.first() != bytes.first()
-            && PROXY_V2.first() != bytes.first()
-        {
-            self.phase = Phase::Lines;
-            return bytes;
+    fn begin<'a>(&mut self, bytes: &'a [u8]) -> Cow<'a, [u8]> {
+        let all = self.behind_held(bytes);
+        match after_opening(&all) {
+            Some(phase) => {
+                self.phase = phase;
+                all
+            }
+            None => self.hold(all),
         }
-        self.held.extend_from_slice(bytes);
-        if let Some(phase) = after_opening(&self.held) {
-            self.phase = phase;
-            self.read_held(time, joint);
-        }
-        &[]
     }
 
-    /// Reads a line, or finds TLS in its place; returns what is left of `bytes`.
+    /// What is held back, and `bytes`.
+    fn behind_held<'a>(&mut self, bytes: &'a [u8]) -> Cow<'a, [u8]> {
+        if self.held.is_empty() {
+            return bytes.into();
+        }
+        let mut all = mem::take(&mut self.held);
+        all.extend_from_slice(bytes);
+        all.into()
+    }
+
+    /// Waits for more than these bytes.
+    fn hold<'a>(&mut self, bytes: Cow<'_, [u8]>) -> Cow<'a, [u8]> {
+        self.held = bytes.into_owned();
+        Cow::default()
+    }
+
+    /// Reads a line, or finds TLS in its place; returns what is left of `bytes`, or what was held back and `bytes`.
     fn read_line<'a>(
         &mut self,
         bytes: &'a [u8],
         may_begin_tls: bool,
         time: Timestamp,
         joint: &mut Joint,
-    ) -> &'a [u8] {
+    ) -> Cow<'a, [u8]> {
         match self.tls.step(bytes, may_begin_tls, time) {
-            Step::Tls([]) | Step::More => &[],
+            Step::Tls([]) | Step::More => Cow::default(),
             Step::Tls(text) => {
                 self.give_up_tls(joint);
-                text
+                text.into()
             }
-            Step::Text(held) => {
-                self.read(&held, time, joint);
-                &[]
-            }
+            Step::Text(held) => held.into(),
             Step::Line(line, rest) => {
                 let command = Command::parse(&line);
                 // A client waits for the answer to these, so what has more behind it in its segment is a quotation.
@@ -297,7 +320,7 @@ impl ClientSide {
                     self.bare = !line.ends_with(b"\r\n");
                 }
                 self.command(command, line.len(), time, joint);
-                rest
+                rest.into()
             }
         }
     }
@@ -356,13 +379,13 @@ impl ClientSide {
 
     /// Content follows DATA if the server let it in. Where its reply is not known, only a command that a client says
     /// when it was not let in says no: the first line of content is a header, or may quote anything else.
-    fn after_data<'a>(&mut self, bytes: &'a [u8], time: Timestamp, joint: &mut Joint) -> &'a [u8] {
-        self.held.extend_from_slice(bytes);
-        let line = self.held.get(..MAX_FIRST_LINE).unwrap_or(&self.held);
+    fn after_data<'a>(&mut self, bytes: &'a [u8], joint: &mut Joint) -> Cow<'a, [u8]> {
+        let all = self.behind_held(bytes);
+        let line = all.get(..MAX_FIRST_LINE).unwrap_or(&all);
         let end = memchr(b'\n', line);
         let accepted = match joint.take_data() {
             Some(accepted) => accepted,
-            None if end.is_none() && line.len() < MAX_FIRST_LINE => return &[],
+            None if end.is_none() && line.len() < MAX_FIRST_LINE => return self.hold(all),
             None => {
                 let line = line.get(..end.unwrap_or(line.len())).unwrap_or(line);
                 let refused = may_follow_refusal(line);
@@ -377,14 +400,7 @@ impl ClientSide {
         } else {
             Phase::Lines
         };
-        self.read_held(time, joint);
-        &[]
-    }
-
-    /// Reads what was held, now that it is known what it is.
-    fn read_held(&mut self, time: Timestamp, joint: &mut Joint) {
-        let held = mem::take(&mut self.held);
-        self.read(&held, time, joint);
+        all
     }
 
     fn pass_content<'a>(

@@ -150,4 +150,13 @@ mod tests {
         let told = same_in_any_pieces(content);
         assert!(told.contains("asked_tls: None"), "{told}");
     }
+
+    /// One segment may be as long as an offloading card makes it, and a datagram in fragments 64 KiB.
+    #[test]
+    fn any_number_of_commands_behind_data_in_one_segment() {
+        const TIMES: usize = 100_000;
+        let bytes = b"DATA\nRSET\n".repeat(TIMES);
+        let told = client(&bytes, bytes.len());
+        assert!(told.contains(&format!("commands: {}", 2 * TIMES)), "{told}");
+    }
 }

@@ -1,5 +1,6 @@
 //! What the server says: greeting, replies, and the TLS that follows.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::client::MAX_NOISE;
@@ -107,10 +108,22 @@ impl ServerSide {
     }
 
     fn read(&mut self, bytes: &[u8], time: Timestamp, joint: &mut Joint) {
+        let mut held = self.read_up_to_held(bytes, time, joint);
+        while !held.is_empty() {
+            held = self.read_up_to_held(&held, time, joint);
+        }
+    }
+
+    /// As in the client's direction.
+    fn read_up_to_held(&mut self, bytes: &[u8], time: Timestamp, joint: &mut Joint) -> Vec<u8> {
         let mut rest = bytes;
         while !rest.is_empty() && !self.lost {
-            rest = self.read_line(rest, time, joint);
+            rest = match self.read_line(rest, time, joint) {
+                Cow::Borrowed(rest) => rest,
+                Cow::Owned(held) => return held,
+            };
         }
+        Vec::new()
     }
 
     /// `length` bytes are missing before the next ones.
@@ -132,21 +145,23 @@ impl ServerSide {
         self.tls.is_decided().unwrap_or(self.lost)
     }
 
-    /// Reads a line, or finds TLS in its place; returns what is left of `bytes`.
-    fn read_line<'a>(&mut self, bytes: &'a [u8], time: Timestamp, joint: &mut Joint) -> &'a [u8] {
+    /// Reads a line, or finds TLS in its place; returns what is left of `bytes`, or what was held back and `bytes`.
+    fn read_line<'a>(
+        &mut self,
+        bytes: &'a [u8],
+        time: Timestamp,
+        joint: &mut Joint,
+    ) -> Cow<'a, [u8]> {
         match self.tls.step(bytes, true, time) {
-            Step::Tls([]) | Step::More => &[],
+            Step::Tls([]) | Step::More => Cow::default(),
             Step::Tls(text) => {
                 self.give_up_tls(joint, time);
-                text
+                text.into()
             }
-            Step::Text(held) => {
-                self.read(&held, time, joint);
-                &[]
-            }
+            Step::Text(held) => held.into(),
             Step::Line(line, rest) => {
                 self.line(&line, time, joint);
-                rest
+                rest.into()
             }
         }
     }

@@ -169,8 +169,6 @@ impl MessageSet {
     pub const CERTIFICATE_REQUEST: u8 = 13;
     /// ServerHelloDone.
     pub const SERVER_HELLO_DONE: u8 = 14;
-    /// CertificateVerify.
-    pub const CERTIFICATE_VERIFY: u8 = 15;
     /// ClientKeyExchange.
     pub const CLIENT_KEY_EXCHANGE: u8 = 16;
 
@@ -279,7 +277,7 @@ impl Application {
 }
 
 /// Bytes with which Java pads each record of TLS 1.3 (JSSE, `T13CipherSuite`).
-pub(super) const PADDING: u16 = 16;
+pub const PADDING: u16 = 16;
 
 /// The greatest number that divides both; 0 is a multiple of all.
 const fn common_divisor(mut one: u16, mut other: u16) -> u16 {

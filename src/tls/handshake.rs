@@ -16,8 +16,8 @@ pub(super) const DRAFT_HELLO_RETRY: u8 = 6;
 
 /// Bytes of type and length.
 const HEADER: usize = 4;
-/// Shortest body of a hello worth the name.
-const MIN_HELLO: usize = 36;
+/// Shortest body of a hello: version, random, an empty session id, a suite (drafts before 22: without the id).
+pub(super) const MIN_HELLO: usize = 36;
 
 /// Shortest encrypted record with Finished: header 4, verify_data 12, a truncated MAC 10 (RFC 5246 7.4.9, RFC 6066 7).
 const MIN_ENCRYPTED_FINISHED: usize = 26;

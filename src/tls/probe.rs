@@ -6,7 +6,7 @@
 //! looked at, so that a hello that is wrong further on still counts as one.
 
 use super::facts::MessageSet;
-use super::handshake::{CLIENT_HELLO, DRAFT_HELLO_RETRY, SERVER_HELLO};
+use super::handshake::{CLIENT_HELLO, DRAFT_HELLO_RETRY, MIN_HELLO, SERVER_HELLO};
 use super::record::{self, Header};
 use super::stream::{MAX_CLEAR_ALERTS, MAX_MESSAGE};
 use super::{Role, Version, ssl2};
@@ -38,10 +38,7 @@ pub enum Probe {
 pub(super) const MAX_NEEDED: usize = LEAD * (record::HEADER + 1);
 /// Bytes of a handshake message that tell a hello: type, length, version.
 const LEAD: usize = 6;
-/// Shortest body of a hello: version, random, an empty session id, a suite (drafts before 22: without the id).
-const MIN_HELLO: usize = 36;
-/// HelloRequest, and its bytes: type and length of nothing.
-const HELLO_REQUEST: u8 = MessageSet::HELLO_REQUEST;
+/// Bytes of a HelloRequest: type and length of nothing.
 const REQUEST: usize = 4;
 /// Shortest body of a HelloRetryRequest of the drafts: version and extensions, of which there is at least one (draft 18, 4.1.4).
 const MIN_DRAFT_RETRY: usize = 8;
@@ -117,7 +114,7 @@ fn begin_handshake(bytes: &[u8], role: Role) -> Probe {
     if count == 0 {
         return unless_more(broken || bytes.len() == MAX_NEEDED, Probe::NotTls);
     }
-    if kind == HELLO_REQUEST && role == Role::Server {
+    if kind == MessageSet::HELLO_REQUEST && role == Role::Server {
         let told = count >= REQUEST || broken || bytes.len() == MAX_NEEDED;
         let is_request = count >= REQUEST && [a, b, c] == [0; 3];
         let found = if is_request {

@@ -39,6 +39,42 @@ fn pointers_go_back_or_nowhere() {
     assert!(matches!(name_at(b"\x05ab", 0), Err(Wrong::Short(_))));
 }
 
+/// RFC 1035 section 4.1.4: a pointer may lead to another. Nobody writes more than a few in a row (Go's resolver follows ten).
+#[test]
+fn pointers_lead_on_sixteen_times_at_most() {
+    let chain = |jumps: usize| {
+        let mut bytes = b"\x01a\x00".to_vec();
+        let mut target = 0;
+        for _ in 0..jumps {
+            let at = bytes.len();
+            bytes.extend([0xc0, target as u8]);
+            target = at;
+        }
+        name_at(&bytes, target)
+    };
+    assert_eq!(chain(1), Ok(Some("a".to_owned())));
+    assert_eq!(chain(16), Ok(Some("a".to_owned())));
+    for more in [17, 100] {
+        assert!(chain(more).is_err(), "{more}");
+    }
+}
+
+/// What lies behind as many questions and records as any message holds is not looked at.
+#[test]
+fn records_end_where_no_more_are_read() {
+    let records = |count: u16, behind: &[u8]| {
+        let mut bytes = b"\x12\x34\x81\x80\x00\x01".to_vec();
+        bytes.extend(count.to_be_bytes());
+        bytes.extend(b"\x00\x00\x00\x00\x01a\x00\x00\x01\x00\x01");
+        let record = b"\xc0\x0c\x00\x01\x00\x01\x00\x00\x00\x3c\x00\x04\x0a\x00\x00\x01";
+        bytes.extend(record.repeat(511));
+        bytes.extend(behind);
+        Message::read(&bytes, true).map(|message| message.answers.len())
+    };
+    assert_eq!(records(511, b""), Ok(511));
+    assert_eq!(records(u16::MAX, b"\x40"), Ok(511));
+}
+
 /// RFC 1035 section 2.3.4: labels 63 octets or less, names 255 or less.
 #[test]
 fn the_longest_name() {

@@ -135,6 +135,32 @@ fn a_cut_fragment_leaves_its_packet_cut() {
     assert_eq!((tcp.captured, tcp.length), (20, 108));
 }
 
+/// RFC 791 section 3.2: links carry at least 68 octets, so no packet need come in more than 1,365 fragments.
+#[test]
+fn a_packet_of_too_many_fragments_is_given_up() {
+    let header = frames::ip(false, 6, &[]);
+    let others = |numbers: std::ops::Range<u16>| {
+        let other = |n: u16| frames::fragment(&header, 7, 800, true, &n.to_be_bytes().repeat(4));
+        numbers.map(other).collect::<Vec<_>>()
+    };
+    let mut defragmenter = Defragmenter::default();
+    follow_all(&mut defragmenter, &others(0..1_365));
+    follow_all(&mut defragmenter, &others(0..1_365));
+    let counters = *defragmenter.counters();
+    assert_eq!((counters.duplicates, counters.evicted), (1_365, 0));
+    follow_all(&mut defragmenter, &others(1_365..2_740));
+    assert_eq!(defragmenter.counters().evicted, 2);
+}
+
+#[test]
+fn the_largest_packet_over_the_narrowest_link() {
+    let packet = frames::tcp(false, 50_000, 25, 1, &b"a".repeat(65_535 - 20 - 20));
+    let pieces = frames::fragments(&packet, 9, 48);
+    assert_eq!(pieces.len(), 1_365);
+    let mut defragmenter = Defragmenter::default();
+    assert_eq!(follow_all(&mut defragmenter, &pieces), [bare(&packet)]);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1000))]
 

@@ -37,7 +37,7 @@ impl View<'_> {
         if let Starttls::Refused(at) = self.dialogue.joint.starttls {
             return Some(at);
         }
-        let server = self.dialogue.server.as_ref().map(|side| &side.facts);
+        let server = self.server_facts();
         let no = server
             .and_then(|facts| facts.last)
             .and_then(|(code, at)| (code >= 400).then_some(at));
@@ -54,7 +54,7 @@ impl View<'_> {
     /// The server let TLS begin, and the connection ended without a whole hello and without another command.
     fn ended_before_hello(&self, mode: Option<Mode>) -> bool {
         let accepted = matches!(self.dialogue.joint.starttls, Starttls::Accepted { .. });
-        let client = self.dialogue.client.as_ref().map(|side| &side.facts);
+        let client = self.client_facts();
         let went_on = client.is_some_and(|facts| facts.went_on);
         let hello = self
             .client_tls
@@ -70,7 +70,7 @@ impl View<'_> {
 
     /// TLS was refused, and the client sent mail or logged in all the same.
     pub(super) fn went_on_refused(&self, mode: Option<Mode>) -> bool {
-        let client = self.dialogue.client.as_ref().map(|side| &side.facts);
+        let client = self.client_facts();
         mode == Some(Mode::Plaintext)
             && self.was_refused()
             && self.heard_client()
@@ -81,8 +81,8 @@ impl View<'_> {
     /// All that is seen in clear is greetings, names and the end: what the client would have done is not known. Told by what was
     /// said and taken, so that a part of a session tells no more than the whole.
     pub(super) fn went_no_further(&self) -> bool {
-        let client = self.dialogue.client.as_ref().map(|side| &side.facts);
-        let server = self.dialogue.server.as_ref().map(|side| &side.facts);
+        let client = self.client_facts();
+        let server = self.server_facts();
         let said = client.is_some_and(|facts| facts.mailed || facts.asked_tls.is_some());
         let taken = server.is_some_and(|facts| facts.took_command);
         !(said || taken)

@@ -44,10 +44,7 @@ impl View<'_> {
     }
 
     pub(super) fn server_spoke(&self) -> bool {
-        self.dialogue
-            .server
-            .as_ref()
-            .is_some_and(|side| side.facts.replies > 0)
+        self.server_facts().is_some_and(|facts| facts.replies > 0)
     }
 
     /// The server took a command in clear, or let TLS follow on text of its own. What it says to a hello that it takes for a
@@ -68,8 +65,8 @@ impl View<'_> {
         if self.may_have_begun_unseen() || self.ends_in_holes() {
             return None;
         }
-        let server = self.dialogue.server.as_ref();
-        let went_on = self.client_went_on() || server.is_some_and(|side| side.facts.went_on);
+        let server = self.server_facts();
+        let went_on = self.client_went_on() || server.is_some_and(|facts| facts.went_on);
         let server_way = self.client_way.reversed();
         let told = (self.was_refused() && self.gaps().is_none())
             || (self.is_closed() && self.heard_client() && self.connection.is_whole(server_way));
@@ -80,10 +77,10 @@ impl View<'_> {
     /// same segment or not, and TLS come after them: unless it was refused or something else was answered since, or the client has ended
     /// without a byte of TLS.
     fn client_went_on(&self) -> bool {
-        let Some(client) = self.dialogue.client.as_ref().map(|side| &side.facts) else {
+        let Some(client) = self.client_facts() else {
             return false;
         };
-        let server = self.dialogue.server.as_ref().map(|side| &side.facts);
+        let server = self.server_facts();
         let answered = |asked| {
             !self.dialogue.joint.keeps_count()
                 && server
@@ -107,10 +104,10 @@ impl View<'_> {
     /// The server let TLS begin: 220 to the command, or where the command was not seen, a 220 that is not the greeting and behind
     /// which there is no more text.
     pub(super) fn was_accepted(&self) -> bool {
-        let Some(server) = self.dialogue.server.as_ref().map(|side| &side.facts) else {
+        let Some(server) = self.server_facts() else {
             return false;
         };
-        let client = self.dialogue.client.as_ref().map(|side| &side.facts);
+        let client = self.client_facts();
         let asked_at = client.and_then(|facts| facts.asked_tls).map(|(_, at)| at);
         match self.dialogue.joint.starttls {
             Starttls::Accepted { .. } => true,
@@ -127,14 +124,14 @@ impl View<'_> {
 
     /// The server said more than 220, or may have: else one that greets twice looks like one that lets TLS begin.
     fn server_answered_more(&self) -> bool {
-        let server = self.dialogue.server.as_ref().map(|side| &side.facts);
+        let server = self.server_facts();
         server.is_some_and(|facts| facts.agreed || facts.refused)
             || !self.connection.is_unbroken(self.client_way.reversed())
     }
 
     /// Commands of the client were seen, or it is seen that it said none, and the server does not speak against that.
     fn knows_commands(&self) -> bool {
-        let said = (self.dialogue.client.as_ref()).is_some_and(|side| side.facts.commands > 0);
+        let said = self.client_facts().is_some_and(|facts| facts.commands > 0);
         let server_way = self.client_way.reversed();
         said || (self.heard_client()
             && self.connection.is_whole(server_way)
@@ -152,8 +149,8 @@ impl View<'_> {
     /// TLS may have begun where the capture does not show it, though what follows is text: behind a tap that decrypts. The client
     /// then greets again (RFC 3207 section 4.2).
     pub(super) fn may_have_begun_unseen(&self) -> bool {
-        let client = self.dialogue.client.as_ref().map(|side| &side.facts);
-        let server = self.dialogue.server.as_ref().map(|side| &side.facts);
+        let client = self.client_facts();
+        let server = self.server_facts();
         let whole = self.gaps().is_none()
             && self.connection.saw(self.client_way)
             && self.connection.saw(self.client_way.reversed());
@@ -173,7 +170,7 @@ impl View<'_> {
         if mode != Some(Mode::Starttls) {
             return None;
         }
-        let facts = &self.dialogue.client.as_ref()?.facts;
+        let facts = self.client_facts()?;
         let (command, _) = facts.asked_tls?;
         (!facts.hole_since_asked).then_some(command)
     }

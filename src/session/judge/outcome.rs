@@ -7,8 +7,8 @@ use crate::session::{Alert, Mode, Outcome, ServerDid, Side};
 use crate::smtp::server::ServerFacts;
 use crate::time::SECOND;
 
-/// After a ClientHello, silence of this many nanoseconds at the end of a capture is an answer that never came; less may be an answer
-/// that the capture did not wait for.
+/// After a ClientHello, silence of this many nanoseconds is an answer that never came; less, before the capture ends or another connection
+/// takes the ports, may be an answer that the capture did not wait for, or has lost.
 pub(super) const PATIENCE: u64 = 10 * SECOND;
 
 impl View<'_> {
@@ -19,19 +19,12 @@ impl View<'_> {
         if mode == Some(Mode::Starttls) || mode.is_none() {
             return Outcome::Incomplete;
         }
-        let server = self.dialogue.server.as_ref().map(|side| &side.facts);
+        let server = self.server_facts();
         let answered =
             self.dialogue.joint.hello_answered || server.is_some_and(|facts| facts.extensions_seen);
-        let extended = self
-            .dialogue
-            .client
-            .as_ref()
-            .is_some_and(|side| side.facts.extended);
-        let asked = self
-            .dialogue
-            .client
-            .as_ref()
-            .is_some_and(|side| side.facts.asked_tls.is_some());
+        let client = self.client_facts();
+        let extended = client.is_some_and(|facts| facts.extended);
+        let asked = client.is_some_and(|facts| facts.asked_tls.is_some());
         match server {
             _ if self.was_refused() => Outcome::StarttlsRefused,
             // What came of it is not seen.
@@ -62,8 +55,8 @@ impl View<'_> {
 
     /// What the server did in clear.
     pub(super) fn server_did(&self, outcome: Outcome) -> ServerDid {
-        let client = self.dialogue.client.as_ref().map(|side| &side.facts);
-        let server = self.dialogue.server.as_ref().map(|side| &side.facts);
+        let client = self.client_facts();
+        let server = self.server_facts();
         let asked = client.is_some_and(|facts| facts.extended)
             || server.is_some_and(|facts| facts.extensions_seen);
         ServerDid {
@@ -74,8 +67,8 @@ impl View<'_> {
 
     /// No answer to EHLO but those that were seen: the client said it once, or nothing of the server is missing from its greeting on.
     fn saw_every_offer(&self) -> bool {
-        let client = self.dialogue.client.as_ref().map(|side| &side.facts);
-        let server = self.dialogue.server.as_ref().map(|side| &side.facts);
+        let client = self.client_facts();
+        let server = self.server_facts();
         let once = self.heard_client() && client.is_some_and(|facts| !facts.greeted_again);
         let greeted = server.is_some_and(|facts| facts.banner.is_some());
         once || (greeted && self.connection.is_unbroken(self.client_way.reversed()))
@@ -169,8 +162,7 @@ impl View<'_> {
     /// Nothing followed the hello: no HelloRetryRequest, no warning, no text.
     fn is_unanswered(&self) -> bool {
         let hello = self.client_tls.and_then(|facts| facts.hello_time);
-        let server = self.dialogue.server.as_ref();
-        let said = server.and_then(|side| side.facts.last);
+        let said = self.server_facts().and_then(|facts| facts.last);
         let before = |at| hello.is_none_or(|hello| at <= hello.end);
         self.server_tls.is_none() && said.is_none_or(|(_, at)| before(at))
     }
@@ -180,11 +172,9 @@ impl View<'_> {
         let Some(hello) = self.client_tls.and_then(|facts| facts.hello_time) else {
             return false;
         };
-        let Some(server) = self.dialogue.server.as_ref() else {
-            return false;
-        };
+        let last = self.server_facts().and_then(|facts| facts.last);
         // At one and the same time, what comes behind an accepted STARTTLS answers the hello.
-        let after = server.facts.last.is_some_and(|(code, time)| {
+        let after = last.is_some_and(|(code, time)| {
             code >= 400 && (time > hello.end || (time == hello.end && self.was_accepted()))
         });
         after && self.server_tls.is_none()
@@ -198,28 +188,27 @@ impl View<'_> {
 
     /// Nothing of the server is missing, and all that it said is text, of which something is a refusal.
     fn refused_to_the_end(&self) -> bool {
-        let server = self.dialogue.server.as_ref();
         self.server_tls.is_none()
-            && server.is_some_and(|side| side.facts.refused)
+            && self.server_facts().is_some_and(|facts| facts.refused)
             && self.connection.is_whole(self.client_way.reversed())
     }
 
     /// The last that the server said, before the hello, was no: to STARTTLS, for all that is seen.
     pub(super) fn refused_before_hello(&self) -> bool {
         let hello = self.client_tls.and_then(|facts| facts.hello_time);
-        let server = self.dialogue.server.as_ref().map(|side| &side.facts);
+        let server = self.server_facts();
         let last = server.and_then(|facts| facts.last);
         let no = last
             .is_some_and(|(code, at)| code >= 400 && hello.is_some_and(|hello| at <= hello.end));
         self.server_tls.is_none() && !self.was_accepted() && (no || self.was_refused())
     }
 
-    /// The silence after the last packet was long enough to count.
-    pub(super) const fn waited(&self) -> bool {
+    /// The silence after the last packet was long enough to count, whatever ended it.
+    const fn waited(&self) -> bool {
         match self.reason {
-            Reason::EndOfCapture(silence) => silence >= PATIENCE,
+            Reason::EndOfCapture(silence) | Reason::Succeeded(silence) => silence >= PATIENCE,
             Reason::Evicted => false,
-            Reason::Closed | Reason::Idle | Reason::Succeeded => true,
+            Reason::Closed | Reason::Idle => true,
         }
     }
 

@@ -11,6 +11,7 @@ use crate::session::{Exchange, Gaps, Latency, LimitedBy, Mode, Offer, Seen, Side
 use crate::smtp::Dialogue;
 use crate::smtp::client::ClientFacts;
 use crate::smtp::joint::Starttls;
+use crate::smtp::server::ServerFacts;
 use crate::smtp::start::{TlsAt, TlsStart};
 use crate::tls::{self, Conclusion, Facts, Version};
 
@@ -62,6 +63,16 @@ impl<'a> View<'a> {
                 tls::conclude(client_tls, server_tls, course)
             }),
         }
+    }
+
+    /// What the client said in clear, if anything of it was seen.
+    pub(super) fn client_facts(&self) -> Option<&'a ClientFacts> {
+        self.dialogue.client.as_ref().map(|side| &side.facts)
+    }
+
+    /// What the server said in clear, if anything of it was seen.
+    pub(super) fn server_facts(&self) -> Option<&'a ServerFacts> {
+        self.dialogue.server.as_ref().map(|side| &side.facts)
     }
 
     pub(super) fn hello(&self) -> Option<&tls::ClientHello> {
@@ -164,7 +175,7 @@ impl<'a> View<'a> {
 
     /// The client sent mail or logged in without ever asking for TLS. One that asked whether it may and went away did nothing wrong.
     pub(super) fn never_asked(&self, mode: Option<Mode>) -> bool {
-        let client = self.dialogue.client.as_ref().map(|side| &side.facts);
+        let client = self.client_facts();
         mode == Some(Mode::Plaintext)
             && client.is_some_and(|facts| facts.transacted && facts.asked_tls.is_none())
             && self.would_show_request()
@@ -173,7 +184,7 @@ impl<'a> View<'a> {
     /// A request for TLS would be seen: nothing of the client is missing, or nothing of the server, whose answer would be 220 or a
     /// refusal.
     fn would_show_request(&self) -> bool {
-        let server = self.dialogue.server.as_ref().map(|side| &side.facts);
+        let server = self.server_facts();
         let answers_nothing = server.is_some_and(|facts| !facts.refused && facts.ready_again == 0);
         (self.connection.is_unbroken(self.client_way) && !self.is_open_ended())
             || (answers_nothing && self.connection.is_whole(self.client_way.reversed()))
@@ -202,12 +213,12 @@ impl<'a> View<'a> {
 
     /// The name that the client gave.
     pub(super) fn client_name(&self) -> Option<Arc<str>> {
-        let client = &self.dialogue.client.as_ref()?.facts;
+        let client = self.client_facts()?;
         if client.name.is_some() {
             return client.name.clone();
         }
         let said = client.may_be_name.as_ref()?;
-        let server = &self.dialogue.server.as_ref()?.facts;
+        let server = self.server_facts()?;
         let answered = server.hello_at.is_some_and(|at| said.is_answered_at(at));
         // Nor is any content let in before the greeting and an answer.
         let greets = server.banner.is_some() && server.agreed_at.is_some_and(|at| said.at <= at);
@@ -217,7 +228,7 @@ impl<'a> View<'a> {
     /// The address under which the server sees the client, by what it says to EHLO or HELO. One that `looks` for itself says the address that
     /// it sees. Others may say back what the client claims, so all that it claims must be known.
     pub(super) fn public_ip(&self, looks: bool) -> Option<IpAddr> {
-        let server = &self.dialogue.server.as_ref()?.facts;
+        let server = self.server_facts()?;
         let ip = exchange::greeted_ip(server.hello.as_deref().or(server.helo.as_deref())?)?;
         let is_claimed = || {
             let client = self.dialogue.client.as_ref();
