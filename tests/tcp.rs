@@ -1127,8 +1127,11 @@ fn the_same_number_of_the_client_again() {
     }
 }
 
-/// Both sides of a proxy that keeps addresses and ports, in one capture: each side has its own numbers. One at least is told, and neither
-/// has anything of the other.
+/// Sorts the packets of two connections, by place and connection.
+type Order = fn(&(usize, bool)) -> usize;
+
+/// Both sides of a proxy that keeps addresses and ports, in one capture: each side has its own numbers. One at least is told, both
+/// where one is open before the other, and neither has anything of the other.
 #[test]
 fn two_connections_between_the_same_ports_at_the_same_time() {
     let (one, other) = (mail(1), mail(3));
@@ -1139,11 +1142,12 @@ fn two_connections_between_the_same_ports_at_the_same_time() {
         let mut places: Vec<_> = (0..left.len()).map(|at| (at, false)).collect();
         places.extend((0..right.len()).map(|at| (at, true)));
         // In turns; the answers to the SYNs the other way round; one opened before the other.
-        for order in [
-            |(at, right): &(usize, bool)| 2 * at + usize::from(*right),
-            |(at, right): &(usize, bool)| 2 * at + usize::from(*right ^ (*at > 0)),
-            |(at, right): &(usize, bool)| 2 * at + 5 * usize::from(*right),
-        ] {
+        let orders: [(Order, usize); 3] = [
+            (|(at, right)| 2 * at + usize::from(*right), 1),
+            (|(at, right)| 2 * at + usize::from(*right ^ (*at > 0)), 1),
+            (|(at, right)| 2 * at + 5 * usize::from(*right), 2),
+        ];
+        for (order, least) in orders {
             places.sort_by_key(order);
             let packet = |(at, is_right): &(usize, bool)| {
                 if *is_right {
@@ -1155,7 +1159,7 @@ fn two_connections_between_the_same_ports_at_the_same_time() {
             let mut packets: Vec<_> = places.iter().map(packet).collect();
             renumber(&mut packets);
             let records = Reading::new().ethernet(&packets);
-            assert!(!records.is_empty());
+            assert!(records.len() >= least, "{distance}: {records:#?}");
             nothing_is_mixed(&records);
             for record in records {
                 let record = timeless(record);
@@ -1202,6 +1206,126 @@ fn bytes_under_way_for_the_connection_before() {
                     .iter()
                     .all(|record| text(record, "tlstally.gaps").is_empty())
             );
+        }
+    }
+}
+
+/// RFC 9293 section 3.10.7.4, RFC 5961 section 4: whoever gets a SYN in the middle of a connection goes on with it, and says so. Anybody may
+/// have sent that SYN, what answers it, and bytes behind it.
+#[test]
+fn a_syn_in_the_middle_ends_nothing() {
+    let segments = segments();
+    let closed = segments
+        .iter()
+        .position(|one| one.flags & FIN != 0)
+        .unwrap();
+    for distance in DISTANCES {
+        for (number, from) in [(0, From::Client), (1, From::Server)] {
+            let starts = away(distance);
+            let syn = Segment {
+                flags: SYN,
+                ack: 0,
+                ..segments[number].clone()
+            };
+            let acknowledgement = Segment {
+                seq: 1,
+                flags: ACK,
+                ack: 9,
+                ..syn.clone()
+            };
+            let more = Segment {
+                payload: b"EHLO x\r\n".to_vec(),
+                ..acknowledgement.clone()
+            };
+            let answer = Segment {
+                flags: SYN | ACK,
+                ack: 1,
+                ..syn.clone()
+            };
+            for forged in [
+                vec![syn.clone()],
+                vec![syn, acknowledgement, more],
+                vec![answer],
+            ] {
+                for at in 2..closed {
+                    let mut packets = SESSION.packets(FIRST, &segments[..at]);
+                    packets.extend(SESSION.packets(starts, &forged));
+                    // What the other end says to it, which does not know of another connection.
+                    let (seq, ack) = (segments[at].seq, segments[at].ack);
+                    let other = segments[at].from == from;
+                    let challenge = Segment {
+                        from: [From::Server, From::Client][from as usize],
+                        seq: if other { ack } else { seq },
+                        ack: if other { seq } else { ack },
+                        flags: ACK,
+                        payload: Vec::new(),
+                    };
+                    packets.extend(SESSION.packets(FIRST, &[challenge]));
+                    packets.extend(SESSION.packets(FIRST, &segments[at..]));
+                    renumber(&mut packets);
+                    is_told_the_same(&packets);
+                }
+            }
+        }
+    }
+}
+
+/// An end that has lost a connection opens another one between the same ports, and nothing shows the end of the first: what was seen of it is told as
+/// if nothing more had come for hours, and the second is told whole.
+#[test]
+fn ports_used_again_where_nothing_has_ended() {
+    let (one, other) = (mail(1), mail(3));
+    let (first, second) = (one.segments(1460), other.segments(1460));
+    let hours_later = |packet: &Packet| Packet {
+        time: packet.time + 3 * 3600 * 1_000_000_000,
+        ..packet.clone()
+    };
+    let elsewhere = Conversation {
+        client: (one.client.0, one.client.1 + 1),
+        ..one.clone()
+    };
+    // One packet alone may have a damaged time.
+    let elsewhere = elsewhere.packets(FIRST, &first[..2]);
+    let of = |segments: &[Segment], from: Option<From>| -> Vec<Segment> {
+        let own = segments
+            .iter()
+            .filter(|one| from.is_none_or(|from| one.from == from));
+        own.cloned().collect()
+    };
+    for from in [None, Some(From::Client), Some(From::Server)] {
+        let (first, second) = (of(&first, from), of(&second, from));
+        let last = timeless(Reading::new().only(&other.packets(FIRST, &second)));
+        for distance in DISTANCES {
+            for at in 1..first.len() {
+                let mut alone = one.packets(FIRST, &first[..at]);
+                let mut both = alone.clone();
+                alone.extend(elsewhere.iter().map(hours_later));
+                both.extend(other.packets(away(distance), &second));
+                renumber(&mut both);
+                let mut expected: Vec<_> = Reading::new()
+                    .ethernet(&alone)
+                    .into_iter()
+                    .map(timeless)
+                    .collect();
+                expected.push(last.clone());
+                let told: Vec<_> = Reading::new()
+                    .ethernet(&both)
+                    .into_iter()
+                    .map(timeless)
+                    .collect();
+                assert_eq!(
+                    told.len(),
+                    expected.len(),
+                    "{from:?} {distance} {at}: {told:#?}"
+                );
+                for (told, expected) in told.iter().zip(&expected) {
+                    let difference = contrast(told, expected);
+                    assert!(
+                        difference.is_empty(),
+                        "{from:?} {distance} {at}: {difference}"
+                    );
+                }
+            }
         }
     }
 }

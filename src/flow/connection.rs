@@ -285,12 +285,23 @@ impl Connection {
         segment.length > 0 && (over || self.is_foreign_to(segment, trace))
     }
 
+    /// Whether `segment` answers the SYN of this connection.
+    pub(super) fn is_answered_by(&self, segment: &Segment) -> bool {
+        let syn = &self.halves[segment.way.reversed().index()].stream;
+        segment.has(Segment::SYN | Segment::ACK) && syn.first() == Some(segment.ack)
+    }
+
+    /// Sequence numbers behind the last byte that was seen of each direction or, where none was, acknowledged.
+    pub(super) fn ends(&self) -> [Option<u32>; 2] {
+        let [up, down] = &self.halves;
+        [up, down].map(|half| half.highest.or(half.acknowledged))
+    }
+
     /// Whether `segment` answers the SYN of this connection once more, and begins at another number than the answer before.
     fn answers_anew(&self, segment: &Segment) -> bool {
-        let first = |way: Way| self.halves[way.index()].stream.first();
-        segment.has(Segment::SYN | Segment::ACK)
-            && first(segment.way.reversed()) == Some(segment.ack)
-            && first(segment.way).is_some_and(|first| first != segment.seq.wrapping_add(1))
+        let first = self.halves[segment.way.index()].stream.first();
+        self.is_answered_by(segment)
+            && first.is_some_and(|first| first != segment.seq.wrapping_add(1))
     }
 
     /// Whether `segment` answers another SYN than the one that was seen (RFC 9293 section 3.10.7.3: its acknowledgement is unacceptable).

@@ -11,7 +11,7 @@
 //!
 //! Where many are open, those that have told everything but how they go on and end are folded into little memory ([`Settled`]).
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::hint::black_box;
 use std::sync::Arc;
 
@@ -20,8 +20,9 @@ use super::limits::Limits;
 use super::outlet::{Outlet, Over, Reason};
 use super::settled::Settled;
 use super::slots::{Hint, Life, Slots, State, Ticket};
+use super::successor::{Belongs, Successor};
 use super::tail::Tail;
-use super::trace::Trace;
+use super::trace::{Need, Trace};
 use super::wheel::{TICK, TURN, Wheel};
 use super::{Segment, Way};
 use crate::packet::PortSet;
@@ -44,6 +45,8 @@ pub struct Table<R, S> {
     /// Connections that were concluded, for the next ones to use their memory.
     #[expect(clippy::vec_box, reason = "the boxes are what is used again")]
     spare: Vec<Box<Connection>>,
+    /// By slot: connections between the same ports as those in the slots, which may take their places. There are hardly any.
+    beside: HashMap<u32, Successor>,
     wheel: Wheel<Ticket>,
     /// Connections in the order in which they began.
     oldest: VecDeque<Ticket>,
@@ -68,6 +71,7 @@ impl<R, S> Table<R, S> {
             limits,
             slots: Slots::new(),
             spare: Vec::new(),
+            beside: HashMap::new(),
             wheel: Wheel::default(),
             oldest: VecDeque::new(),
             settled: VecDeque::new(),
@@ -80,7 +84,7 @@ impl<R, S> Table<R, S> {
 
     /// Connections held now.
     pub fn len(&self) -> usize {
-        self.slots.len()
+        self.slots.len() + self.beside.len()
     }
 
     /// Those of them of which something is still wanted.
@@ -209,6 +213,9 @@ impl<R, S> Table<R, S> {
         let Some(slot) = self.slots.find_after_all(&segment.key) else {
             return;
         };
+        if let Some(successor) = self.beside.get_mut(&slot) {
+            successor.connection.note_asked(segment, names);
+        }
         if let Some(Life {
             state: State::Open(connection),
             ..
@@ -256,9 +263,14 @@ impl<R, S> Table<R, S> {
                 State::Settled(settled) => self.limits.wait_settled(settled.tail()),
                 State::Told { .. } => self.limits.linger,
             };
-            let last = u64::from(place.deadline.saturating_sub(wait)) * TICK;
-            let reason = Reason::EndOfCapture(clock.saturating_sub(last));
+            let silence = |tick: u32| clock.saturating_sub(u64::from(tick) * TICK);
+            let reason = Reason::EndOfCapture(silence(place.deadline.saturating_sub(wait)));
+            let successor = self.beside.remove(&slot);
             self.close(slot, u32::MAX, reason, outlet);
+            if let Some(successor) = successor {
+                let reason = Reason::EndOfCapture(silence(successor.tick));
+                self.tell(successor, u32::MAX, reason, outlet);
+            }
         }
         (all > begin + SLOTS).then_some(part + 1)
     }
@@ -273,7 +285,10 @@ impl<R, S> Table<R, S> {
         block: &[u8],
         outlet: &mut impl Outlet<Record = R, Settled = S>,
     ) {
-        let slot = self.find_or_open(hint, segment, tick, outlet);
+        let Some(slot) = self.find_or_open(hint, segment, tick, block, outlet) else {
+            return;
+        };
+        let beside = self.has_beside(slot);
         let Some((place, life)) = self.slots.get_mut(slot) else {
             return;
         };
@@ -312,6 +327,10 @@ impl<R, S> Table<R, S> {
             Some(_) => self.limits.linger,
             None => wait,
         };
+        let is_dismissed = place.trace.is_dismissed();
+        if beside && !is_dismissed {
+            place.trace.need = [Need::All; 2];
+        }
         let was = place.deadline;
         place.deadline = tick + wait;
         if place.deadline < was {
@@ -320,6 +339,10 @@ impl<R, S> Table<R, S> {
         if let Some(first) = first {
             self.conclude(slot, first, outlet);
             self.hand_out_in_time(slot, tick, outlet);
+            if beside && is_dismissed {
+                // Of its numbers nothing is known any more, by which what comes could be told apart.
+                self.close(slot, tick, Reason::Succeeded, outlet);
+            }
         } else if self.held_bytes > self.limits.held_bytes {
             self.let_go_of_held(slot);
         }
@@ -597,27 +620,161 @@ impl<R, S> Table<R, S> {
         self.wheel.schedule(place.deadline, ticket);
         self.conclude(ticket.slot, first.unwrap_or_default(), outlet);
         self.hand_out(ticket.slot, now, outlet);
+        if self.has_beside(ticket.slot) {
+            self.close(ticket.slot, now, Reason::Succeeded, outlet);
+        }
         true
     }
 
-    /// The slot of the connection that `segment` belongs to, which may be a new one.
+    /// The slot of the connection that `segment` belongs to, which may be a new one. `None` if a connection beside has taken it in.
     fn find_or_open(
         &mut self,
         hint: Hint,
         segment: &Segment,
         tick: u32,
+        block: &[u8],
         outlet: &mut impl Outlet<Record = R, Settled = S>,
-    ) -> u32 {
-        if let Some(slot) = self.slots.confirm(hint, &segment.key) {
-            if !self.is_succeeded(slot, segment) {
-                return slot;
+    ) -> Option<u32> {
+        let mut found = self.slots.confirm(hint, &segment.key);
+        while let Some(slot) = found {
+            let succeeded = self.is_succeeded(slot, segment);
+            if !succeeded && self.beside.is_empty() {
+                return found;
             }
-            self.close(slot, tick, Reason::Succeeded, outlet);
+            match self.belongs(slot, segment, succeeded) {
+                Belongs::Here => return found,
+                Belongs::Beside => {
+                    if self.take_beside(slot, segment, tick, block, outlet) {
+                        return None;
+                    }
+                }
+                Belongs::Behind => self.close(slot, tick, Reason::Succeeded, outlet),
+            }
+            found = self.slots.find_after_all(&segment.key);
         }
-        if self.slots.len() >= self.limits.flows {
+        self.make_room(tick, outlet);
+        Some(self.open(segment, tick))
+    }
+
+    fn make_room(&mut self, tick: u32, outlet: &mut impl Outlet<Record = R, Settled = S>) {
+        if self.len() >= self.limits.flows {
             self.evict(tick, outlet);
         }
-        self.open(segment, tick)
+    }
+
+    /// Whether there is a connection beside that in `slot`.
+    fn has_beside(&self, slot: u32) -> bool {
+        !self.beside.is_empty() && self.beside.contains_key(&slot)
+    }
+
+    /// Where `segment` belongs, by what is known of the connection in `slot`, and of one beside it; `succeeded`: not to the former, by
+    /// that alone.
+    #[cold]
+    fn belongs(&mut self, slot: u32, segment: &Segment, succeeded: bool) -> Belongs {
+        let Some((place, life)) = self.slots.get(slot) else {
+            return Belongs::Behind;
+        };
+        let trace = &place.trace;
+        let (over, told, ends) = match &life.state {
+            State::Free | State::Told { .. } => (true, true, trace.highest.map(Some)),
+            State::Open(connection) => (connection.is_over(), false, connection.ends()),
+            State::Settled(settled) => (settled.tail().is_over(), false, trace.highest.map(Some)),
+        };
+        let aside = if over {
+            Belongs::Behind
+        } else {
+            Belongs::Beside
+        };
+        let Some(successor) = self.beside.get_mut(&slot) else {
+            return if succeeded { aside } else { Belongs::Here };
+        };
+        let nearer = if segment.has(Segment::SYN) {
+            successor.is_answered_by(segment)
+        } else {
+            successor.is_nearer(segment, ends)
+        };
+        match (nearer, succeeded) {
+            // Where nothing more is wanted of the earlier one, the later one may have its place.
+            (true, _) if told => Belongs::Behind,
+            (true, _) => Belongs::Beside,
+            (false, true) => aside,
+            (false, false) => {
+                successor.note_other(segment, ends);
+                Belongs::Here
+            }
+        }
+    }
+
+    /// Takes `segment` in beside the connection in `slot`, which goes on as far as is known. False if that had to go to make room.
+    #[cold]
+    fn take_beside(
+        &mut self,
+        slot: u32,
+        segment: &Segment,
+        tick: u32,
+        block: &[u8],
+        outlet: &mut impl Outlet<Record = R, Settled = S>,
+    ) -> bool {
+        let is_another = |one: &Successor| {
+            let connection = &one.connection;
+            connection.is_succeeded_by(segment, &connection.trace())
+        };
+        if self.beside.get(&slot).is_some_and(is_another)
+            && let Some(other) = self.beside.remove(&slot)
+        {
+            self.tell(other, tick, Reason::Succeeded, outlet);
+        }
+        if !self.beside.contains_key(&slot) {
+            let ticket = self.slots.life(slot).map(|life| life.ticket(slot));
+            self.make_room(tick, outlet);
+            if !ticket.is_some_and(|ticket| self.slots.is_live(ticket)) {
+                return false;
+            }
+            let connection = self.connection(segment);
+            let successor = Successor::new(connection, segment, self.saw(slot, segment.way));
+            self.beside.insert(slot, successor);
+            self.see_every_packet(slot);
+        }
+        let Some(successor) = self.beside.get_mut(&slot) else {
+            return false;
+        };
+        let held = successor.connection.held_bytes();
+        successor.segment(segment, tick, block, &self.ports);
+        self.held_bytes = self.held_bytes + successor.connection.held_bytes() - held;
+        if self.held_bytes > self.limits.held_bytes {
+            self.held_bytes -= successor.connection.held_bytes();
+            successor.connection.stop_waiting(&self.ports);
+            self.held_bytes += successor.connection.held_bytes();
+            self.given_up.held += 1;
+        }
+        let way = successor.way_of_answer();
+        let one_way = !self.saw(slot, way);
+        let is_proven = |successor: &Successor| successor.is_proven(one_way);
+        if self.beside.get(&slot).is_some_and(is_proven) {
+            self.close(slot, tick, Reason::Succeeded, outlet);
+        }
+        true
+    }
+
+    /// Whether the connection in `slot` shows who sends on `way`.
+    fn saw(&self, slot: u32, way: Way) -> bool {
+        match self.slots.life(slot).map(|life| &life.state) {
+            Some(State::Open(connection)) => connection.saw(way),
+            _ => true,
+        }
+    }
+
+    /// From now on each packet between the ports of the connection in `slot` is looked at.
+    fn see_every_packet(&mut self, slot: u32) {
+        let Some((place, life)) = self.slots.get_mut(slot) else {
+            return;
+        };
+        match &mut life.state {
+            State::Open(connection) => connection.catch_up(&place.trace),
+            State::Settled(settled) => settled.catch_up(&place.trace),
+            State::Free | State::Told { .. } => {}
+        }
+        place.trace.need = [Need::All; 2];
     }
 
     /// Whether `segment` is of a later connection than the one in `slot`.
@@ -633,7 +790,8 @@ impl<R, S> Table<R, S> {
         }
     }
 
-    fn open(&mut self, segment: &Segment, tick: u32) -> u32 {
+    /// A connection that begins with `segment`, which it has not taken in yet.
+    fn connection(&mut self, segment: &Segment) -> Box<Connection> {
         let mut connection = match self.spare.pop() {
             Some(mut spare) => {
                 spare.begin_anew(segment);
@@ -645,10 +803,20 @@ impl<R, S> Table<R, S> {
         if !self.ports.contains_either(up, down) {
             connection.go_by_words();
         }
-        let slot = self.slots.enter(segment.key);
+        connection
+    }
+
+    fn open(&mut self, segment: &Segment, tick: u32) -> u32 {
+        let connection = self.connection(segment);
+        self.enter(connection, tick + self.limits.idle)
+    }
+
+    /// Gives the connection a place in the table.
+    fn enter(&mut self, connection: Box<Connection>, deadline: u32) -> u32 {
+        let slot = self.slots.enter(connection.key);
         if let Some((place, life)) = self.slots.get_mut(slot) {
             place.trace = connection.trace();
-            place.deadline = tick + self.limits.idle;
+            place.deadline = deadline;
             life.state = State::Open(connection);
             let ticket = life.ticket(slot);
             self.wheel.schedule(place.deadline, ticket);
@@ -657,6 +825,34 @@ impl<R, S> Table<R, S> {
         }
         self.trim_oldest();
         slot
+    }
+
+    /// The connection before it is over, or both ends have left it.
+    #[cold]
+    fn take_place(
+        &mut self,
+        successor: Successor,
+        tick: u32,
+        outlet: &mut impl Outlet<Record = R, Settled = S>,
+    ) {
+        let last = successor.tick;
+        let Some(connection) = self.unrefuted(successor) else {
+            return;
+        };
+        let dismissed = connection.is_foreign().then(|| connection.first_numbers());
+        let first = connection.is_complete().or(dismissed);
+        let wait = match first {
+            Some(_) => self.limits.linger,
+            None => self.limits.wait(&connection),
+        };
+        let is_decided = connection.is_decided();
+        let slot = self.enter(connection, (last + wait).max(tick + 1));
+        if let Some(first) = first {
+            self.conclude(slot, first, outlet);
+            self.hand_out_in_time(slot, tick, outlet);
+        } else if is_decided && let Some(life) = self.slots.life(slot) {
+            self.settled.push_back(life.ticket(slot));
+        }
     }
 
     /// Takes the connection out of the table.
@@ -691,6 +887,39 @@ impl<R, S> Table<R, S> {
                 tick,
             });
         }
+        if !self.beside.is_empty()
+            && let Some(successor) = self.beside.remove(&slot)
+        {
+            self.take_place(successor, tick, outlet);
+        }
+    }
+
+    /// Hands out the record of a successor that never took the place of the connection before it.
+    #[cold]
+    fn tell(
+        &mut self,
+        successor: Successor,
+        tick: u32,
+        reason: Reason,
+        outlet: &mut impl Outlet<Record = R, Settled = S>,
+    ) {
+        if let Some(connection) = self.unrefuted(successor) {
+            let last = connection.last;
+            let record = self.end(connection, reason, outlet);
+            outlet.deliver(Over { record, last, tick });
+        }
+    }
+
+    /// The connection of the successor; `None` if it was none, and is forgotten.
+    fn unrefuted(&mut self, successor: Successor) -> Option<Box<Connection>> {
+        let is_refuted = successor.is_refuted();
+        let connection = successor.connection;
+        if is_refuted {
+            self.held_bytes -= connection.held_bytes();
+            self.keep_spare(connection);
+            return None;
+        }
+        Some(connection)
     }
 
     /// The table is full. Where only late copies are waited for, nothing is lost; else the connection that began first goes.

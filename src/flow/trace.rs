@@ -215,14 +215,15 @@ pub(super) fn is_stray(segment: &Segment, [own, other]: [Known; 2]) -> bool {
 }
 
 /// Bytes that are never missing of both directions at once, of which one has no more than replies.
-const HOLE: u32 = 1024 * 1024;
+pub(super) const HOLE: u32 = 1024 * 1024;
 
 /// Whether `number` is far from `known`, to either side.
 const fn is_far(known: u32, number: u32) -> bool {
     is_further(LATE_WAY_WINDOW, known, number)
 }
 
-const fn is_further(than: u32, known: u32, number: u32) -> bool {
+/// Whether `number` is more `than` so many away from `known`, to either side.
+pub(super) const fn is_further(than: u32, known: u32, number: u32) -> bool {
     let ahead = number.wrapping_sub(known);
     ahead > than && ahead.wrapping_neg() > than
 }
