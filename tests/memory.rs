@@ -7,7 +7,7 @@ mod common;
 
 use std::sync::{Arc, Mutex};
 
-use common::conversation::{WRAPPING, recorded};
+use common::conversation::{RST, Segment, WRAPPING, recorded};
 use common::{pcaps, table};
 use tlstally::exchange::Catalog;
 use tlstally::flow::{Limits, Table};
@@ -82,6 +82,39 @@ fn a_host_of_one_session_takes_little() {
         let report = Report::new(&tally, CaptureHealth::default(), Context::default());
         let each = (held() - before) / report.totals.hosts;
         assert!(each < 1_500, "{each} bytes a host of the report");
+    }
+}
+
+/// A packet that shortens what a connection is waited for, and one that lengthens it, again and again: SYN, RST.
+#[test]
+fn a_connection_that_is_reset_and_tried_again_takes_no_more() {
+    const PACKETS: u64 = 20_000;
+    let _alone = ALONE.lock().unwrap();
+    let conversation = recorded(&pcaps().join("openssl-s_client.pcap")).remove(0);
+    let ports: PortSet = [conversation.server.1].into_iter().collect();
+    let interest = Interest::new(ports.clone(), PortSet::none());
+    let syn = conversation.segments(1400).swap_remove(0);
+    let reset = Segment {
+        flags: RST,
+        seq: syn.seq + 1,
+        ..syn.clone()
+    };
+    let pair = conversation.packets(WRAPPING, &[syn, reset]);
+    for limits in [Limits::default(), Limits::default().in_order()] {
+        let mut table = Table::new(Arc::new(ports.clone()), limits);
+        let mut over = table::Count(0);
+        let _counting = dhat::Profiler::builder().testing().build();
+        let mut after = Vec::new();
+        for number in 1..=2 * PACKETS {
+            let packet = &pair[number as usize % 2];
+            let now = number * SECOND / 500;
+            table::take(&mut table, &interest, packet, (now, now), &mut over);
+            if number % PACKETS == 0 {
+                after.push(held());
+            }
+        }
+        assert!(after[1] < after[0] + 4_096, "{after:?}");
+        assert!(after[1] < 64 * 1024, "{after:?}");
     }
 }
 

@@ -331,11 +331,8 @@ impl<R, S> Table<R, S> {
         if beside && !is_dismissed {
             place.trace.need = [Need::All; 2];
         }
-        let was = place.deadline;
         place.deadline = tick + wait;
-        if place.deadline < was {
-            self.wheel.schedule(place.deadline, ticket);
-        }
+        life.schedule(slot, place.deadline, &mut self.wheel);
         if let Some(first) = first {
             self.conclude(slot, first, outlet);
             self.hand_out_in_time(slot, tick, outlet);
@@ -434,7 +431,6 @@ impl<R, S> Table<R, S> {
         let Some(life) = self.slots.life_mut(slot) else {
             return;
         };
-        let ticket = life.ticket(slot);
         let State::Told {
             record: Some(record),
             due,
@@ -450,7 +446,8 @@ impl<R, S> Table<R, S> {
             (true, _) if self.limits.are_in_order() => tick + self.limits.late,
             (true, _) => return,
         };
-        self.wheel.schedule(*due, ticket);
+        let due = *due;
+        life.schedule(slot, due, &mut self.wheel);
     }
 
     /// Hands the record out now.
@@ -552,20 +549,27 @@ impl<R, S> Table<R, S> {
         let Some((place, life)) = self.slots.get_mut(ticket.slot) else {
             return;
         };
-        if let State::Told {
-            record: Some(_),
-            due,
-            ..
-        } = &mut life.state
-            && *due <= now
-        {
-            // The ticket of the deadline is in the wheel as well.
-            self.hand_out(ticket.slot, now, outlet);
+        if life.scheduled != now {
             return;
         }
-        if place.deadline > now {
-            let due = place.deadline;
-            self.wheel.schedule(due, ticket);
+        life.scheduled = u32::MAX;
+        let deadline = place.deadline;
+        if deadline > now {
+            let mut next = deadline;
+            if let State::Told {
+                record: Some(_),
+                due,
+                ..
+            } = life.state
+            {
+                next = if due > now { next.min(due) } else { next };
+                if due <= now {
+                    self.hand_out(ticket.slot, now, outlet);
+                }
+            }
+            if let Some(life) = self.slots.life_mut(ticket.slot) {
+                life.schedule(ticket.slot, next, &mut self.wheel);
+            }
             return;
         }
         if self.limits.are_in_order() && self.conclude_in_order(ticket, now, outlet) {
@@ -617,7 +621,7 @@ impl<R, S> Table<R, S> {
             self.limits.idle
         };
         place.deadline = now + stays;
-        self.wheel.schedule(place.deadline, ticket);
+        life.schedule(ticket.slot, place.deadline, &mut self.wheel);
         self.conclude(ticket.slot, first.unwrap_or_default(), outlet);
         self.hand_out(ticket.slot, now, outlet);
         if self.has_beside(ticket.slot) {
@@ -818,9 +822,9 @@ impl<R, S> Table<R, S> {
             place.trace = connection.trace();
             place.deadline = deadline;
             life.state = State::Open(connection);
-            let ticket = life.ticket(slot);
-            self.wheel.schedule(place.deadline, ticket);
-            self.oldest.push_back(ticket);
+            life.scheduled = u32::MAX;
+            life.schedule(slot, deadline, &mut self.wheel);
+            self.oldest.push_back(life.ticket(slot));
             self.open += 1;
         }
         self.trim_oldest();
