@@ -50,7 +50,7 @@ fn the_record_is_the_same() {
         }
         let packets = conversation.packets(WRAPPING, &conversation.segments(517));
         let segments = conversation.segments(517);
-        for change in 0..15 {
+        for change in 0..18 {
             let changed = match change {
                 0..8 => changed(&packets, change),
                 // A second connection between the same ports, at the same time; the SYNs of which are not in the capture.
@@ -74,6 +74,18 @@ fn the_record_is_the_same() {
                     let end = segments.len() - 4;
                     let rest = if change == 12 { packets.len() } else { end };
                     [&packets[..end], &other, &packets[rest..]].concat()
+                }
+                // A FIN and a reset far away, and a FIN behind a hole.
+                15..18 => {
+                    let mut far = segments.clone();
+                    let end = far.len() - 2;
+                    far[end].seq += 50_000_000;
+                    match change {
+                        15 => far.insert(end, segments[end].clone()),
+                        16 => far[end].flags = RST,
+                        _ => far[end + 1].ack += 50_000_000,
+                    }
+                    conversation.packets(WRAPPING, &far)
                 }
                 // One that follows, with the same number of the client, where the first was closed or reset.
                 _ => {

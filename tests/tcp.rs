@@ -185,6 +185,111 @@ fn resets() {
     assert_eq!(text(&record, "tls.version"), "");
 }
 
+/// RFC 9293 section 3.10.7.4: what stands outside the window is dropped, an RST that does not stand at the number expected as well (RFC 5961 section
+/// 3). Whoever does not see the packets cannot hit it, and ends nothing, nor tells of bytes that nobody sent.
+#[test]
+fn resets_and_fins_far_from_where_their_senders_are() {
+    let segments = segments();
+    let closed = segments
+        .iter()
+        .position(|one| one.flags & FIN != 0)
+        .unwrap();
+    for distance in [50_000_000, 1 << 29, 2_000_000, 0_u32.wrapping_sub(500_000)] {
+        for flags in [RST, RST | ACK, FIN | ACK] {
+            for at in 3..closed {
+                for own in [true, false] {
+                    let next = &segments[at];
+                    let (seq, ack) = (next.seq, next.ack);
+                    let other = [From::Server, From::Client][next.from as usize];
+                    let forged = Segment {
+                        from: if own { next.from } else { other },
+                        seq: if own { seq } else { ack }.wrapping_add(distance),
+                        ack: if flags & ACK == 0 {
+                            0
+                        } else if own {
+                            ack
+                        } else {
+                            seq
+                        },
+                        flags,
+                        payload: Vec::new(),
+                    };
+                    let mut with = segments.clone();
+                    with.insert(at, forged);
+                    is_told_the_same(&packets(&with));
+                    let mut record = Reading::new().only(&packets(&with));
+                    assert_eq!(record["tlstally"]["gaps"].take(), Value::Null);
+                }
+            }
+        }
+    }
+}
+
+/// The capture has lost a little before the reset, or the reset answers something that its sender had acknowledged long before.
+#[test]
+fn resets_near_where_their_senders_are() {
+    let segments = segments();
+    let answer = place(&segments, From::Server, &[22]);
+    let expected = |distance: u32| {
+        let reset = Segment {
+            seq: segments[answer].seq.wrapping_add(distance),
+            flags: RST,
+            ack: 0,
+            payload: Vec::new(),
+            ..segments[answer].clone()
+        };
+        let mut with = segments[..answer].to_vec();
+        with.push(reset);
+        with.push(segments[0].clone());
+        text(
+            &Reading::new().only(&packets(&with[..=answer])),
+            "tlstally.outcome",
+        )
+    };
+    assert_eq!(expected(0), "closed");
+    assert_eq!(expected(0_u32.wrapping_sub(20)), "closed");
+    // What is missing may have been an answer.
+    assert_eq!(expected(20_000), "incomplete");
+}
+
+/// A mirror drops a burst of a long message with all that lies behind it, and shows how both ends close.
+#[test]
+fn fins_behind_a_hole_of_many_megabytes() {
+    const LOST: u32 = 50_000_000;
+    let segments = segments();
+    let closed = segments
+        .iter()
+        .position(|one| one.flags & FIN != 0)
+        .unwrap();
+    let plain = Reading::new().only(&packets(&segments));
+    let sent = |record: &Value, by: &str| -> u32 {
+        text(record, &format!("tlstally.exchange.{by}_bytes"))
+            .parse()
+            .unwrap()
+    };
+    let mut hole = segments.clone();
+    hole[closed].seq += LOST;
+    hole[closed + 1].ack += LOST;
+    let told = Reading::new().only(&packets(&hole));
+    assert_eq!(sent(&told, "client"), sent(&plain, "client") + LOST);
+    assert_eq!(sent(&told, "server"), sent(&plain, "server"));
+    // The server has acknowledged the bytes before the client closes.
+    let mut acknowledged = hole.clone();
+    let bare = Segment {
+        flags: ACK,
+        ack: hole[closed + 1].ack - 1,
+        ..hole[closed + 1].clone()
+    };
+    acknowledged.insert(closed, bare);
+    let told = Reading::new().only(&packets(&acknowledged));
+    assert_eq!(sent(&told, "client"), sent(&plain, "client") + LOST);
+    // Nobody says that the FIN has come.
+    let told = Reading::new().only(&packets(&hole[..=closed]));
+    let without = Reading::new().only(&packets(&segments[..closed]));
+    let difference = contrast(&timeless(told), &timeless(without));
+    assert!(difference.is_empty(), "{difference}");
+}
+
 /// The server's SYN and answer are lost, and the client has acknowledged both: it cannot be said that there was no answer.
 #[test]
 fn an_answer_that_was_acknowledged_and_is_not_in_the_capture() {

@@ -8,7 +8,7 @@ use super::reassembly::{Counts, Direction, MAX_SYN_DATA, Piece};
 use super::tail::{self, Tail};
 use super::trace::{
     Known, LATE_SYN_WINDOW, LATE_WAY_WINDOW, Need, Trace, WINDOW, is_beyond, is_near, is_stray,
-    later_end,
+    later, later_end,
 };
 use super::{FlowKey, Segment, Way};
 use crate::packet::PortSet;
@@ -314,7 +314,7 @@ impl Connection {
 
     /// Whether the numbers of `segment` say that it is of another connection between the same ports; not asked of what is next in line.
     #[inline(never)]
-    fn is_stray(&self, segment: &Segment) -> bool {
+    fn is_stray(&mut self, segment: &Segment) -> bool {
         // As long as the server may begin at either of two numbers, none of them is wrong.
         let undecided = |(way, _): (Way, u32)| self.halves[way.index()].stream.is_at_start();
         let known = [segment.way, segment.way.reversed()].map(|way| {
@@ -325,7 +325,25 @@ impl Connection {
                 end: half.highest.or(half.acknowledged),
             }
         });
-        !self.other_start.is_some_and(undecided) && is_stray(segment, known)
+        if self.other_start.is_some_and(undecided) {
+            return false;
+        }
+        if is_stray(segment, known) {
+            return true;
+        }
+        let half = &self.halves[segment.way.index()];
+        let seen = half.highest.or(half.acknowledged);
+        let ends = segment.flags & (Segment::FIN | Segment::RST) != 0;
+        ends && !self.tail.is_in_place(segment, seen)
+    }
+
+    /// The other end has received a FIN that stood far ahead.
+    fn believe_fin(&mut self, segment: &Segment) {
+        if let Some((way, place)) = self.tail.believe_fin(segment) {
+            let half = &mut self.halves[way.index()];
+            half.highest = half.highest.map(|highest| later(highest, place));
+            half.stream.end_at(place);
+        }
     }
 
     /// The client goes by the answer that reaches it first, and may be the only one to know which that was (RFC 9293 section 3.10.7).
@@ -383,6 +401,9 @@ impl Connection {
         }
         self.halves[segment.way.reversed().index()].note_acknowledged(segment);
         self.choose_start(segment);
+        if self.tail.is_in_doubt() {
+            self.believe_fin(segment);
+        }
         let half = &mut self.halves[segment.way.index()];
         if is_near(half.highest, segment) {
             self.tail.note_turn(segment);
@@ -445,7 +466,7 @@ impl Connection {
 
     /// What the table may note of further packets by itself.
     pub(super) fn trace(&self) -> Trace {
-        let closing = self.is_over() || self.tail.is_half_closed();
+        let closing = self.is_over() || self.tail.is_half_closed() || self.tail.is_in_doubt();
         if self.foreign {
             return Trace {
                 last: self.last,
