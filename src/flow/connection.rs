@@ -44,6 +44,10 @@ pub struct Connection {
     /// Where the server begins by another answer to the same SYN, as long as nothing tells which of the two counts.
     other_start: Option<(Way, u32)>,
     halves: [Half; 2],
+    /// Bytes held, as counted last.
+    held: usize,
+    /// Since when bytes are held, as the table counts those that begin to.
+    pub(super) held_since: Option<u64>,
     /// The names for which DNS had given the client the server's address before the first packet; of several, nothing tells which it meant.
     pub asked: Option<Arc<[Arc<str>]>>,
     /// Who sent how much in answer to what, and how it ended.
@@ -133,6 +137,8 @@ impl Connection {
             syn_ack_at: None,
             other_start: None,
             halves: [Half::default(), Half::default()],
+            held: 0,
+            held_since: None,
             asked: None,
             tail: Tail::default(),
             by_words: false,
@@ -534,10 +540,13 @@ impl Connection {
     }
 
     /// Gives up on the bytes that are waited for, and reads on behind them.
-    pub fn stop_waiting(&mut self, ports: &PortSet) {
+    pub(super) fn stop_waiting(&mut self, ports: &PortSet) {
         for way in [Way::Up, Way::Down] {
-            self.with_reader(way, ports, |stream, sink| stream.flush(sink));
+            if !self.halves[way.index()].decided {
+                self.with_reader(way, ports, |stream, sink| stream.flush(sink));
+            }
         }
+        self.dialogue.let_go();
     }
 
     /// Nothing more is to be learned from either direction.
@@ -685,9 +694,17 @@ impl Connection {
         self.halves.iter().map(|half| u64::from(half.corrupt)).sum()
     }
 
-    /// Bytes held back in both directions.
-    pub const fn held_bytes(&self) -> usize {
-        self.halves[0].stream.held_bytes() + self.halves[1].stream.held_bytes()
+    /// Bytes held in both directions, for missing segments and for TLS messages that are not whole yet, when they were counted last.
+    pub(super) const fn held_bytes(&self) -> usize {
+        self.held
+    }
+
+    /// Counts them, and returns how many they were before and are now.
+    #[inline]
+    pub(super) fn count_held(&mut self) -> (usize, usize) {
+        let [up, down] = &self.halves;
+        let now = up.stream.held_bytes() + down.stream.held_bytes() + self.dialogue.held();
+        (mem::replace(&mut self.held, now), now)
     }
 
     fn read(&mut self, segment: &Segment, block: &[u8], ports: &PortSet) {

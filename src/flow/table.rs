@@ -16,6 +16,7 @@ use std::hint::black_box;
 use std::sync::Arc;
 
 use super::connection::Connection;
+use super::held::{Held, Holder};
 use super::limits::Limits;
 use super::outlet::{Outlet, Over, Reason};
 use super::settled::Settled;
@@ -56,7 +57,7 @@ pub struct Table<R, S> {
     told: VecDeque<Ticket>,
     /// Connections that have not been concluded.
     open: usize,
-    held_bytes: usize,
+    held: Held,
     given_up: GivenUp,
 }
 
@@ -77,7 +78,7 @@ impl<R, S> Table<R, S> {
             settled: VecDeque::new(),
             told: VecDeque::new(),
             open: 0,
-            held_bytes: 0,
+            held: Held::default(),
             given_up: GivenUp::default(),
         }
     }
@@ -97,9 +98,9 @@ impl<R, S> Table<R, S> {
         self.slots.is_empty()
     }
 
-    /// Bytes held back for missing segments now.
+    /// Bytes held now for missing segments, and for TLS messages that are not whole yet.
     pub const fn held_bytes(&self) -> usize {
-        self.held_bytes
+        self.held.bytes()
     }
 
     /// Every connection that was over by this tick has been handed out.
@@ -300,12 +301,11 @@ impl<R, S> Table<R, S> {
                 return;
             }
             State::Open(connection) => {
-                let held = connection.held_bytes();
                 let was_decided = connection.is_decided();
                 connection.catch_up(&place.trace);
                 connection.segment(segment, block, &self.ports);
                 place.trace = connection.trace();
-                self.held_bytes = self.held_bytes + connection.held_bytes() - held;
+                self.held.count(connection, Some(ticket));
                 if connection.is_decided() && !was_decided {
                     self.settled.push_back(ticket);
                 }
@@ -340,8 +340,9 @@ impl<R, S> Table<R, S> {
                 // Of its numbers nothing is known any more, by which what comes could be told apart.
                 self.close(slot, tick, Reason::Succeeded, outlet);
             }
-        } else if self.held_bytes > self.limits.held_bytes {
-            self.let_go_of_held(slot);
+        }
+        if self.held.bytes() > self.limits.held_bytes || self.held.is_mostly_gone() {
+            self.bound_held();
         }
         if self.settled.len() > self.limits.warm {
             self.fold_next(outlet);
@@ -370,6 +371,7 @@ impl<R, S> Table<R, S> {
             return;
         };
         let tail = std::mem::take(&mut connection.tail);
+        self.held.forget(connection);
         let settled = Box::new(Settled::new(&numbers, tail, kept));
         if let State::Open(connection) = std::mem::replace(&mut life.state, State::Settled(settled))
         {
@@ -508,7 +510,7 @@ impl<R, S> Table<R, S> {
         reason: Reason,
         outlet: &mut impl Outlet<Record = R, Settled = S>,
     ) -> R {
-        self.held_bytes -= connection.held_bytes();
+        self.held.forget(&connection);
         connection.finish(&self.ports);
         let record = outlet.conclude(&connection, reason);
         self.keep_spare(connection);
@@ -742,13 +744,11 @@ impl<R, S> Table<R, S> {
         let Some(successor) = self.beside.get_mut(&slot) else {
             return false;
         };
-        let held = successor.connection.held_bytes();
         successor.segment(segment, tick, block, &self.ports);
-        self.held_bytes = self.held_bytes + successor.connection.held_bytes() - held;
-        if self.held_bytes > self.limits.held_bytes {
-            self.held_bytes -= successor.connection.held_bytes();
+        self.held.count(&mut successor.connection, None);
+        if self.held.bytes() > self.limits.held_bytes && successor.connection.held_bytes() > 0 {
             successor.connection.stop_waiting(&self.ports);
-            self.held_bytes += successor.connection.held_bytes();
+            self.held.count(&mut successor.connection, None);
             self.given_up.held += 1;
         }
         let way = successor.way_of_answer();
@@ -846,6 +846,7 @@ impl<R, S> Table<R, S> {
         let dismissed = connection.is_foreign().then(|| connection.first_numbers());
         let first = connection.is_complete().or(dismissed);
         let wait = match first {
+            Some(_) if connection.trace().lasting => self.limits.idle,
             Some(_) => self.limits.linger,
             None => self.limits.wait(&connection),
         };
@@ -854,8 +855,14 @@ impl<R, S> Table<R, S> {
         if let Some(first) = first {
             self.conclude(slot, first, outlet);
             self.hand_out_in_time(slot, tick, outlet);
-        } else if is_decided && let Some(life) = self.slots.life(slot) {
-            self.settled.push_back(life.ticket(slot));
+        } else if let Some(life) = self.slots.life_mut(slot) {
+            let ticket = life.ticket(slot);
+            if is_decided {
+                self.settled.push_back(ticket);
+            }
+            if let State::Open(connection) = &mut life.state {
+                self.held.note(connection, Some(ticket));
+            }
         }
     }
 
@@ -919,7 +926,7 @@ impl<R, S> Table<R, S> {
         let is_refuted = successor.is_refuted();
         let connection = successor.connection;
         if is_refuted {
-            self.held_bytes -= connection.held_bytes();
+            self.held.forget(&connection);
             self.keep_spare(connection);
             return None;
         }
@@ -965,18 +972,40 @@ impl<R, S> Table<R, S> {
         tickets.len() >= 1024 && tickets.len() >= 4 * self.slots.len()
     }
 
-    /// Too many bytes are held back in all: this connection goes on without what it waits for.
-    fn let_go_of_held(&mut self, slot: u32) {
-        let Some(Life {
-            state: State::Open(connection),
-            ..
-        }) = self.slots.life_mut(slot)
-        else {
+    /// Too many bytes are held in all: those who have held them for the longest time go on without what they wait for.
+    #[cold]
+    fn bound_held(&mut self) {
+        while self.held.bytes() > self.limits.held_bytes
+            && let Some(holder) = self.held.next()
+        {
+            self.let_go(holder);
+        }
+        if self.held.is_mostly_gone() {
+            self.held.trim(&self.slots);
+        }
+    }
+
+    fn let_go(&mut self, holder: Holder) {
+        let ticket = holder.ticket;
+        if !self.slots.is_live(ticket) {
+            return;
+        }
+        let Some((place, life)) = self.slots.get_mut(ticket.slot) else {
             return;
         };
-        self.held_bytes -= connection.held_bytes();
+        let State::Open(connection) = &mut life.state else {
+            return;
+        };
+        if !holder.is(connection) {
+            return;
+        }
+        let was_decided = connection.is_decided();
+        connection.catch_up(&place.trace);
         connection.stop_waiting(&self.ports);
-        self.held_bytes += connection.held_bytes();
+        self.held.count(connection, Some(ticket));
+        if connection.is_decided() && !was_decided {
+            self.settled.push_back(ticket);
+        }
         self.given_up.held += 1;
     }
 }
