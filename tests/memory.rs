@@ -7,7 +7,8 @@ mod common;
 
 use std::sync::{Arc, Mutex};
 
-use common::conversation::{WRAPPING, recorded};
+use common::conversation::{From, RST, Segment, WRAPPING, recorded};
+use common::table::Watched;
 use common::{pcaps, table};
 use tlstally::exchange::Catalog;
 use tlstally::flow::reassembly::Piece;
@@ -105,6 +106,88 @@ fn a_segment_is_not_copied_line_by_line() {
         let most = dhat::HeapStats::get().max_bytes;
         assert!(most < 2 * said.len(), "{most} bytes behind {before:?}");
         assert!(dialogue.client.unwrap().facts.commands >= 10_000);
+    }
+}
+
+/// Handshake messages that nobody completes: what is held of them is bounded in all, by what came last, and what goes on is read whole.
+#[test]
+fn unfinished_hellos_are_bounded_together() {
+    const BOUND: usize = 1 << 20;
+    const HELLOS: u16 = 400;
+    let _alone = ALONE.lock().unwrap();
+    let judge = table::judge();
+    let limits = Limits {
+        held_bytes: BOUND,
+        ..Limits::default()
+    };
+    let whole = recorded(&pcaps().join("openssl-s_client.pcap")).remove(2);
+    let mut unfinished = recorded(&pcaps().join("implicit-tls-465.pcap")).remove(0);
+    unfinished.server.1 = 465;
+    // The length of the message, and of the record that it begins with (RFC 8446 sections 4 and 5.1).
+    let message = [&[1, 0, 255, 250, 3, 3][..], &vec![0; 60_000]].concat();
+    let record = |part: &[u8]| {
+        let length = (part.len() as u16).to_be_bytes();
+        [&[22, 3, 1][..], &length, part].concat()
+    };
+    let hello: Vec<u8> = message.chunks(16_384).flat_map(record).collect();
+    unfinished.turns = vec![(From::Client, hello)];
+    let segments = unfinished.segments(50_000);
+    let _counting = dhat::Profiler::builder().testing().build();
+    let before = held();
+    let mut watched = Watched::new(&judge, limits);
+    for port in 0..HELLOS {
+        unfinished.client.1 = 10_000 + port;
+        watched.take(&unfinished.packets(WRAPPING, &segments[..segments.len() - 2]));
+    }
+    let taken = held() - before;
+    // A vector that grows takes up to twice of what is in it.
+    assert!(
+        taken < 2 * BOUND as u64 + u64::from(HELLOS) * 8_192,
+        "{taken} bytes"
+    );
+    // The hello of one that goes on lies in several segments, as all that it says.
+    watched.take(&whole.packets(WRAPPING, &whole.segments(100)));
+    watched.end();
+    let sessions = watched.desk.sessions;
+    assert_eq!(sessions.len(), usize::from(HELLOS) + 1);
+    let is_whole = |one: &&Session| one.client.port == whole.client.1;
+    let session = sessions.iter().find(is_whole).unwrap();
+    let mut alone = Watched::new(&judge, Limits::default());
+    alone.take(&whole.packets(WRAPPING, &whole.segments(100)));
+    alone.end();
+    assert_eq!(session, &alone.desk.sessions[0]);
+}
+
+/// A packet that shortens what a connection is waited for, and one that lengthens it, again and again: SYN, RST.
+#[test]
+fn a_connection_that_is_reset_and_tried_again_takes_no_more() {
+    const PACKETS: u64 = 20_000;
+    let _alone = ALONE.lock().unwrap();
+    let conversation = recorded(&pcaps().join("openssl-s_client.pcap")).remove(0);
+    let ports: PortSet = [conversation.server.1].into_iter().collect();
+    let interest = Interest::new(ports.clone(), PortSet::none());
+    let syn = conversation.segments(1400).swap_remove(0);
+    let reset = Segment {
+        flags: RST,
+        seq: syn.seq + 1,
+        ..syn.clone()
+    };
+    let pair = conversation.packets(WRAPPING, &[syn, reset]);
+    for limits in [Limits::default(), Limits::default().in_order()] {
+        let mut table = Table::new(Arc::new(ports.clone()), limits);
+        let mut over = table::Count(0);
+        let _counting = dhat::Profiler::builder().testing().build();
+        let mut after = Vec::new();
+        for number in 1..=2 * PACKETS {
+            let packet = &pair[number as usize % 2];
+            let now = number * SECOND / 500;
+            table::take(&mut table, &interest, packet, (now, now), &mut over);
+            if number % PACKETS == 0 {
+                after.push(held());
+            }
+        }
+        assert!(after[1] < after[0] + 4_096, "{after:?}");
+        assert!(after[1] < 64 * 1024, "{after:?}");
     }
 }
 

@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::conversation::{FIN, From, RST, WRAPPING, recorded};
+use common::conversation::{FIN, From, RST, SYN, WRAPPING, recorded};
 use common::table::{self, Watched};
 use common::{Packet, pcaps};
 use tlstally::flow::Limits;
@@ -50,7 +50,7 @@ fn the_record_is_the_same() {
         }
         let packets = conversation.packets(WRAPPING, &conversation.segments(517));
         let segments = conversation.segments(517);
-        for change in 0..12 {
+        for change in 0..18 {
             let changed = match change {
                 0..8 => changed(&packets, change),
                 // A second connection between the same ports, at the same time; the SYNs of which are not in the capture.
@@ -62,6 +62,30 @@ fn the_record_is_the_same() {
                     both.extend(others);
                     both[3..].sort_by_key(at);
                     both
+                }
+                // One that is opened where nothing has ended; and no more than its SYN, from either end.
+                12..15 => {
+                    let starts = WRAPPING.map(|start| start ^ (1 << 24));
+                    let mut other = conversation.packets(starts, &segments);
+                    if change > 12 {
+                        other = vec![other.swap_remove(change - 13)];
+                        other[0].bytes[47] = SYN;
+                    }
+                    let end = segments.len() - 4;
+                    let rest = if change == 12 { packets.len() } else { end };
+                    [&packets[..end], &other, &packets[rest..]].concat()
+                }
+                // A FIN and a reset far away, and a FIN behind a hole.
+                15..18 => {
+                    let mut far = segments.clone();
+                    let end = far.len() - 2;
+                    far[end].seq += 50_000_000;
+                    match change {
+                        15 => far.insert(end, segments[end].clone()),
+                        16 => far[end].flags = RST,
+                        _ => far[end + 1].ack += 50_000_000,
+                    }
+                    conversation.packets(WRAPPING, &far)
                 }
                 // One that follows, with the same number of the client, where the first was closed or reset.
                 _ => {

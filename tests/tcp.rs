@@ -185,6 +185,111 @@ fn resets() {
     assert_eq!(text(&record, "tls.version"), "");
 }
 
+/// RFC 9293 section 3.10.7.4: what stands outside the window is dropped, an RST that does not stand at the number expected as well (RFC 5961 section
+/// 3). Whoever does not see the packets cannot hit it, and ends nothing, nor tells of bytes that nobody sent.
+#[test]
+fn resets_and_fins_far_from_where_their_senders_are() {
+    let segments = segments();
+    let closed = segments
+        .iter()
+        .position(|one| one.flags & FIN != 0)
+        .unwrap();
+    for distance in [50_000_000, 1 << 29, 2_000_000, 0_u32.wrapping_sub(500_000)] {
+        for flags in [RST, RST | ACK, FIN | ACK] {
+            for at in 3..closed {
+                for own in [true, false] {
+                    let next = &segments[at];
+                    let (seq, ack) = (next.seq, next.ack);
+                    let other = [From::Server, From::Client][next.from as usize];
+                    let forged = Segment {
+                        from: if own { next.from } else { other },
+                        seq: if own { seq } else { ack }.wrapping_add(distance),
+                        ack: if flags & ACK == 0 {
+                            0
+                        } else if own {
+                            ack
+                        } else {
+                            seq
+                        },
+                        flags,
+                        payload: Vec::new(),
+                    };
+                    let mut with = segments.clone();
+                    with.insert(at, forged);
+                    is_told_the_same(&packets(&with));
+                    let mut record = Reading::new().only(&packets(&with));
+                    assert_eq!(record["tlstally"]["gaps"].take(), Value::Null);
+                }
+            }
+        }
+    }
+}
+
+/// The capture has lost a little before the reset, or the reset answers something that its sender had acknowledged long before.
+#[test]
+fn resets_near_where_their_senders_are() {
+    let segments = segments();
+    let answer = place(&segments, From::Server, &[22]);
+    let expected = |distance: u32| {
+        let reset = Segment {
+            seq: segments[answer].seq.wrapping_add(distance),
+            flags: RST,
+            ack: 0,
+            payload: Vec::new(),
+            ..segments[answer].clone()
+        };
+        let mut with = segments[..answer].to_vec();
+        with.push(reset);
+        with.push(segments[0].clone());
+        text(
+            &Reading::new().only(&packets(&with[..=answer])),
+            "tlstally.outcome",
+        )
+    };
+    assert_eq!(expected(0), "closed");
+    assert_eq!(expected(0_u32.wrapping_sub(20)), "closed");
+    // What is missing may have been an answer.
+    assert_eq!(expected(20_000), "incomplete");
+}
+
+/// A mirror drops a burst of a long message with all that lies behind it, and shows how both ends close.
+#[test]
+fn fins_behind_a_hole_of_many_megabytes() {
+    const LOST: u32 = 50_000_000;
+    let segments = segments();
+    let closed = segments
+        .iter()
+        .position(|one| one.flags & FIN != 0)
+        .unwrap();
+    let plain = Reading::new().only(&packets(&segments));
+    let sent = |record: &Value, by: &str| -> u32 {
+        text(record, &format!("tlstally.exchange.{by}_bytes"))
+            .parse()
+            .unwrap()
+    };
+    let mut hole = segments.clone();
+    hole[closed].seq += LOST;
+    hole[closed + 1].ack += LOST;
+    let told = Reading::new().only(&packets(&hole));
+    assert_eq!(sent(&told, "client"), sent(&plain, "client") + LOST);
+    assert_eq!(sent(&told, "server"), sent(&plain, "server"));
+    // The server has acknowledged the bytes before the client closes.
+    let mut acknowledged = hole.clone();
+    let bare = Segment {
+        flags: ACK,
+        ack: hole[closed + 1].ack - 1,
+        ..hole[closed + 1].clone()
+    };
+    acknowledged.insert(closed, bare);
+    let told = Reading::new().only(&packets(&acknowledged));
+    assert_eq!(sent(&told, "client"), sent(&plain, "client") + LOST);
+    // Nobody says that the FIN has come.
+    let told = Reading::new().only(&packets(&hole[..=closed]));
+    let without = Reading::new().only(&packets(&segments[..closed]));
+    let difference = contrast(&timeless(told), &timeless(without));
+    assert!(difference.is_empty(), "{difference}");
+}
+
 /// The server's SYN and answer are lost, and the client has acknowledged both: it cannot be said that there was no answer.
 #[test]
 fn an_answer_that_was_acknowledged_and_is_not_in_the_capture() {
@@ -1127,8 +1232,11 @@ fn the_same_number_of_the_client_again() {
     }
 }
 
-/// Both sides of a proxy that keeps addresses and ports, in one capture: each side has its own numbers. One at least is told, and neither
-/// has anything of the other.
+/// Sorts the packets of two connections, by place and connection.
+type Order = fn(&(usize, bool)) -> usize;
+
+/// Both sides of a proxy that keeps addresses and ports, in one capture: each side has its own numbers. One at least is told, both
+/// where one is open before the other, and neither has anything of the other.
 #[test]
 fn two_connections_between_the_same_ports_at_the_same_time() {
     let (one, other) = (mail(1), mail(3));
@@ -1139,11 +1247,12 @@ fn two_connections_between_the_same_ports_at_the_same_time() {
         let mut places: Vec<_> = (0..left.len()).map(|at| (at, false)).collect();
         places.extend((0..right.len()).map(|at| (at, true)));
         // In turns; the answers to the SYNs the other way round; one opened before the other.
-        for order in [
-            |(at, right): &(usize, bool)| 2 * at + usize::from(*right),
-            |(at, right): &(usize, bool)| 2 * at + usize::from(*right ^ (*at > 0)),
-            |(at, right): &(usize, bool)| 2 * at + 5 * usize::from(*right),
-        ] {
+        let orders: [(Order, usize); 3] = [
+            (|(at, right)| 2 * at + usize::from(*right), 1),
+            (|(at, right)| 2 * at + usize::from(*right ^ (*at > 0)), 1),
+            (|(at, right)| 2 * at + 5 * usize::from(*right), 2),
+        ];
+        for (order, least) in orders {
             places.sort_by_key(order);
             let packet = |(at, is_right): &(usize, bool)| {
                 if *is_right {
@@ -1155,7 +1264,7 @@ fn two_connections_between_the_same_ports_at_the_same_time() {
             let mut packets: Vec<_> = places.iter().map(packet).collect();
             renumber(&mut packets);
             let records = Reading::new().ethernet(&packets);
-            assert!(!records.is_empty());
+            assert!(records.len() >= least, "{distance}: {records:#?}");
             nothing_is_mixed(&records);
             for record in records {
                 let record = timeless(record);
@@ -1202,6 +1311,126 @@ fn bytes_under_way_for_the_connection_before() {
                     .iter()
                     .all(|record| text(record, "tlstally.gaps").is_empty())
             );
+        }
+    }
+}
+
+/// RFC 9293 section 3.10.7.4, RFC 5961 section 4: whoever gets a SYN in the middle of a connection goes on with it, and says so. Anybody may
+/// have sent that SYN, what answers it, and bytes behind it.
+#[test]
+fn a_syn_in_the_middle_ends_nothing() {
+    let segments = segments();
+    let closed = segments
+        .iter()
+        .position(|one| one.flags & FIN != 0)
+        .unwrap();
+    for distance in DISTANCES {
+        for (number, from) in [(0, From::Client), (1, From::Server)] {
+            let starts = away(distance);
+            let syn = Segment {
+                flags: SYN,
+                ack: 0,
+                ..segments[number].clone()
+            };
+            let acknowledgement = Segment {
+                seq: 1,
+                flags: ACK,
+                ack: 9,
+                ..syn.clone()
+            };
+            let more = Segment {
+                payload: b"EHLO x\r\n".to_vec(),
+                ..acknowledgement.clone()
+            };
+            let answer = Segment {
+                flags: SYN | ACK,
+                ack: 1,
+                ..syn.clone()
+            };
+            for forged in [
+                vec![syn.clone()],
+                vec![syn, acknowledgement, more],
+                vec![answer],
+            ] {
+                for at in 2..closed {
+                    let mut packets = SESSION.packets(FIRST, &segments[..at]);
+                    packets.extend(SESSION.packets(starts, &forged));
+                    // What the other end says to it, which does not know of another connection.
+                    let (seq, ack) = (segments[at].seq, segments[at].ack);
+                    let other = segments[at].from == from;
+                    let challenge = Segment {
+                        from: [From::Server, From::Client][from as usize],
+                        seq: if other { ack } else { seq },
+                        ack: if other { seq } else { ack },
+                        flags: ACK,
+                        payload: Vec::new(),
+                    };
+                    packets.extend(SESSION.packets(FIRST, &[challenge]));
+                    packets.extend(SESSION.packets(FIRST, &segments[at..]));
+                    renumber(&mut packets);
+                    is_told_the_same(&packets);
+                }
+            }
+        }
+    }
+}
+
+/// An end that has lost a connection opens another one between the same ports, and nothing shows the end of the first: what was seen of it is told as
+/// if nothing more had come for hours, and the second is told whole.
+#[test]
+fn ports_used_again_where_nothing_has_ended() {
+    let (one, other) = (mail(1), mail(3));
+    let (first, second) = (one.segments(1460), other.segments(1460));
+    let hours_later = |packet: &Packet| Packet {
+        time: packet.time + 3 * 3600 * 1_000_000_000,
+        ..packet.clone()
+    };
+    let elsewhere = Conversation {
+        client: (one.client.0, one.client.1 + 1),
+        ..one.clone()
+    };
+    // One packet alone may have a damaged time.
+    let elsewhere = elsewhere.packets(FIRST, &first[..2]);
+    let of = |segments: &[Segment], from: Option<From>| -> Vec<Segment> {
+        let own = segments
+            .iter()
+            .filter(|one| from.is_none_or(|from| one.from == from));
+        own.cloned().collect()
+    };
+    for from in [None, Some(From::Client), Some(From::Server)] {
+        let (first, second) = (of(&first, from), of(&second, from));
+        let last = timeless(Reading::new().only(&other.packets(FIRST, &second)));
+        for distance in DISTANCES {
+            for at in 1..first.len() {
+                let mut alone = one.packets(FIRST, &first[..at]);
+                let mut both = alone.clone();
+                alone.extend(elsewhere.iter().map(hours_later));
+                both.extend(other.packets(away(distance), &second));
+                renumber(&mut both);
+                let mut expected: Vec<_> = Reading::new()
+                    .ethernet(&alone)
+                    .into_iter()
+                    .map(timeless)
+                    .collect();
+                expected.push(last.clone());
+                let told: Vec<_> = Reading::new()
+                    .ethernet(&both)
+                    .into_iter()
+                    .map(timeless)
+                    .collect();
+                assert_eq!(
+                    told.len(),
+                    expected.len(),
+                    "{from:?} {distance} {at}: {told:#?}"
+                );
+                for (told, expected) in told.iter().zip(&expected) {
+                    let difference = contrast(told, expected);
+                    assert!(
+                        difference.is_empty(),
+                        "{from:?} {distance} {at}: {difference}"
+                    );
+                }
+            }
         }
     }
 }

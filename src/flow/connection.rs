@@ -8,7 +8,7 @@ use super::reassembly::{Counts, Direction, MAX_SYN_DATA, Piece};
 use super::tail::{self, Tail};
 use super::trace::{
     Known, LATE_SYN_WINDOW, LATE_WAY_WINDOW, Need, Trace, WINDOW, is_beyond, is_near, is_stray,
-    later_end,
+    later, later_end,
 };
 use super::{FlowKey, Segment, Way};
 use crate::packet::PortSet;
@@ -44,6 +44,10 @@ pub struct Connection {
     /// Where the server begins by another answer to the same SYN, as long as nothing tells which of the two counts.
     other_start: Option<(Way, u32)>,
     halves: [Half; 2],
+    /// Bytes held, as counted last.
+    held: usize,
+    /// Since when bytes are held, as the table counts those that begin to.
+    pub(super) held_since: Option<u64>,
     /// The names for which DNS had given the client the server's address before the first packet; of several, nothing tells which it meant.
     pub asked: Option<Arc<[Arc<str>]>>,
     /// Who sent how much in answer to what, and how it ended.
@@ -133,6 +137,8 @@ impl Connection {
             syn_ack_at: None,
             other_start: None,
             halves: [Half::default(), Half::default()],
+            held: 0,
+            held_since: None,
             asked: None,
             tail: Tail::default(),
             by_words: false,
@@ -285,12 +291,23 @@ impl Connection {
         segment.length > 0 && (over || self.is_foreign_to(segment, trace))
     }
 
+    /// Whether `segment` answers the SYN of this connection.
+    pub(super) fn is_answered_by(&self, segment: &Segment) -> bool {
+        let syn = &self.halves[segment.way.reversed().index()].stream;
+        segment.has(Segment::SYN | Segment::ACK) && syn.first() == Some(segment.ack)
+    }
+
+    /// Sequence numbers behind the last byte that was seen of each direction or, where none was, acknowledged.
+    pub(super) fn ends(&self) -> [Option<u32>; 2] {
+        let [up, down] = &self.halves;
+        [up, down].map(|half| half.highest.or(half.acknowledged))
+    }
+
     /// Whether `segment` answers the SYN of this connection once more, and begins at another number than the answer before.
     fn answers_anew(&self, segment: &Segment) -> bool {
-        let first = |way: Way| self.halves[way.index()].stream.first();
-        segment.has(Segment::SYN | Segment::ACK)
-            && first(segment.way.reversed()) == Some(segment.ack)
-            && first(segment.way).is_some_and(|first| first != segment.seq.wrapping_add(1))
+        let first = self.halves[segment.way.index()].stream.first();
+        self.is_answered_by(segment)
+            && first.is_some_and(|first| first != segment.seq.wrapping_add(1))
     }
 
     /// Whether `segment` answers another SYN than the one that was seen (RFC 9293 section 3.10.7.3: its acknowledgement is unacceptable).
@@ -303,7 +320,7 @@ impl Connection {
 
     /// Whether the numbers of `segment` say that it is of another connection between the same ports; not asked of what is next in line.
     #[inline(never)]
-    fn is_stray(&self, segment: &Segment) -> bool {
+    fn is_stray(&mut self, segment: &Segment) -> bool {
         // As long as the server may begin at either of two numbers, none of them is wrong.
         let undecided = |(way, _): (Way, u32)| self.halves[way.index()].stream.is_at_start();
         let known = [segment.way, segment.way.reversed()].map(|way| {
@@ -314,7 +331,25 @@ impl Connection {
                 end: half.highest.or(half.acknowledged),
             }
         });
-        !self.other_start.is_some_and(undecided) && is_stray(segment, known)
+        if self.other_start.is_some_and(undecided) {
+            return false;
+        }
+        if is_stray(segment, known) {
+            return true;
+        }
+        let half = &self.halves[segment.way.index()];
+        let seen = half.highest.or(half.acknowledged);
+        let ends = segment.flags & (Segment::FIN | Segment::RST) != 0;
+        ends && !self.tail.is_in_place(segment, seen)
+    }
+
+    /// The other end has received a FIN that stood far ahead.
+    fn believe_fin(&mut self, segment: &Segment) {
+        if let Some((way, place)) = self.tail.believe_fin(segment) {
+            let half = &mut self.halves[way.index()];
+            half.highest = half.highest.map(|highest| later(highest, place));
+            half.stream.end_at(place);
+        }
     }
 
     /// The client goes by the answer that reaches it first, and may be the only one to know which that was (RFC 9293 section 3.10.7).
@@ -372,6 +407,9 @@ impl Connection {
         }
         self.halves[segment.way.reversed().index()].note_acknowledged(segment);
         self.choose_start(segment);
+        if self.tail.is_in_doubt() {
+            self.believe_fin(segment);
+        }
         let half = &mut self.halves[segment.way.index()];
         if is_near(half.highest, segment) {
             self.tail.note_turn(segment);
@@ -434,7 +472,7 @@ impl Connection {
 
     /// What the table may note of further packets by itself.
     pub(super) fn trace(&self) -> Trace {
-        let closing = self.is_over() || self.tail.is_half_closed();
+        let closing = self.is_over() || self.tail.is_half_closed() || self.tail.is_in_doubt();
         if self.foreign {
             return Trace {
                 last: self.last,
@@ -502,10 +540,13 @@ impl Connection {
     }
 
     /// Gives up on the bytes that are waited for, and reads on behind them.
-    pub fn stop_waiting(&mut self, ports: &PortSet) {
+    pub(super) fn stop_waiting(&mut self, ports: &PortSet) {
         for way in [Way::Up, Way::Down] {
-            self.with_reader(way, ports, |stream, sink| stream.flush(sink));
+            if !self.halves[way.index()].decided {
+                self.with_reader(way, ports, |stream, sink| stream.flush(sink));
+            }
         }
+        self.dialogue.let_go();
     }
 
     /// Nothing more is to be learned from either direction.
@@ -653,9 +694,17 @@ impl Connection {
         self.halves.iter().map(|half| u64::from(half.corrupt)).sum()
     }
 
-    /// Bytes held back in both directions.
-    pub const fn held_bytes(&self) -> usize {
-        self.halves[0].stream.held_bytes() + self.halves[1].stream.held_bytes()
+    /// Bytes held in both directions, for missing segments and for TLS messages that are not whole yet, when they were counted last.
+    pub(super) const fn held_bytes(&self) -> usize {
+        self.held
+    }
+
+    /// Counts them, and returns how many they were before and are now.
+    #[inline]
+    pub(super) fn count_held(&mut self) -> (usize, usize) {
+        let [up, down] = &self.halves;
+        let now = up.stream.held_bytes() + down.stream.held_bytes() + self.dialogue.held();
+        (mem::replace(&mut self.held, now), now)
     }
 
     fn read(&mut self, segment: &Segment, block: &[u8], ports: &PortSet) {

@@ -10,7 +10,7 @@ use super::wheel::PER_SECOND;
 pub struct Limits {
     /// Connections at a time.
     pub flows: usize,
-    /// Bytes held back for missing segments, over all connections.
+    /// Bytes held for missing segments, and of TLS messages that are not whole yet, over all connections.
     pub held_bytes: usize,
     /// Ticks without a packet after which an open connection is over.
     pub idle: u32,

@@ -7,7 +7,9 @@ use std::hint::black_box;
 
 use super::connection::Numbers;
 use super::tail::Tail;
-use super::trace::{Known, Need, Trace, is_beyond, is_near, is_stray, later_end, opens_another};
+use super::trace::{
+    Known, Need, Trace, is_beyond, is_near, is_stray, later, later_end, opens_another,
+};
 use super::{Segment, Way};
 
 /// What is left of a connection that is settled.
@@ -66,6 +68,10 @@ impl<S> Settled<S> {
         let follows = self.highest[segment.way.index()] == segment.seq;
         if follows || segment.has(Segment::SYN) || !self.is_stray(segment) {
             last = last.max(segment.time);
+            if let Some((way, place)) = self.tail.believe_fin(segment) {
+                let highest = &mut self.highest[way.index()];
+                *highest = later(*highest, place);
+            }
             self.take(segment);
         }
         *trace = Trace {
@@ -92,12 +98,14 @@ impl<S> Settled<S> {
 
     /// As of a connection that is not folded.
     #[inline(never)]
-    fn is_stray(&self, segment: &Segment) -> bool {
+    fn is_stray(&mut self, segment: &Segment) -> bool {
         let known = [segment.way, segment.way.reversed()].map(|way| Known {
             first: None,
             end: Some(self.highest[way.index()]),
         });
-        is_stray(segment, known)
+        let ends = segment.flags & (Segment::FIN | Segment::RST) != 0;
+        let seen = Some(self.highest[segment.way.index()]);
+        is_stray(segment, known) || (ends && !self.tail.is_in_place(segment, seen))
     }
 
     /// Takes over what the table noted.
@@ -115,7 +123,8 @@ impl<S> Settled<S> {
 
     /// What the table may note of further packets by itself, but for the time.
     fn trace(&self) -> Trace {
-        let need = if self.tail.is_over() || self.tail.is_half_closed() {
+        let closing = self.tail.is_over() || self.tail.is_half_closed();
+        let need = if closing || self.tail.is_in_doubt() {
             Need::All
         } else if self.tail.turns.is_full() {
             Need::Nothing

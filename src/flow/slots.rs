@@ -10,6 +10,7 @@ use super::FlowKey;
 use super::connection::Connection;
 use super::settled::Settled;
 use super::trace::Trace;
+use super::wheel::Wheel;
 
 /// Places of connections.
 #[derive(Debug)]
@@ -43,6 +44,8 @@ pub(super) struct Life<R, S> {
     pub(super) state: State<R, S>,
     /// Counts the connections that have used the slot.
     generation: u32,
+    /// The tick in which its ticket in the wheel fires; others that it has there are of no use any more.
+    pub(super) scheduled: u32,
 }
 
 /// How far the connection in a slot is.
@@ -79,6 +82,13 @@ pub(super) struct Ticket {
 }
 
 impl<R, S> Life<R, S> {
+    /// Has `wheel` fire for this connection, which is in `slot`, in tick `due` at the latest.
+    pub(super) fn schedule(&mut self, slot: u32, due: u32, wheel: &mut Wheel<Ticket>) {
+        if due < self.scheduled {
+            self.scheduled = wheel.schedule(due, self.ticket(slot));
+        }
+    }
+
     /// For whoever wants to come back to this connection, which is in `slot`.
     pub(super) const fn ticket(&self, slot: u32) -> Ticket {
         Ticket {
@@ -210,6 +220,7 @@ impl<R, S> Slots<R, S> {
             self.lives.push(Life {
                 state: State::Free,
                 generation: 0,
+                scheduled: u32::MAX,
             });
             self.fronts.len() as u32 - 1
         });

@@ -11,17 +11,19 @@
 //!
 //! Where many are open, those that have told everything but how they go on and end are folded into little memory ([`Settled`]).
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::hint::black_box;
 use std::sync::Arc;
 
 use super::connection::Connection;
+use super::held::{Held, Holder};
 use super::limits::Limits;
 use super::outlet::{Outlet, Over, Reason};
 use super::settled::Settled;
 use super::slots::{Hint, Life, Slots, State, Ticket};
+use super::successor::{Belongs, Successor};
 use super::tail::Tail;
-use super::trace::Trace;
+use super::trace::{Need, Trace};
 use super::wheel::{TICK, TURN, Wheel};
 use super::{Segment, Way};
 use crate::packet::PortSet;
@@ -44,6 +46,8 @@ pub struct Table<R, S> {
     /// Connections that were concluded, for the next ones to use their memory.
     #[expect(clippy::vec_box, reason = "the boxes are what is used again")]
     spare: Vec<Box<Connection>>,
+    /// By slot: connections between the same ports as those in the slots, which may take their places. There are hardly any.
+    beside: HashMap<u32, Successor>,
     wheel: Wheel<Ticket>,
     /// Connections in the order in which they began.
     oldest: VecDeque<Ticket>,
@@ -53,7 +57,7 @@ pub struct Table<R, S> {
     told: VecDeque<Ticket>,
     /// Connections that have not been concluded.
     open: usize,
-    held_bytes: usize,
+    held: Held,
     given_up: GivenUp,
 }
 
@@ -68,19 +72,20 @@ impl<R, S> Table<R, S> {
             limits,
             slots: Slots::new(),
             spare: Vec::new(),
+            beside: HashMap::new(),
             wheel: Wheel::default(),
             oldest: VecDeque::new(),
             settled: VecDeque::new(),
             told: VecDeque::new(),
             open: 0,
-            held_bytes: 0,
+            held: Held::default(),
             given_up: GivenUp::default(),
         }
     }
 
     /// Connections held now.
     pub fn len(&self) -> usize {
-        self.slots.len()
+        self.slots.len() + self.beside.len()
     }
 
     /// Those of them of which something is still wanted.
@@ -93,9 +98,9 @@ impl<R, S> Table<R, S> {
         self.slots.is_empty()
     }
 
-    /// Bytes held back for missing segments now.
+    /// Bytes held now for missing segments, and for TLS messages that are not whole yet.
     pub const fn held_bytes(&self) -> usize {
-        self.held_bytes
+        self.held.bytes()
     }
 
     /// Every connection that was over by this tick has been handed out.
@@ -209,6 +214,9 @@ impl<R, S> Table<R, S> {
         let Some(slot) = self.slots.find_after_all(&segment.key) else {
             return;
         };
+        if let Some(successor) = self.beside.get_mut(&slot) {
+            successor.connection.note_asked(segment, names);
+        }
         if let Some(Life {
             state: State::Open(connection),
             ..
@@ -247,9 +255,14 @@ impl<R, S> Table<R, S> {
         let all = self.slots.places();
         let begin = part * SLOTS;
         for slot in begin..all.min(begin + SLOTS) {
-            if let Some(silence) = self.silence(slot, clock) {
-                let reason = Reason::EndOfCapture(silence);
-                self.close(slot, u32::MAX, reason, outlet);
+            let Some(silence) = self.silence(slot, clock) else {
+                continue;
+            };
+            let successor = self.beside.remove(&slot);
+            self.close(slot, u32::MAX, Reason::EndOfCapture(silence), outlet);
+            if let Some(successor) = successor {
+                let reason = Reason::EndOfCapture(since(clock, successor.tick));
+                self.tell(successor, u32::MAX, reason, outlet);
             }
         }
         (all > begin + SLOTS).then_some(part + 1)
@@ -264,8 +277,19 @@ impl<R, S> Table<R, S> {
             State::Settled(settled) => self.limits.wait_settled(settled.tail()),
             State::Told { .. } => self.limits.linger,
         };
-        let last = u64::from(place.deadline.saturating_sub(wait)) * TICK;
-        Some(clock.saturating_sub(last))
+        Some(since(clock, place.deadline.saturating_sub(wait)))
+    }
+
+    /// Takes a connection out of the table in whose place another one comes.
+    fn close_succeeded(
+        &mut self,
+        slot: u32,
+        tick: u32,
+        outlet: &mut impl Outlet<Record = R, Settled = S>,
+    ) {
+        let silence = self.silence(slot, u64::from(tick) * TICK);
+        let reason = Reason::Succeeded(silence.unwrap_or_default());
+        self.close(slot, tick, reason, outlet);
     }
 
     /// A segment that must be read.
@@ -278,7 +302,10 @@ impl<R, S> Table<R, S> {
         block: &[u8],
         outlet: &mut impl Outlet<Record = R, Settled = S>,
     ) {
-        let slot = self.find_or_open(hint, segment, tick, outlet);
+        let Some(slot) = self.find_or_open(hint, segment, tick, block, outlet) else {
+            return;
+        };
+        let beside = self.has_beside(slot);
         let Some((place, life)) = self.slots.get_mut(slot) else {
             return;
         };
@@ -290,12 +317,11 @@ impl<R, S> Table<R, S> {
                 return;
             }
             State::Open(connection) => {
-                let held = connection.held_bytes();
                 let was_decided = connection.is_decided();
                 connection.catch_up(&place.trace);
                 connection.segment(segment, block, &self.ports);
                 place.trace = connection.trace();
-                self.held_bytes = self.held_bytes + connection.held_bytes() - held;
+                self.held.count(connection, Some(ticket));
                 if connection.is_decided() && !was_decided {
                     self.settled.push_back(ticket);
                 }
@@ -317,16 +343,22 @@ impl<R, S> Table<R, S> {
             Some(_) => self.limits.linger,
             None => wait,
         };
-        let was = place.deadline;
-        place.deadline = tick + wait;
-        if place.deadline < was {
-            self.wheel.schedule(place.deadline, ticket);
+        let is_dismissed = place.trace.is_dismissed();
+        if beside && !is_dismissed {
+            place.trace.need = [Need::All; 2];
         }
+        place.deadline = tick + wait;
+        life.schedule(slot, place.deadline, &mut self.wheel);
         if let Some(first) = first {
             self.conclude(slot, first, outlet);
             self.hand_out_in_time(slot, tick, outlet);
-        } else if self.held_bytes > self.limits.held_bytes {
-            self.let_go_of_held(slot);
+            if beside && is_dismissed {
+                // Of its numbers nothing is known any more, by which what comes could be told apart.
+                self.close_succeeded(slot, tick, outlet);
+            }
+        }
+        if self.held.bytes() > self.limits.held_bytes || self.held.is_mostly_gone() {
+            self.bound_held();
         }
         if self.settled.len() > self.limits.warm {
             self.fold_next(outlet);
@@ -355,6 +387,7 @@ impl<R, S> Table<R, S> {
             return;
         };
         let tail = std::mem::take(&mut connection.tail);
+        self.held.forget(connection);
         let settled = Box::new(Settled::new(&numbers, tail, kept));
         if let State::Open(connection) = std::mem::replace(&mut life.state, State::Settled(settled))
         {
@@ -416,7 +449,6 @@ impl<R, S> Table<R, S> {
         let Some(life) = self.slots.life_mut(slot) else {
             return;
         };
-        let ticket = life.ticket(slot);
         let State::Told {
             record: Some(record),
             due,
@@ -432,7 +464,8 @@ impl<R, S> Table<R, S> {
             (true, _) if self.limits.are_in_order() => tick + self.limits.late,
             (true, _) => return,
         };
-        self.wheel.schedule(*due, ticket);
+        let due = *due;
+        life.schedule(slot, due, &mut self.wheel);
     }
 
     /// Hands the record out now.
@@ -493,7 +526,7 @@ impl<R, S> Table<R, S> {
         reason: Reason,
         outlet: &mut impl Outlet<Record = R, Settled = S>,
     ) -> R {
-        self.held_bytes -= connection.held_bytes();
+        self.held.forget(&connection);
         connection.finish(&self.ports);
         let record = outlet.conclude(&connection, reason);
         self.keep_spare(connection);
@@ -534,20 +567,27 @@ impl<R, S> Table<R, S> {
         let Some((place, life)) = self.slots.get_mut(ticket.slot) else {
             return;
         };
-        if let State::Told {
-            record: Some(_),
-            due,
-            ..
-        } = &mut life.state
-            && *due <= now
-        {
-            // The ticket of the deadline is in the wheel as well.
-            self.hand_out(ticket.slot, now, outlet);
+        if life.scheduled != now {
             return;
         }
-        if place.deadline > now {
-            let due = place.deadline;
-            self.wheel.schedule(due, ticket);
+        life.scheduled = u32::MAX;
+        let deadline = place.deadline;
+        if deadline > now {
+            let mut next = deadline;
+            if let State::Told {
+                record: Some(_),
+                due,
+                ..
+            } = life.state
+            {
+                next = if due > now { next.min(due) } else { next };
+                if due <= now {
+                    self.hand_out(ticket.slot, now, outlet);
+                }
+            }
+            if let Some(life) = self.slots.life_mut(ticket.slot) {
+                life.schedule(ticket.slot, next, &mut self.wheel);
+            }
             return;
         }
         if self.limits.are_in_order() && self.conclude_in_order(ticket, now, outlet) {
@@ -599,31 +639,163 @@ impl<R, S> Table<R, S> {
             self.limits.idle
         };
         place.deadline = now + stays;
-        self.wheel.schedule(place.deadline, ticket);
+        life.schedule(ticket.slot, place.deadline, &mut self.wheel);
         self.conclude(ticket.slot, first.unwrap_or_default(), outlet);
         self.hand_out(ticket.slot, now, outlet);
+        if self.has_beside(ticket.slot) {
+            self.close_succeeded(ticket.slot, now, outlet);
+        }
         true
     }
 
-    /// The slot of the connection that `segment` belongs to, which may be a new one.
+    /// The slot of the connection that `segment` belongs to, which may be a new one. `None` if a connection beside has taken it in.
     fn find_or_open(
         &mut self,
         hint: Hint,
         segment: &Segment,
         tick: u32,
+        block: &[u8],
         outlet: &mut impl Outlet<Record = R, Settled = S>,
-    ) -> u32 {
-        if let Some(slot) = self.slots.confirm(hint, &segment.key) {
-            if !self.is_succeeded(slot, segment) {
-                return slot;
+    ) -> Option<u32> {
+        let mut found = self.slots.confirm(hint, &segment.key);
+        while let Some(slot) = found {
+            let succeeded = self.is_succeeded(slot, segment);
+            if !succeeded && self.beside.is_empty() {
+                return found;
             }
-            let silence = self.silence(slot, segment.clock).unwrap_or_default();
-            self.close(slot, tick, Reason::Succeeded(silence), outlet);
+            match self.belongs(slot, segment, succeeded) {
+                Belongs::Here => return found,
+                Belongs::Beside => {
+                    if self.take_beside(slot, segment, tick, block, outlet) {
+                        return None;
+                    }
+                }
+                Belongs::Behind => self.close_succeeded(slot, tick, outlet),
+            }
+            found = self.slots.find_after_all(&segment.key);
         }
-        if self.slots.len() >= self.limits.flows {
+        self.make_room(tick, outlet);
+        Some(self.open(segment, tick))
+    }
+
+    fn make_room(&mut self, tick: u32, outlet: &mut impl Outlet<Record = R, Settled = S>) {
+        if self.len() >= self.limits.flows {
             self.evict(tick, outlet);
         }
-        self.open(segment, tick)
+    }
+
+    /// Whether there is a connection beside that in `slot`.
+    fn has_beside(&self, slot: u32) -> bool {
+        !self.beside.is_empty() && self.beside.contains_key(&slot)
+    }
+
+    /// Where `segment` belongs, by what is known of the connection in `slot`, and of one beside it; `succeeded`: not to the former, by
+    /// that alone.
+    #[cold]
+    fn belongs(&mut self, slot: u32, segment: &Segment, succeeded: bool) -> Belongs {
+        let Some((place, life)) = self.slots.get(slot) else {
+            return Belongs::Behind;
+        };
+        let trace = &place.trace;
+        let (over, told, ends) = match &life.state {
+            State::Free | State::Told { .. } => (true, true, trace.highest.map(Some)),
+            State::Open(connection) => (connection.is_over(), false, connection.ends()),
+            State::Settled(settled) => (settled.tail().is_over(), false, trace.highest.map(Some)),
+        };
+        let aside = if over {
+            Belongs::Behind
+        } else {
+            Belongs::Beside
+        };
+        let Some(successor) = self.beside.get_mut(&slot) else {
+            return if succeeded { aside } else { Belongs::Here };
+        };
+        let nearer = if segment.has(Segment::SYN) {
+            successor.is_answered_by(segment)
+        } else {
+            successor.is_nearer(segment, ends)
+        };
+        match (nearer, succeeded) {
+            // Where nothing more is wanted of the earlier one, the later one may have its place.
+            (true, _) if told => Belongs::Behind,
+            (true, _) => Belongs::Beside,
+            (false, true) => aside,
+            (false, false) => {
+                successor.note_other(segment, ends);
+                Belongs::Here
+            }
+        }
+    }
+
+    /// Takes `segment` in beside the connection in `slot`, which goes on as far as is known. False if that had to go to make room.
+    #[cold]
+    fn take_beside(
+        &mut self,
+        slot: u32,
+        segment: &Segment,
+        tick: u32,
+        block: &[u8],
+        outlet: &mut impl Outlet<Record = R, Settled = S>,
+    ) -> bool {
+        let is_another = |one: &Successor| {
+            let connection = &one.connection;
+            connection.is_succeeded_by(segment, &connection.trace())
+        };
+        if self.beside.get(&slot).is_some_and(is_another)
+            && let Some(other) = self.beside.remove(&slot)
+        {
+            let reason = Reason::Succeeded(since(u64::from(tick) * TICK, other.tick));
+            self.tell(other, tick, reason, outlet);
+        }
+        if !self.beside.contains_key(&slot) {
+            let ticket = self.slots.life(slot).map(|life| life.ticket(slot));
+            self.make_room(tick, outlet);
+            if !ticket.is_some_and(|ticket| self.slots.is_live(ticket)) {
+                return false;
+            }
+            let connection = self.connection(segment);
+            let successor = Successor::new(connection, segment, self.saw(slot, segment.way));
+            self.beside.insert(slot, successor);
+            self.see_every_packet(slot);
+        }
+        let Some(successor) = self.beside.get_mut(&slot) else {
+            return false;
+        };
+        successor.segment(segment, tick, block, &self.ports);
+        self.held.count(&mut successor.connection, None);
+        if self.held.bytes() > self.limits.held_bytes && successor.connection.held_bytes() > 0 {
+            successor.connection.stop_waiting(&self.ports);
+            self.held.count(&mut successor.connection, None);
+            self.given_up.held += 1;
+        }
+        let way = successor.way_of_answer();
+        let one_way = !self.saw(slot, way);
+        let is_proven = |successor: &Successor| successor.is_proven(one_way);
+        if self.beside.get(&slot).is_some_and(is_proven) {
+            self.close_succeeded(slot, tick, outlet);
+        }
+        true
+    }
+
+    /// Whether the connection in `slot` shows who sends on `way`.
+    fn saw(&self, slot: u32, way: Way) -> bool {
+        match self.slots.life(slot).map(|life| &life.state) {
+            Some(State::Open(connection)) => connection.saw(way),
+            _ => true,
+        }
+    }
+
+    /// From now on each packet between the ports of the connection in `slot` is looked at.
+    fn see_every_packet(&mut self, slot: u32) {
+        let Some((place, life)) = self.slots.get_mut(slot) else {
+            return;
+        };
+        match &mut life.state {
+            State::Open(connection) => connection.catch_up(&place.trace),
+            State::Settled(settled) => settled.catch_up(&place.trace),
+            State::Free | State::Told { .. } => {}
+        }
+        place.trace.need = [Need::All; 2];
     }
 
     /// Whether `segment` is of a later connection than the one in `slot`.
@@ -639,7 +811,8 @@ impl<R, S> Table<R, S> {
         }
     }
 
-    fn open(&mut self, segment: &Segment, tick: u32) -> u32 {
+    /// A connection that begins with `segment`, which it has not taken in yet.
+    fn connection(&mut self, segment: &Segment) -> Box<Connection> {
         let mut connection = match self.spare.pop() {
             Some(mut spare) => {
                 spare.begin_anew(segment);
@@ -651,18 +824,63 @@ impl<R, S> Table<R, S> {
         if !self.ports.contains_either(up, down) {
             connection.go_by_words();
         }
-        let slot = self.slots.enter(segment.key);
+        connection
+    }
+
+    fn open(&mut self, segment: &Segment, tick: u32) -> u32 {
+        let connection = self.connection(segment);
+        self.enter(connection, tick + self.limits.idle)
+    }
+
+    /// Gives the connection a place in the table.
+    fn enter(&mut self, connection: Box<Connection>, deadline: u32) -> u32 {
+        let slot = self.slots.enter(connection.key);
         if let Some((place, life)) = self.slots.get_mut(slot) {
             place.trace = connection.trace();
-            place.deadline = tick + self.limits.idle;
+            place.deadline = deadline;
             life.state = State::Open(connection);
-            let ticket = life.ticket(slot);
-            self.wheel.schedule(place.deadline, ticket);
-            self.oldest.push_back(ticket);
+            life.scheduled = u32::MAX;
+            life.schedule(slot, deadline, &mut self.wheel);
+            self.oldest.push_back(life.ticket(slot));
             self.open += 1;
         }
         self.trim_oldest();
         slot
+    }
+
+    /// The connection before it is over, or both ends have left it.
+    #[cold]
+    fn take_place(
+        &mut self,
+        successor: Successor,
+        tick: u32,
+        outlet: &mut impl Outlet<Record = R, Settled = S>,
+    ) {
+        let last = successor.tick;
+        let Some(connection) = self.unrefuted(successor) else {
+            return;
+        };
+        let dismissed = connection.is_foreign().then(|| connection.first_numbers());
+        let first = connection.is_complete().or(dismissed);
+        let wait = match first {
+            Some(_) if connection.trace().lasting => self.limits.idle,
+            Some(_) => self.limits.linger,
+            None => self.limits.wait(&connection),
+        };
+        let is_decided = connection.is_decided();
+        let slot = self.enter(connection, (last + wait).max(tick + 1));
+        if let Some(first) = first {
+            self.conclude(slot, first, outlet);
+            self.hand_out_in_time(slot, tick, outlet);
+        } else if let Some(life) = self.slots.life_mut(slot) {
+            let ticket = life.ticket(slot);
+            if is_decided {
+                self.settled.push_back(ticket);
+            }
+            if let State::Open(connection) = &mut life.state {
+                self.held.note(connection, Some(ticket));
+            }
+        }
     }
 
     /// Takes the connection out of the table.
@@ -697,6 +915,39 @@ impl<R, S> Table<R, S> {
                 tick,
             });
         }
+        if !self.beside.is_empty()
+            && let Some(successor) = self.beside.remove(&slot)
+        {
+            self.take_place(successor, tick, outlet);
+        }
+    }
+
+    /// Hands out the record of a successor that never took the place of the connection before it.
+    #[cold]
+    fn tell(
+        &mut self,
+        successor: Successor,
+        tick: u32,
+        reason: Reason,
+        outlet: &mut impl Outlet<Record = R, Settled = S>,
+    ) {
+        if let Some(connection) = self.unrefuted(successor) {
+            let last = connection.last;
+            let record = self.end(connection, reason, outlet);
+            outlet.deliver(Over { record, last, tick });
+        }
+    }
+
+    /// The connection of the successor; `None` if it was none, and is forgotten.
+    fn unrefuted(&mut self, successor: Successor) -> Option<Box<Connection>> {
+        let is_refuted = successor.is_refuted();
+        let connection = successor.connection;
+        if is_refuted {
+            self.held.forget(&connection);
+            self.keep_spare(connection);
+            return None;
+        }
+        Some(connection)
     }
 
     /// The table is full. Where only late copies are waited for, nothing is lost; else the connection that began first goes.
@@ -738,20 +989,47 @@ impl<R, S> Table<R, S> {
         tickets.len() >= 1024 && tickets.len() >= 4 * self.slots.len()
     }
 
-    /// Too many bytes are held back in all: this connection goes on without what it waits for.
-    fn let_go_of_held(&mut self, slot: u32) {
-        let Some(Life {
-            state: State::Open(connection),
-            ..
-        }) = self.slots.life_mut(slot)
-        else {
+    /// Too many bytes are held in all: those who have held them for the longest time go on without what they wait for.
+    #[cold]
+    fn bound_held(&mut self) {
+        while self.held.bytes() > self.limits.held_bytes
+            && let Some(holder) = self.held.next()
+        {
+            self.let_go(holder);
+        }
+        if self.held.is_mostly_gone() {
+            self.held.trim(&self.slots);
+        }
+    }
+
+    fn let_go(&mut self, holder: Holder) {
+        let ticket = holder.ticket;
+        if !self.slots.is_live(ticket) {
+            return;
+        }
+        let Some((place, life)) = self.slots.get_mut(ticket.slot) else {
             return;
         };
-        self.held_bytes -= connection.held_bytes();
+        let State::Open(connection) = &mut life.state else {
+            return;
+        };
+        if !holder.is(connection) {
+            return;
+        }
+        let was_decided = connection.is_decided();
+        connection.catch_up(&place.trace);
         connection.stop_waiting(&self.ports);
-        self.held_bytes += connection.held_bytes();
+        self.held.count(connection, Some(ticket));
+        if connection.is_decided() && !was_decided {
+            self.settled.push_back(ticket);
+        }
         self.given_up.held += 1;
     }
+}
+
+/// Nanoseconds from a tick to `clock`.
+const fn since(clock: u64, tick: u32) -> u64 {
+    clock.saturating_sub(tick as u64 * TICK)
 }
 
 /// After fifteen years of capture time they stand still.

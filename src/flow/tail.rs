@@ -1,5 +1,6 @@
 //! What still moves of a connection when both directions have told everything: who sends how much in answer to what, and how it ends.
 
+use super::trace::{Stand, stand};
 use super::turns::{Flowed, Turns};
 use super::{Close, Ending, Segment, Way};
 use crate::session::Side;
@@ -36,6 +37,17 @@ struct Ends {
     reset: Option<(Way, Timestamp)>,
     /// What its sender had received, where it says so.
     reset_received: Option<u32>,
+    /// A FIN that stands far ahead of all that is known of its direction.
+    doubtful: Option<Doubtful>,
+}
+
+/// A FIN that counts only if the other end has received it.
+#[derive(Clone, Copy, Debug)]
+struct Doubtful {
+    way: Way,
+    time: Timestamp,
+    place: u32,
+    received: u32,
 }
 
 impl Tail {
@@ -78,6 +90,53 @@ impl Tail {
             Some(received) if !self.turns.is_full() => self.turns.note(way, was, now, received),
             _ => self.turns.note_part(way, was, now),
         }
+    }
+
+    /// Whether `segment`, with FIN or RST, stands where its sender may have come to; `seen`: what is known of its direction besides what the
+    /// other end has acknowledged. A FIN that may be is noted, until the other end tells.
+    pub(super) fn is_in_place(&mut self, segment: &Segment, seen: Option<u32>) -> bool {
+        let way = segment.way;
+        match stand(segment, [seen, self.turns.acknowledged(way)]) {
+            Stand::Near => true,
+            Stand::Ahead if segment.has(Segment::ACK) && self.closed_at(way).is_none() => {
+                let ends = self.ends.get_or_insert_default();
+                ends.doubtful = Some(Doubtful {
+                    way,
+                    time: segment.time,
+                    place: segment.seq.wrapping_add(segment.length),
+                    received: segment.ack,
+                });
+                false
+            }
+            Stand::Ahead | Stand::Elsewhere => false,
+        }
+    }
+
+    /// Whether there is a FIN that waits for what the other end says of it.
+    #[inline]
+    pub(super) fn is_in_doubt(&self) -> bool {
+        self.ends
+            .as_ref()
+            .is_some_and(|ends| ends.doubtful.is_some())
+    }
+
+    /// Believes a FIN that stood far ahead if `segment` acknowledges it: the capture has lost what goes before. Its way and its place.
+    pub(super) fn believe_fin(&mut self, segment: &Segment) -> Option<(Way, u32)> {
+        let ends = self.ends.as_mut()?;
+        let Doubtful {
+            way,
+            time,
+            place,
+            received,
+        } = ends.doubtful?;
+        let acknowledges = segment.has(Segment::ACK) && segment.ack == place.wrapping_add(1);
+        if segment.way == way || !acknowledges {
+            return None;
+        }
+        ends.doubtful = None;
+        self.note_fin(way, time);
+        self.turns.note_fin(way, place, received);
+        Some((way, place))
     }
 
     /// A FIN of `way`.

@@ -214,15 +214,51 @@ pub(super) fn is_stray(segment: &Segment, [own, other]: [Known; 2]) -> bool {
     is_further(HOLE, end, segment.seq) && (other.end.is_some_and(far) || before(other, segment.ack))
 }
 
+/// Sequence numbers by which a reset may stand before what is known of its sender: it may answer what the other end had sent before (RFC 9293
+/// section 3.10.7.1).
+const LATE_RESET: u32 = 64 * 1024;
+
+/// Where a FIN or an RST stands, by what is known of its direction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stand {
+    /// Where its sender may have come to.
+    Near,
+    /// Where it has come to if the capture has lost very much.
+    Ahead,
+    /// Where its sender was long ago, or never.
+    Elsewhere,
+}
+
+/// Where `segment`, with FIN or RST, stands, if `known` are the ends of what was seen of its direction, and acknowledged. An end believes a reset only
+/// at the number that it expects (RFC 9293 section 3.10.7.4, RFC 5961 section 3); a capture misses some of what the end has, so no more than that can be
+/// asked for here.
+pub(super) fn stand(segment: &Segment, known: [Option<u32>; 2]) -> Stand {
+    let is_reset = segment.has(Segment::RST);
+    let number = segment.seq.wrapping_add(segment.length);
+    // What its sender has acknowledged since stands behind a FIN that was sent again.
+    let before = if is_reset { LATE_RESET } else { 1 };
+    let near = |known: u32| number.wrapping_sub(known.wrapping_sub(before)) <= HOLE + before;
+    let ahead = |known: u32| number.wrapping_sub(known) < WINDOW;
+    let known = || known.into_iter().flatten();
+    if known().next().is_none() || known().any(near) {
+        Stand::Near
+    } else if !is_reset && known().all(ahead) {
+        Stand::Ahead
+    } else {
+        Stand::Elsewhere
+    }
+}
+
 /// Bytes that are never missing of both directions at once, of which one has no more than replies.
-const HOLE: u32 = 1024 * 1024;
+pub(super) const HOLE: u32 = 1024 * 1024;
 
 /// Whether `number` is far from `known`, to either side.
 const fn is_far(known: u32, number: u32) -> bool {
     is_further(LATE_WAY_WINDOW, known, number)
 }
 
-const fn is_further(than: u32, known: u32, number: u32) -> bool {
+/// Whether `number` is more `than` so many away from `known`, to either side.
+pub(super) const fn is_further(than: u32, known: u32, number: u32) -> bool {
     let ahead = number.wrapping_sub(known);
     ahead > than && ahead.wrapping_neg() > than
 }
@@ -243,7 +279,12 @@ const fn is_outside(first: u32, end: u32, segment: &Segment) -> bool {
 /// The higher of `highest` and the end of `segment`, in sequence space.
 #[inline]
 pub(super) const fn later_end(highest: u32, segment: &Segment) -> u32 {
-    let end = segment.seq.wrapping_add(segment.length);
+    later(highest, segment.seq.wrapping_add(segment.length))
+}
+
+/// The higher of two numbers, in sequence space.
+#[inline]
+pub(super) const fn later(highest: u32, end: u32) -> u32 {
     if end.wrapping_sub(highest) > 1 << 31 {
         highest
     } else {

@@ -166,6 +166,11 @@ impl Turns {
         }
     }
 
+    /// How far the other end has received `way`.
+    pub(super) fn acknowledged(&self, way: Way) -> Option<u32> {
+        self.ways[way.index()].acknowledged()
+    }
+
     /// What the sender of `way` had received when it sent its last byte so far.
     pub fn received(&self, way: Way) -> Option<u32> {
         let last = self.ways[way.index()].steps.last();

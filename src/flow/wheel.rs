@@ -1,9 +1,10 @@
 //! Timeouts without scanning: a wheel with a slot for each tick (Varghese and Lauck, 1987), and one turn of about two minutes.
 //!
-//! A flow is in the wheel once for each deadline it was given; an entry that fires too early, because packets moved the deadline
+//! A flow is in the wheel for its next deadline; an entry that fires too early, because packets moved the deadline
 //! on or because it lay beyond a turn, is put back by whoever owns the flow. So a packet never touches the wheel.
 //!
-//! Nothing is taken out of it before its time: entries of flows that are long over stay for up to a turn, so a turn is short.
+//! Nothing is taken out of it before its time: entries of flows that are long over, or that were given an earlier deadline, stay for up to a
+//! turn, so a turn is short.
 
 use std::mem;
 
@@ -47,12 +48,13 @@ impl<T> Wheel<T> {
         self.now
     }
 
-    /// Adds an entry that is due in tick `due`; one that is past is due in the next tick.
-    pub fn schedule(&mut self, due: u32, entry: T) {
+    /// Adds an entry that is due in tick `due`; one that is past is due in the next tick. Returns the tick in which it fires.
+    pub fn schedule(&mut self, due: u32, entry: T) -> u32 {
         let due = due.clamp(self.now + 1, self.now + TURN - 1);
         if let Some(slot) = self.slots.get_mut((due % TURN) as usize) {
             slot.push(entry);
         }
+        due
     }
 
     /// Moves on by one tick if `tick` is ahead, and returns what is due in it.

@@ -37,6 +37,7 @@ pub use worker::WorkerFacts;
 
 use crate::evidence::{Bounds, Keeper};
 use crate::flow::Limits;
+use crate::flow::reassembly::MAX_HELD_BYTES;
 use crate::names;
 use crate::session::Origin;
 use crate::session::judge::Judge;
@@ -49,6 +50,8 @@ use worker::{Beside, Delivery, Worker};
 
 /// How often [`Consumer::tick`] runs.
 const TICK: Duration = Duration::from_millis(100);
+/// Bytes that each worker may hold at least: one connection that holds all it may is read the same whatever the number of workers.
+const LEAST_HELD_BYTES: usize = 4 * MAX_HELD_BYTES;
 /// Deliveries that may wait for the caller.
 const WAITING: usize = 16;
 
@@ -221,7 +224,7 @@ fn share(workers: usize, origins: &[Arc<Origin>]) -> Limits {
     let whole = if live { whole.in_order() } else { whole };
     Limits {
         flows: whole.flows.div_ceil(workers),
-        held_bytes: whole.held_bytes.div_ceil(workers),
+        held_bytes: whole.held_bytes.div_ceil(workers).max(LEAST_HELD_BYTES),
         ..whole
     }
 }

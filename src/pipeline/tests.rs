@@ -214,3 +214,18 @@ fn a_worker_that_panics_ends_the_reading() {
     assert_eq!(defect, Defect);
     assert!(link.silence > 0, "read to the end");
 }
+
+/// What one connection may hold is held of it whatever the number of workers, and so is read the same.
+#[test]
+fn a_share_of_held_bytes_is_enough_for_a_connection() {
+    let origins = [Arc::new(Origin::File("x.pcap".into()))];
+    let whole = Limits::default().held_bytes;
+    for workers in 1..=1024 {
+        let share = share(workers, &origins).held_bytes;
+        assert!(
+            share > 2 * MAX_HELD_BYTES && share * workers >= whole,
+            "{workers}"
+        );
+    }
+    assert_eq!(share(4, &origins).held_bytes, whole / 4);
+}

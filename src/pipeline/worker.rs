@@ -52,7 +52,7 @@ pub(super) struct Delivery {
 pub struct WorkerFacts {
     /// Connections held now.
     pub flows: u64,
-    /// Bytes held back for missing segments.
+    /// Bytes held for missing segments, and of TLS messages that are not whole yet.
     pub held_bytes: u64,
     /// Batches that wait to be worked on.
     pub waiting: u64,

@@ -36,6 +36,22 @@ impl Dialogue {
         }
     }
 
+    /// Bytes of memory held for TLS messages that are not whole yet, both directions together.
+    pub fn held(&self) -> usize {
+        let client = self.client.as_ref().map_or(0, |side| side.tls.held());
+        client + self.server.as_ref().map_or(0, |side| side.tls.held())
+    }
+
+    /// Goes on without what is held for them.
+    pub fn let_go(&mut self) {
+        if let Some(client) = &mut self.client {
+            client.tls.let_go();
+        }
+        if let Some(server) = &mut self.server {
+            server.tls.let_go();
+        }
+    }
+
     /// Nothing that could still come from `side` would change what is known.
     pub fn is_decided(&self, side: Side) -> bool {
         match side {

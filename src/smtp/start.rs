@@ -324,6 +324,22 @@ impl TlsStart {
         }
     }
 
+    /// Bytes of memory held for TLS messages that are not whole yet.
+    pub(crate) fn held(&self) -> usize {
+        match &self.tls {
+            Tls::Read(stream) => stream.held(),
+            Tls::None | Tls::Told(_) | Tls::GivenUp(_) => 0,
+        }
+    }
+
+    /// Goes on without what is held for them.
+    pub(crate) fn let_go(&mut self) {
+        if let Tls::Read(stream) = &mut self.tls {
+            stream.let_go();
+            self.conclude();
+        }
+    }
+
     /// Where it began.
     pub const fn at(&self) -> Option<TlsAt> {
         self.at

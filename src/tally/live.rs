@@ -25,7 +25,7 @@ pub struct Moment {
     pub queue: Level,
     /// Connections held.
     pub flows: Level,
-    /// Bytes held for segments that are missing.
+    /// Bytes held for segments that are missing, and of handshake messages that are not whole yet.
     pub held_bytes: Level,
     /// Sessions told so far, to whatever server.
     pub sessions: u64,

@@ -141,6 +141,15 @@ impl Stream {
         self.messages.held() + ssl2
     }
 
+    /// Too much is held: the message that is not whole is read as far as it has come, and the rest of it passed over as if it were missing.
+    pub fn let_go(&mut self) {
+        if self.held() > 0 {
+            self.note_gap();
+            self.messages.missing(0, &mut self.collector);
+            self.flush_ssl2(false);
+        }
+    }
+
     fn read<'a>(&mut self, mut bytes: &'a [u8]) -> &'a [u8] {
         while !bytes.is_empty() && !self.is_decided() {
             if self.is_given_up_at(bytes) {

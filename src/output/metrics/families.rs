@@ -104,7 +104,7 @@ pub(super) const ALL: &[Family] = &[
         |facts| whole(facts.moment.flows.now)),
     family("tlstally_flows_limit", Gauge, &[], "How many connections may be held.",
         |facts| whole(facts.moment.flows.bound)),
-    family("tlstally_held_bytes", Gauge, &[], "Bytes held for segments that are missing.",
+    family("tlstally_held_bytes", Gauge, &[], "Bytes held for segments that are missing, and of handshake messages that are not whole yet.",
         |facts| whole(facts.moment.held_bytes.now)),
     family("tlstally_held_bytes_limit", Gauge, &[], "How many bytes may be held.",
         |facts| whole(facts.moment.held_bytes.bound)),

@@ -77,6 +77,40 @@ fn messages_have_a_bound() {
     assert_eq!(second.legacy_version, Version::TLS11);
 }
 
+/// What is held can be let go at any byte: as much is told as if the rest of the message were missing, and the messages behind it are read.
+#[test]
+fn what_is_let_go_is_told_as_far_as_it_was_seen() {
+    let hello = Hello::new(0x0303, &[0xc02f]).server();
+    let certificate = message(11, &[0; 3000]);
+    let bytes = [
+        records(
+            22,
+            &[hello.clone(), certificate, message(14, &[])].concat(),
+            700,
+        ),
+        change_cipher_spec(),
+    ]
+    .concat();
+    let whole = read(Role::Server, &bytes);
+    for at in 1..bytes.len() {
+        let mut stream = Stream::new(Role::Server);
+        stream.push(&bytes[..at], Timestamp(1));
+        let held = stream.held() > 0;
+        stream.let_go();
+        assert_eq!(stream.held(), 0);
+        stream.push(&bytes[at..], Timestamp(1));
+        let facts = *stream.into_facts();
+        assert!(facts.change_cipher_spec && !facts.lost, "{at}");
+        assert_eq!(facts.gaps, u32::from(held), "{at}");
+        let told = facts.server_hello.unwrap();
+        if told.complete {
+            assert_eq!(Some(told), whole.server_hello);
+        } else {
+            assert!(at < hello.len() + 10 && held, "{at}");
+        }
+    }
+}
+
 #[test]
 fn a_plain_answer_is_told() {
     let facts = read(Role::Server, b"454 4.7.0 TLS not available\r\n");
