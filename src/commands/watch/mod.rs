@@ -51,6 +51,7 @@ use crate::privilege::{Change, Mode, Role, Sandbox};
 use crate::session::Session;
 use crate::source::live::{self, Filter, OpenError, Opened, Options, Stamps};
 use crate::store::Pressure;
+use crate::tally::figures::counted;
 use doubts::Doubts;
 use evidence::EvidenceFile;
 use known::Known;
@@ -303,6 +304,12 @@ impl Watching<'_> {
         let mut ended = Ended::Well;
         if let Err(error) = self.known.take_failure().and(self.known.records().finish()) {
             complain(&error);
+            ended = Ended::InPart;
+        }
+        let lost = self.evidence.as_ref().map_or(0, EvidenceFile::lost);
+        if lost > 0 {
+            let lost = counted(lost, "session");
+            complain(&anyhow::anyhow!("packets of {lost} could not be written"));
             ended = Ended::InPart;
         }
         if let Some(kept) = self.known.close_store() {
