@@ -59,9 +59,8 @@ pub(super) fn run(args: &ReadArgs) -> Result<Ended> {
         ended = keeping::tell(&kept).max(ended);
     }
     let facts = facts?;
-    let stats = stats(&reading.gathering, &facts);
-    let (tally, written) = reading.gathering.finish();
-    if let Err(error) = written {
+    let mut gathering = reading.gathering;
+    if let Err(error) = gathering.records().finish() {
         complain(&error);
         ended = Ended::InPart;
     }
@@ -86,12 +85,14 @@ pub(super) fn run(args: &ReadArgs) -> Result<Ended> {
         window: None,
         group_by: group_by(&args.report),
     };
-    let report = Report::new(&tally, health::of_files(&facts, &files, &timeline), context);
+    let mut health = health::of_files(&facts, &files, &timeline);
+    health.bounds.add("records", gathering.lost());
+    let report = Report::new(gathering.tally(), health, context);
     if let Some(destination) = &mut destination {
         let text = render(&report, &args.report, destination)?;
         destination.write(&text)?;
     }
-    if let Some(stats) = stats {
+    if let Some(stats) = stats(&gathering, &facts) {
         tell(&stats);
     }
     if args.report.fail_on_legacy && report.legacy_hosts() > 0 {
@@ -125,6 +126,8 @@ impl Consumer for Reading {
 
     fn tick(&mut self, _facts: &Facts) {
         self.bar.tick();
+        // What still cannot be written at the end is told then.
+        let _ = self.gathering.records().flush();
     }
 
     fn wants_pace(&self) -> bool {

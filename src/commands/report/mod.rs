@@ -49,13 +49,10 @@ pub(super) fn run(args: &HistoryArgs) -> Result<Ended> {
     let filter = Filter::new(&args.only, &stores);
     let mut out = Records::create(args.report.sessions.as_deref(), "")?;
     if out.are_wanted() {
-        let mut written = Ok(());
         records::each(&mut stores, windows.range, &filter, |stored| {
-            if written.is_ok() {
-                written = out.write_stored(stored);
-            }
+            out.write_stored(stored);
         });
-        if let Err(error) = written.and_then(|()| out.finish()) {
+        if let Err(error) = out.finish() {
             complain(&error);
             ended = Ended::InPart;
         }

@@ -2,8 +2,6 @@
 
 use std::time::{Duration, Instant};
 
-use anyhow::Result;
-
 use super::moment;
 use crate::cli::WatchArgs;
 use crate::commands::gathering::Gathering;
@@ -84,10 +82,6 @@ impl Known {
     /// What has become of what was put in the store.
     pub(super) fn kept(&self) -> Kept {
         self.gathering.kept()
-    }
-
-    pub(super) fn take_failure(&mut self) -> Result<()> {
-        self.gathering.take_failure()
     }
 
     /// Ends the watching.

@@ -25,6 +25,7 @@ mod moment;
 mod service;
 mod show;
 mod signals;
+mod trouble;
 mod view;
 
 use std::path::{Path, PathBuf};
@@ -57,6 +58,7 @@ use evidence::EvidenceFile;
 use known::Known;
 use service::Service;
 use signals::Signals;
+use trouble::Trouble;
 use view::{View, Wish};
 
 /// Runs the command.
@@ -121,7 +123,7 @@ pub(super) fn run(args: &WatchArgs) -> Result<Ended> {
         end: args.running.duration.map(|whole| Instant::now() + whole),
         stop_after: args.running.stop_after,
         args,
-        failed: false,
+        trouble: Trouble::default(),
         told: keeping::Told::default(),
     };
     info!("watching {}", args.capture.interfaces.join(", "));
@@ -200,8 +202,8 @@ struct Watching<'a> {
     doubts: Doubts,
     end: Option<Instant>,
     stop_after: Option<u64>,
-    /// Something could not be written.
-    failed: bool,
+    /// What cannot be written.
+    trouble: Trouble,
     /// What was told of the store.
     told: keeping::Told,
 }
@@ -219,7 +221,7 @@ impl Consumer for Watching<'_> {
     fn evidence(&mut self, evidence: Evidence) {
         let file = self.evidence.as_mut();
         let written = file.map_or(Ok(()), |file| file.write(&evidence));
-        self.note(written);
+        self.trouble.evidence(written);
     }
 
     fn wants_evidence(&self) -> bool {
@@ -231,13 +233,17 @@ impl Consumer for Watching<'_> {
         self.known.tick(facts);
         if self.signals.reopen() {
             info!("opening the files of session records and packets anew");
-            let packets = self.evidence.as_mut().map_or(Ok(()), EvidenceFile::reopen);
-            let reopened = self.known.records().reopen().and(packets);
-            self.note(reopened);
+            // Whoever asks for it hears of all that fails.
+            self.trouble = Trouble::default();
+            let evidence = self.evidence.as_mut().map_or(Ok(()), EvidenceFile::reopen);
+            self.trouble.evidence(evidence);
+            let records = self.known.records().reopen();
+            self.trouble.records(records);
         }
-        if self.signals.report() {
-            let reported = self.report();
-            self.note(reported);
+        if self.signals.report()
+            && let Err(error) = self.report()
+        {
+            warn!("{error:#}");
         }
         self.write_records();
         self.told.tell(&self.known.kept());
@@ -262,11 +268,12 @@ impl Watching<'_> {
         self.signals.end() || enough || self.end.is_some_and(|end| now >= end) || defect::seen()
     }
 
+    /// A file is put aside even if it cannot be written: the next may be, once the oldest is removed.
     fn write_records(&mut self) {
-        let failed = self.known.take_failure();
         let records = self.known.records();
-        let written = failed.and(records.flush()).and_then(|()| records.rotate());
-        self.note(written);
+        let written = records.flush();
+        let rotated = records.rotate();
+        self.trouble.records(written.and(rotated));
     }
 
     /// Writes the report as of now to where the report goes.
@@ -286,23 +293,11 @@ impl Watching<'_> {
         destination.write(&text)
     }
 
-    /// A failure is told, once until it changes; watching goes on.
-    fn note(&mut self, result: Result<()>) {
-        match result {
-            Ok(()) => self.failed = false,
-            Err(error) if !self.failed => {
-                self.failed = true;
-                warn!("{error:#}; trying again");
-            }
-            Err(_) => {}
-        }
-    }
-
     /// All packets are through: the last records and the report.
     fn finish(mut self, facts: &Facts) -> Result<Ended> {
         self.known.tick(facts);
         let mut ended = Ended::Well;
-        if let Err(error) = self.known.take_failure().and(self.known.records().finish()) {
+        if let Err(error) = self.known.records().finish() {
             complain(&error);
             ended = Ended::InPart;
         }
