@@ -131,9 +131,9 @@ pub(super) fn run(args: &WatchArgs) -> Result<Ended> {
         workers,
         begin: &confine::begin(&threads, Role::Worker),
     };
-    let facts = pipeline::read(&mut source, &judge, crew, &mut watching)?;
+    let read = pipeline::read(&mut source, &judge, crew, &mut watching);
     drop(source);
-    watching.finish(&facts)
+    watching.finish(read)
 }
 
 /// A console needs a terminal that nothing else writes on.
@@ -293,9 +293,11 @@ impl Watching<'_> {
         destination.write(&text)
     }
 
-    /// All packets are through: the last records and the report.
-    fn finish(mut self, facts: &Facts) -> Result<Ended> {
-        self.known.tick(facts);
+    /// All packets that come are through: the last records and the report, also of what was found before a defect.
+    fn finish(mut self, read: Result<Facts, Defect>) -> Result<Ended> {
+        let stopped = read.is_err() || defect::seen();
+        let facts = read.unwrap_or_else(|defect| *defect.facts);
+        self.known.tick(&facts);
         let mut ended = Ended::Well;
         if let Err(error) = self.known.records().finish() {
             complain(&error);
@@ -312,8 +314,8 @@ impl Watching<'_> {
         }
         self.doubts.look_now(&self.known);
         self.view.end(&self.known);
-        if defect::seen() {
-            complain(&Defect.into());
+        if stopped {
+            complain(&Defect::default().into());
             ended = Ended::InPart;
         }
         if self.destination.is_some() {
