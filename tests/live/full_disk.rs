@@ -56,17 +56,22 @@ fn watch_onto(kib: u32, options: &[&str]) -> Option<(Namespace, Disk, Watch)> {
 
 /// Replays so many sessions in a burst, and waits until they are counted.
 fn burst(namespace: &Namespace, watch: &mut Watch, sessions: u32) {
+    burst_up_to(sessions, namespace, watch, sessions);
+}
+
+/// The same, where there will be so many in `all`.
+fn burst_up_to(all: u32, namespace: &Namespace, watch: &mut Watch, sessions: u32) {
     let scratch = Scratch::new();
     let (_, packets) = again_and_again(sessions);
     let packets: Vec<Packet> = packets.into_iter().map(|(_, packet)| packet).collect();
     let sent = write(&scratch, "sent.pcap", &packets);
     namespace.replay("mirror", &sent, 50_000);
-    watch.running.wait_for(&format!(" {sessions} sessions ("));
+    watch.running.wait_for(&format!(" {all} sessions ("));
 }
 
 fn whole_lines(path: &Path) -> usize {
     let text = fs::read(path).unwrap_or_default();
-    text.iter().filter(|byte| **byte == b'\n').count()
+    memchr::memchr_iter(b'\n', &text).count()
 }
 
 #[test]
@@ -124,6 +129,33 @@ fn what_is_lost_is_told() {
     assert_eq!(report["capture"]["bounds"]["records"], 150 - written);
 }
 
+/// Packets of a session are in the file, or they are not and that is told; half a block would make the rest unreadable.
+#[test]
+fn evidence_is_whole() {
+    let Some(namespace) = Namespace::new() else {
+        return;
+    };
+    namespace.cable("mirror", "sensor");
+    let (records, disk) = (Scratch::new(), Disk::new(64));
+    let file = disk.0.path().join("evidence.pcapng");
+    let options = ["--every", "1s", "--write", file.to_str().unwrap()];
+    let mut watch = Watch::start(&namespace, &["sensor"], &records, &options);
+    burst(&namespace, &mut watch, 150);
+    disk.enlarge(16 << 10);
+    burst_up_to(200, &namespace, &mut watch, 50);
+    watch.running.signal("TERM");
+    let (status, told) = watch.running.end();
+    assert_eq!(status, Some(1), "{told:#?}");
+    let bytes = fs::read(&file).unwrap();
+    let kept = memchr::memmem::find_iter(&bytes, b"event.id ").count();
+    assert!((51..200).contains(&kept), "{kept}");
+    let lost = format!("packets of {} sessions could not be written", 200 - kept);
+    assert!(told.concat().contains(&lost), "{lost}: {told:#?}");
+    let read = run(&["read", file.to_str().unwrap()]);
+    let told = String::from_utf8_lossy(&read.stderr).into_owned();
+    assert_eq!(read.status.code(), Some(0), "{told}");
+}
+
 /// Nobody who asks for a report gets none, and no word of it, since the records fail as well.
 #[test]
 fn a_report_that_fails_is_told_and_the_one_before_stays() {
@@ -162,7 +194,7 @@ fn reading_keeps_the_report_before_too() {
     }
     let disk = Disk::new(64);
     let report = disk.0.file("report.html", b"the report before");
-    disk.0.file("other", &[0; 56 << 10]);
+    disk.0.file("other", &vec![0; 56 << 10]);
     let capture = crate::common::pcaps().join("office-morning-1.pcap");
     let arguments = ["read", "--format", "html", "-o"];
     let [name, capture] = [&report, &capture].map(|path| path.to_str().unwrap());
