@@ -1,13 +1,12 @@
 //! What `read` and `watch` do with every session: judge it by those before, count it, write its record.
 
 use super::records::Records;
-use crate::cli::To;
 use crate::names::HostName;
 use crate::session::Session;
 use crate::session::fallback::Fallback;
 use crate::store::{Kept, Spool};
 use crate::tally::latency::ByServer;
-use crate::tally::{self, Tally};
+use crate::tally::{Tally, To};
 
 /// Sessions on their way into the tally and the records.
 pub(super) struct Gathering {
@@ -25,10 +24,7 @@ impl Gathering {
     pub(super) fn new(to: To, records: Records) -> Self {
         Self {
             fallback: Fallback::default(),
-            tally: Tally::new(match to {
-                To::ExchangeOnline => tally::To::ExchangeOnline,
-                To::Any => tally::To::Any,
-            }),
+            tally: Tally::new(to),
             records,
             times: None,
             store: None,

@@ -10,7 +10,7 @@ use super::keeping;
 use super::outputs;
 use super::progress::Bar;
 use super::records::Records;
-use super::reporting::{group_by, render};
+use super::reporting::render;
 use super::writer::Destination;
 use super::{Ended, complain, tell};
 use crate::cli::ReadArgs;
@@ -98,7 +98,7 @@ fn read(args: &ReadArgs, first: impl Fn(Task) + Sync) -> Result<Ended> {
             .map(|file| file.path.to_string_lossy().into_owned())
             .collect(),
         window: None,
-        group_by: group_by(&args.report),
+        group_by: args.report.group_by,
     };
     let mut health = health::of_files(&facts, &files, &timeline);
     health.bounds.add("records", gathering.lost());

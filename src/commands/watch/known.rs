@@ -7,7 +7,6 @@ use crate::cli::WatchArgs;
 use crate::commands::gathering::Gathering;
 use crate::commands::health;
 use crate::commands::records::Records;
-use crate::commands::reporting::group_by;
 use crate::names::HostName;
 use crate::pipeline::Facts;
 use crate::session::Session;
@@ -47,7 +46,7 @@ impl Known {
             sessions: 0,
             latencies: Latencies::default(),
             sensor: sensor.to_owned(),
-            group_by: group_by(&args.report),
+            group_by: args.report.group_by,
             workers,
             began: Instant::now(),
             memory,

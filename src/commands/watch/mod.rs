@@ -44,13 +44,13 @@ use super::records::Records;
 use super::reporting::render;
 use super::writer::Destination;
 use super::{Ended, WrongArguments, complain};
-use crate::cli::{CaptureArgs, Clock, RotationArgs, WatchArgs};
+use crate::cli::{CaptureArgs, RotationArgs, WatchArgs};
 use crate::names::{self, HostName};
 use crate::packet::PortSet;
 use crate::pipeline::{self, Consumer, Crew, Defect, Evidence, Facts};
 use crate::privilege::{Change, Mode, Role, Sandbox};
 use crate::session::Session;
-use crate::source::live::{self, Filter, OpenError, Opened, Options, Stamps};
+use crate::source::live::{self, Filter, OpenError, Opened, Options};
 use crate::store::Pressure;
 use crate::tally::figures::counted;
 use doubts::Doubts;
@@ -77,7 +77,7 @@ pub(super) fn run(args: &WatchArgs) -> Result<Ended> {
         OpenError::Filter { .. } => WrongArguments(error.to_string()).into(),
         other => anyhow::Error::from(other),
     })?;
-    let mut sandbox = Sandbox::new(args.safety.sandbox.into());
+    let mut sandbox = Sandbox::new(args.safety.sandbox);
     no_waiting_without_rights(&opened, args)?;
     let writing = confine::writing(&args.report, args.capture.write.as_deref());
     let owned = [writing.clone(), confine::owned(&args.store)].concat();
@@ -145,7 +145,7 @@ fn wants_console(args: &WatchArgs) -> bool {
 /// An interface that is down would have to be opened later, with rights that are gone by then.
 fn no_waiting_without_rights(opened: &Opened, args: &WatchArgs) -> Result<()> {
     match opened.down().next() {
-        Some(name) if Mode::from(args.safety.sandbox) != Mode::Off => bail!(
+        Some(name) if args.safety.sandbox != Mode::Off => bail!(
             "{name} is down, and could not be opened any more once rights are given away: `ip link set {name} up`, or --sandbox off"
         ),
         _ => Ok(()),
@@ -158,10 +158,7 @@ fn options(args: &CaptureArgs, ports: &PortSet) -> Options {
         snaplen: args.snaplen,
         promiscuous: !args.no_promiscuous,
         immediate: args.immediate,
-        stamps: match args.time_stamps {
-            Clock::Host => Stamps::Host,
-            Clock::Adapter => Stamps::Adapter,
-        },
+        stamps: args.time_stamps,
         filter: match &args.filter {
             Some(expression) => Filter::Expression(expression.clone()),
             None if args.no_filter => Filter::None,
