@@ -295,6 +295,7 @@ impl Watching<'_> {
         let stopped = read.is_err() || defect::seen();
         let facts = read.unwrap_or_else(|defect| *defect.facts);
         self.known.tick(&facts);
+        self.view.leave(); // where a defect was the end, nobody has said so yet
         let mut ended = Ended::Well;
         if let Err(error) = self.known.records().finish() {
             complain(&error);
