@@ -12,11 +12,15 @@ use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use ipnet::IpNet;
 
+use crate::output::Language;
+use crate::privilege::Mode;
+use crate::tally::{GroupBy, To};
+
 pub use moments::{HostFilter, Last, Moment, Moments};
-pub use report::{By, FilterArgs, HistoryArgs, WindowArgs};
+pub use report::{FilterArgs, HistoryArgs, WindowArgs};
 pub use store::StoreArgs;
 pub use values::Ports;
-pub use watch::{CaptureArgs, Clock, RotationArgs, RunningArgs, WatchArgs};
+pub use watch::{CaptureArgs, RotationArgs, RunningArgs, WatchArgs};
 
 /// Finds the machines that negotiate, or only offer, TLS 1.0/1.1 toward Exchange Online.
 ///
@@ -75,19 +79,8 @@ pub struct ReadArgs {
     pub store: StoreArgs,
 
     /// What this program gives up before it reads the first packet: writing other files, sending, running programs.
-    #[arg(long, value_enum, default_value_t = Confinement::BestEffort, value_name = "HOW", help_heading = "Safety")]
-    pub sandbox: Confinement,
-}
-
-/// How much this program gives up before it reads the first packet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Confinement {
-    /// All, or it does not start.
-    Strict,
-    /// What this kernel knows to take.
-    BestEffort,
-    /// Nothing.
-    Off,
+    #[arg(long, value_enum, default_value_t = Mode::BestEffort, value_name = "HOW", help_heading = "Safety")]
+    pub sandbox: Mode,
 }
 
 const EXIT_CODES: &str = "\
@@ -180,35 +173,6 @@ pub enum Format {
     Csv,
     /// One file for people: a page that loads nothing, with charts, search and advice.
     Html,
-}
-
-/// The language of the report for people.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Language {
-    /// English.
-    En,
-    /// Japanese.
-    Ja,
-}
-
-/// What makes two addresses one host.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum GroupBy {
-    /// Nothing: each address is a host.
-    Address,
-    /// A MAC address that is no gateway's.
-    Mac,
-    /// A name given in EHLO or HELO.
-    Name,
-}
-
-/// Which servers the report counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum To {
-    /// Exchange Online only.
-    ExchangeOnline,
-    /// Every mail server.
-    Any,
 }
 
 #[cfg(test)]

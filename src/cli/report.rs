@@ -2,13 +2,14 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use super::ReportArgs;
 use super::moments::{self, HostFilter, Last, Moment, Moments};
 use crate::session::words::Word;
 use crate::session::{EndpointKind, Finding, Verdict};
 use crate::store::Place;
+use crate::tally::history::By;
 
 /// `tlstally report`.
 #[derive(Debug, Args)]
@@ -94,21 +95,6 @@ pub struct FilterArgs {
     /// That this sensor saw; repeat for more.
     #[arg(long, value_name = "NAME")]
     pub sensor: Vec<String>,
-}
-
-/// What stands in the rows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum By {
-    /// Days.
-    Day,
-    /// Hosts.
-    Host,
-    /// What servers are for.
-    Endpoint,
-    /// The software of clients.
-    Client,
-    /// Who saw it.
-    Sensor,
 }
 
 fn word<W: Word>(text: &str) -> Result<W, String> {

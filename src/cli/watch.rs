@@ -4,9 +4,11 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{ArgAction, Args, ValueEnum};
+use clap::{ArgAction, Args};
 
-use super::{Confinement, EXIT_CODES, FollowArgs, ReportArgs, StoreArgs, values};
+use super::{EXIT_CODES, FollowArgs, ReportArgs, StoreArgs, values};
+use crate::privilege::Mode;
+use crate::source::live::Stamps;
 
 /// `tlstally watch`.
 #[derive(Debug, Args)]
@@ -50,8 +52,8 @@ pub struct SafetyArgs {
     pub user: Option<String>,
 
     /// What this program gives up before it reads the first packet: root and capabilities, files, sockets, system calls.
-    #[arg(long, value_enum, default_value_t = Confinement::BestEffort, value_name = "HOW")]
-    pub sandbox: Confinement,
+    #[arg(long, value_enum, default_value_t = Mode::BestEffort, value_name = "HOW")]
+    pub sandbox: Mode,
 }
 
 /// How packets are taken from interfaces.
@@ -80,8 +82,8 @@ pub struct CaptureArgs {
     pub no_promiscuous: bool,
 
     /// Whose clock stamps packets: the host's, or the network card's where it is kept in step with the host's.
-    #[arg(long, value_enum, default_value_t = Clock::Host, value_name = "CLOCK")]
-    pub time_stamps: Clock,
+    #[arg(long, value_enum, default_value_t = Stamps::Host, value_name = "CLOCK")]
+    pub time_stamps: Stamps,
 
     /// A filter for the kernel (pcap-filter(7)) instead of the one made from --ports.
     ///
@@ -152,20 +154,11 @@ pub struct RotationArgs {
     #[arg(long, value_name = "SIZE", value_parser = values::size, requires = "sessions")]
     pub rotate_size: Option<u64>,
 
-    /// Begin a new file of session records every so often (1d).
+    /// Begin a new file of session records every so often (1d), however often the program is started anew meanwhile.
     #[arg(long, value_name = "TIME", value_parser = values::duration, requires = "sessions")]
     pub rotate_every: Option<Duration>,
 
     /// Keep no more than so many old files of session records [default: all].
     #[arg(long, value_name = "N", requires = "sessions")]
     pub rotate_keep: Option<usize>,
-}
-
-/// Whose clock.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Clock {
-    /// The host's.
-    Host,
-    /// The network card's.
-    Adapter,
 }

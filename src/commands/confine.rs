@@ -8,20 +8,10 @@ use tracing::{info, warn};
 
 use super::complain;
 use super::outputs::is_stdout;
-use crate::cli::{Confinement, ReportArgs, StoreArgs};
+use crate::cli::{ReportArgs, StoreArgs};
 use crate::pipeline::Task;
 use crate::privilege::{Mode, Reach, Reading, Role, Sandbox, Threads};
 use crate::store::Place;
-
-impl From<Confinement> for Mode {
-    fn from(wanted: Confinement) -> Self {
-        match wanted {
-            Confinement::Strict => Self::Strict,
-            Confinement::BestEffort => Self::BestEffort,
-            Confinement::Off => Self::Off,
-        }
-    }
-}
 
 /// Directories in which files are made while the command runs: for its reports and records, and for one more file.
 pub(super) fn writing(report: &ReportArgs, more: Option<&Path>) -> Vec<PathBuf> {
@@ -66,8 +56,8 @@ pub(super) fn owned(store: &StoreArgs) -> Vec<PathBuf> {
 
 /// For a command that reads files: nothing is written any more but what is open and in the folders of `writing`, nothing is sent, no program is
 /// run. Says nothing unless something that was insisted on is missing: people read captures on many a system.
-pub(super) fn reading(wanted: Confinement, writing: Vec<PathBuf>) -> Result<Threads> {
-    let mut sandbox = Sandbox::new(wanted.into());
+pub(super) fn reading(wanted: Mode, writing: Vec<PathBuf>) -> Result<Threads> {
+    let mut sandbox = Sandbox::new(wanted);
     Ok(sandbox.confine(&Reach {
         reading: Reading::Anything,
         writing,

@@ -1,15 +1,12 @@
 //! What `read` and `watch` do with every session: judge it by those before, count it, write its record.
 
-use anyhow::Result;
-
 use super::records::Records;
-use crate::cli::To;
 use crate::names::HostName;
 use crate::session::Session;
 use crate::session::fallback::Fallback;
 use crate::store::{Kept, Spool};
 use crate::tally::latency::ByServer;
-use crate::tally::{self, Tally};
+use crate::tally::{Tally, To};
 
 /// Sessions on their way into the tally and the records.
 pub(super) struct Gathering {
@@ -18,8 +15,6 @@ pub(super) struct Gathering {
     records: Records,
     /// Handshake times, where somebody wants them.
     times: Option<ByServer>,
-    /// How writing records failed, if it did; counting goes on without.
-    written: Result<()>,
     /// Where they are kept, if they are.
     store: Option<Spool>,
 }
@@ -29,13 +24,9 @@ impl Gathering {
     pub(super) fn new(to: To, records: Records) -> Self {
         Self {
             fallback: Fallback::default(),
-            tally: Tally::new(match to {
-                To::ExchangeOnline => tally::To::ExchangeOnline,
-                To::Any => tally::To::Any,
-            }),
+            tally: Tally::new(to),
             records,
             times: None,
-            written: Ok(()),
             store: None,
         }
     }
@@ -73,18 +64,11 @@ impl Gathering {
         if let Some(times) = &mut self.times {
             times.note(&session);
         }
-        if self.written.is_ok() {
-            self.written = self.records.write(&session);
-        }
+        self.records.write(&session);
         if let Some(store) = &self.store {
             store.session(session.clone());
         }
         session
-    }
-
-    /// How writing records failed, if it did; from then on it is tried again.
-    pub(super) fn take_failure(&mut self) -> Result<()> {
-        std::mem::replace(&mut self.written, Ok(()))
     }
 
     /// Takes a name of a host.
@@ -108,11 +92,5 @@ impl Gathering {
     /// Records that could not be written and are lost.
     pub(super) fn lost(&self) -> u64 {
         self.records.lost()
-    }
-
-    /// All has been taken: the tally, and whether all records are written.
-    pub(super) fn finish(mut self) -> (Tally, Result<()>) {
-        let written = self.written.and_then(|()| self.records.finish());
-        (self.tally, written)
     }
 }

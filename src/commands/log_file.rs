@@ -1,7 +1,8 @@
 //! A file that grows for months: put aside when it is large or old, the oldest removed, opened anew when somebody else has put it aside.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::io::{self, ErrorKind, Read as _, Seek as _, SeekFrom, Write as _};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -13,7 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 pub(super) struct Rotation {
     /// At this size, bytes.
     pub(super) size: Option<u64>,
-    /// At this age.
+    /// At this age, counted from the first byte.
     pub(super) age: Option<Duration>,
     /// Old files kept.
     pub(super) keep: Option<usize>,
@@ -24,37 +25,51 @@ pub(super) struct LogFile {
     path: PathBuf,
     file: File,
     size: u64,
-    begun: Instant,
+    /// How old it was when it was opened, and when that was: a clock that is set meanwhile makes no file old.
+    age: Duration,
+    opened: Instant,
     rotation: Rotation,
+    /// It has been put aside, and could not be opened anew yet.
+    put_aside: bool,
+    /// Another file has been opened since this was last asked.
+    other: bool,
 }
 
 impl LogFile {
     /// An empty file; what was in it is gone.
     pub(super) fn create(path: &Path) -> io::Result<Self> {
-        Ok(Self::of(path, File::create(path)?, 0, Rotation::default()))
+        Self::of(path, File::create(path)?, Rotation::default())
     }
 
     /// Goes on at the end of a file, if it is there.
     pub(super) fn append(path: &Path, rotation: Rotation) -> io::Result<Self> {
         let mut options = OpenOptions::new();
         let file = options.create(true).read(true).append(true).open(path)?;
-        let size = file.metadata()?.len();
-        Ok(Self::of(path, file, size, rotation))
+        Self::of(path, file, rotation)
     }
 
-    fn of(path: &Path, file: File, size: u64, rotation: Rotation) -> Self {
-        Self {
+    fn of(path: &Path, file: File, rotation: Rotation) -> io::Result<Self> {
+        let about = file.metadata()?;
+        // A file system that does not tell when a file was made, such as NFS 3, lets its age begin with each opening.
+        let age = about.created().ok().and_then(|made| made.elapsed().ok());
+        Ok(Self {
             path: path.to_owned(),
             file,
-            size,
-            begun: Instant::now(),
+            size: about.len(),
+            age: age.unwrap_or_default(),
+            opened: Instant::now(),
             rotation,
-        }
+            put_aside: false,
+            other: false,
+        })
     }
 
     /// One write; how many of the bytes the system took.
     pub(super) fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let count = self.file.write(bytes)?;
+        if self.size == 0 {
+            (self.age, self.opened) = (Duration::ZERO, Instant::now());
+        }
         self.size += count as u64;
         Ok(count)
     }
@@ -62,6 +77,14 @@ impl LogFile {
     /// Its name, for people.
     pub(super) fn name(&self) -> String {
         format!("`{}`", self.path.display())
+    }
+
+    /// Takes so many bytes off the end again.
+    pub(super) fn take_back(&mut self, bytes: u64) -> io::Result<()> {
+        let length = self.file.metadata()?.len().saturating_sub(bytes);
+        self.file.set_len(length)?;
+        self.size = length;
+        Ok(())
     }
 
     /// The last byte; `None` where there is none, or it cannot be read.
@@ -72,25 +95,40 @@ impl LogFile {
         Some(last[0])
     }
 
-    /// Opens the file anew by its name.
+    /// Opens the file anew by its name. Where that fails, the one that is open is written on, and [`Self::rotate`] tries again.
     pub(super) fn reopen(&mut self) -> Result<()> {
+        self.put_aside = true;
         let opened = Self::append(&self.path, self.rotation);
-        *self = opened.with_context(|| format!("{} cannot be opened anew", self.name()))?;
+        let opened = opened.with_context(|| format!("{} cannot be opened anew", self.name()))?;
+        let before = std::mem::replace(self, opened);
+        self.other = before.other || identity(&before.file) != identity(&self.file);
         Ok(())
     }
 
-    /// Puts the file aside if it is large or old enough; whether it did.
-    pub(super) fn rotate(&mut self) -> Result<bool> {
-        let large = self.rotation.size.is_some_and(|size| self.size >= size);
-        let old = (self.rotation.age).is_some_and(|age| self.begun.elapsed() >= age);
-        if self.size == 0 || !(large || old) {
-            return Ok(false);
+    /// Puts the file aside if it is large or old enough, and opens it anew if it has been put aside.
+    pub(super) fn rotate(&mut self) -> Result<()> {
+        if !self.put_aside {
+            let large = self.rotation.size.is_some_and(|size| self.size >= size);
+            let age = self.age.saturating_add(self.opened.elapsed());
+            let old = self.rotation.age.is_some_and(|most| age >= most);
+            if self.size == 0 || !(large || old) {
+                return Ok(());
+            }
+            match fs::rename(&self.path, aside(&self.path)) {
+                // Somebody else has put it aside, or removed it.
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                renamed => {
+                    renamed.with_context(|| format!("{} cannot be put aside", self.name()))?;
+                }
+            }
         }
-        fs::rename(&self.path, aside(&self.path))
-            .with_context(|| format!("{} cannot be put aside", self.name()))?;
         self.reopen()?;
-        self.forget_old()?;
-        Ok(true)
+        self.forget_old()
+    }
+
+    /// Whether another file has been opened since this was last asked.
+    pub(super) fn take_other(&mut self) -> bool {
+        std::mem::take(&mut self.other)
     }
 
     /// Removes the oldest of the files put aside; their names sort by time.
@@ -112,6 +150,12 @@ impl LogFile {
         }
         Ok(())
     }
+}
+
+/// Device and number; `None` where it cannot be told.
+fn identity(file: &File) -> Option<(u64, u64)> {
+    let about = file.metadata().ok()?;
+    Some((about.dev(), about.ino()))
 }
 
 /// `FILE.20261125T081500.123Z`: sorts by time. If there is one already, the next millisecond.
@@ -148,10 +192,96 @@ pub(super) fn is_aside(path: &Path, of: &Path) -> bool {
 mod tests {
     use super::*;
 
+    use std::thread;
+
+    fn folder(name: &str) -> PathBuf {
+        let folder = std::env::temp_dir().join(format!("tlstally-{name}-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        folder
+    }
+
+    const AT_ONCE: Rotation = Rotation {
+        size: Some(1),
+        age: None,
+        keep: None,
+    };
+
+    /// Files in a folder that are not the one of this name.
+    fn others(folder: &Path, name: &str) -> usize {
+        let names = fs::read_dir(folder).unwrap();
+        let names = names.map(|entry| entry.unwrap().file_name());
+        names.filter(|other| other != name).count()
+    }
+
+    #[test]
+    fn a_file_that_is_gone_is_made_anew() {
+        let folder = folder("log-gone");
+        let path = folder.join("a.jsonl");
+        let mut file = LogFile::append(&path, AT_ONCE).unwrap();
+        file.write(b"1\n").unwrap();
+        fs::remove_file(&path).unwrap();
+        file.rotate().unwrap();
+        assert!(file.take_other() && !file.take_other());
+        file.write(b"2\n").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"2\n");
+        file.rotate().unwrap();
+        assert_eq!(others(&folder, "a.jsonl"), 1, "rotated as ever");
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn what_could_not_be_opened_anew_is_tried_again() {
+        let folder = folder("log-again");
+        let path = folder.join("a.jsonl");
+        let mut file = LogFile::append(&path, Rotation::default()).unwrap();
+        file.write(b"1\n").unwrap();
+        let aside = folder.join("aside");
+        fs::rename(&path, &aside).unwrap();
+        fs::create_dir(&path).unwrap();
+        assert!(file.reopen().is_err());
+        assert!(file.rotate().is_err());
+        file.write(b"2\n").unwrap();
+        fs::remove_dir(&path).unwrap();
+        file.rotate().unwrap();
+        file.write(b"3\n").unwrap();
+        assert_eq!(fs::read(&aside).unwrap(), b"1\n2\n");
+        assert_eq!(fs::read(&path).unwrap(), b"3\n");
+        // The next time there is nothing to be done.
+        assert!(file.take_other());
+        file.rotate().unwrap();
+        assert!(!file.take_other());
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    /// A service that is started anew every night has its file a week all the same.
+    #[test]
+    fn age_counts_from_the_making_of_the_file() {
+        let folder = folder("log-age");
+        let path = folder.join("a.jsonl");
+        fs::write(&path, "1\n").unwrap();
+        let age = Duration::from_millis(300);
+        let Ok(made) = fs::metadata(&path).unwrap().created() else {
+            return; // the file system does not tell
+        };
+        while made.elapsed().is_ok_and(|elapsed| elapsed < age) {
+            thread::yield_now();
+        }
+        let every = |age| Rotation {
+            age: Some(age),
+            ..Rotation::default()
+        };
+        let mut file = LogFile::append(&path, every(10_000 * age)).unwrap();
+        file.rotate().unwrap();
+        assert_eq!(others(&folder, "a.jsonl"), 0, "not yet");
+        let mut file = LogFile::append(&path, every(age)).unwrap();
+        file.rotate().unwrap();
+        assert_eq!(others(&folder, "a.jsonl"), 1);
+        fs::remove_dir_all(folder).unwrap();
+    }
+
     #[test]
     fn only_the_newest_are_kept() {
-        let folder = std::env::temp_dir().join(format!("tlstally-keep-{}", std::process::id()));
-        fs::create_dir_all(&folder).unwrap();
+        let folder = folder("keep");
         for day in ["01", "02", "03"] {
             let name = format!("a.jsonl.202001{day}T000000.000Z");
             fs::write(folder.join(name), "").unwrap();

@@ -10,14 +10,14 @@ use super::keeping;
 use super::outputs;
 use super::progress::Bar;
 use super::records::Records;
-use super::reporting::{group_by, render};
+use super::reporting::render;
 use super::writer::Destination;
 use super::{Ended, complain, tell};
 use crate::cli::ReadArgs;
 use crate::exchange;
 use crate::names::HostName;
 use crate::output;
-use crate::pipeline::{self, Consumer, Crew, Facts};
+use crate::pipeline::{self, Consumer, Crew, Facts, Task};
 use crate::privilege::Role;
 use crate::session::Session;
 use crate::source::{FileFacts, Timeline};
@@ -26,6 +26,11 @@ use crate::tally::{Context, Report};
 
 /// Runs the command.
 pub(super) fn run(args: &ReadArgs) -> Result<Ended> {
+    read(args, |_| {})
+}
+
+/// Reads with threads that do this, too, before they see a packet.
+fn read(args: &ReadArgs, first: impl Fn(Task) + Sync) -> Result<Ended> {
     outputs::check(&args.report, &args.paths)?;
     let judge = judge(&args.follow)?;
     let mut destination = Destination::of(&args.report)?;
@@ -50,19 +55,28 @@ pub(super) fn run(args: &ReadArgs) -> Result<Ended> {
         gathering,
         bar: Bar::over(&timeline.progress()),
     };
+    let confine = confine::begin(&threads, Role::Files);
+    let begin = |task| {
+        confine(task);
+        first(task);
+    };
     let crew = Crew {
         workers,
-        begin: &confine::begin(&threads, Role::Files),
+        begin: &begin,
     };
-    let facts = pipeline::read(&mut timeline, &judge, crew, &mut reading);
+    let read = pipeline::read(&mut timeline, &judge, crew, &mut reading);
     reading.bar.finish();
-    if let Some(kept) = reading.gathering.close_store() {
+    // All that was found is reported.
+    let facts = read.unwrap_or_else(|defect| {
+        complain(&defect.clone().into());
+        ended = Ended::InPart;
+        *defect.facts
+    });
+    let mut gathering = reading.gathering;
+    if let Some(kept) = gathering.close_store() {
         ended = keeping::tell(&kept).max(ended);
     }
-    let facts = facts?;
-    let stats = stats(&reading.gathering, &facts);
-    let (tally, written) = reading.gathering.finish();
-    if let Err(error) = written {
+    if let Err(error) = gathering.records().finish() {
         complain(&error);
         ended = Ended::InPart;
     }
@@ -86,14 +100,16 @@ pub(super) fn run(args: &ReadArgs) -> Result<Ended> {
             .collect(),
         window: None,
         address_lists: exchange::lists_in_use(&judge.catalog),
-        group_by: group_by(&args.report),
+        group_by: args.report.group_by,
     };
-    let report = Report::new(&tally, health::of_files(&facts, &files, &timeline), context);
+    let mut health = health::of_files(&facts, &files, &timeline);
+    health.bounds.add("records", gathering.lost());
+    let report = Report::new(gathering.tally(), health, context);
     if let Some(destination) = &mut destination {
         let text = render(&report, &args.report, destination)?;
         destination.write(&text)?;
     }
-    if let Some(stats) = stats {
+    if let Some(stats) = stats(&gathering, &facts) {
         tell(&stats);
     }
     if args.report.fail_on_legacy && report.legacy_hosts() > 0 {
@@ -127,9 +143,79 @@ impl Consumer for Reading {
 
     fn tick(&mut self, _facts: &Facts) {
         self.bar.tick();
+        // What still cannot be written at the end is told then.
+        let _ = self.gathering.records().flush();
     }
 
     fn wants_pace(&self) -> bool {
         self.gathering.times().is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use clap::Parser as _;
+
+    use super::*;
+    use crate::cli::{Cli, Command};
+
+    /// Two of three workers panic: what the third found is in the records, the store and the report.
+    #[test]
+    fn what_was_found_before_a_panic_is_reported() {
+        let folder = std::env::temp_dir().join(format!("tlstally-panic-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let path = |name: &str| folder.join(name).to_str().unwrap().to_owned();
+        let [sessions, report, store] = ["sessions.jsonl", "report.json", "store"].map(path);
+        let capture = Path::new(env!("CARGO_MANIFEST_DIR")).join("pcaps/office-morning-1.pcap");
+        let typed = [
+            "tlstally",
+            "read",
+            "--sandbox",
+            "off",
+            "--workers",
+            "3",
+            "--to",
+            "any",
+            "--sessions",
+            &sessions,
+            "--format",
+            "json",
+            "-o",
+            &report,
+            "--store",
+            &store,
+            capture.to_str().unwrap(),
+        ];
+        let Command::Read(args) = Cli::try_parse_from(typed).unwrap().command else {
+            panic!()
+        };
+        let panics = |task| assert_ne!(task, Task::Work, "as this test wants it");
+        assert_eq!(read(&args, panics).unwrap(), Ended::InPart);
+        let records = fs::read_to_string(sessions).unwrap().lines().count() as u64;
+        let report: serde_json::Value = serde_json::from_slice(&fs::read(report).unwrap()).unwrap();
+        assert!(records > 0);
+        assert_eq!(report["capture"]["sessions"], records);
+        let [kept, rest] = ["kept.jsonl", "kept.txt"].map(path);
+        let typed = [
+            "tlstally",
+            "report",
+            "--sessions",
+            &kept,
+            "-o",
+            &rest,
+            &store,
+        ];
+        let Command::Report(args) = Cli::try_parse_from(typed).unwrap().command else {
+            panic!()
+        };
+        assert_eq!(super::super::report::run(&args).unwrap(), Ended::Well);
+        assert_eq!(
+            fs::read_to_string(kept).unwrap().lines().count() as u64,
+            records
+        );
+        fs::remove_dir_all(folder).unwrap();
     }
 }

@@ -1,7 +1,8 @@
 //! Session records as lines in a file: whole lines only, at most a second late, put aside when the file is large or old.
 //!
 //! Lines gather in memory and go out together, as few writes of whole lines. So whatever happens to the process, the file ends
-//! with a whole line. Where writing fails, as on a full disk, lines wait within a bound; beyond it they are lost, and counted.
+//! with a whole line. Only a disk that fills may cut one: its rest follows as soon as there is room, or all of it in the file that is opened
+//! next. Where writing fails, lines wait within a bound; beyond it, and at the end, they are lost, and counted.
 
 use std::io::{self, ErrorKind, Write as _};
 use std::path::Path;
@@ -13,6 +14,7 @@ use super::log_file::{LogFile, Rotation};
 use super::outputs::is_stdout;
 use crate::session::{Session, record};
 use crate::store::Stored;
+use crate::tally::figures::counted;
 
 /// Bytes that are written at once.
 const ENOUGH: usize = 64 << 10;
@@ -28,6 +30,12 @@ pub(super) struct Records {
 struct Out {
     to: To,
     lines: Vec<u8>,
+    /// So many bytes of the first line are written.
+    cut: usize,
+    /// The last write failed: nothing is tried before the next [`Records::flush`].
+    failing: bool,
+    /// How writing failed, the last time.
+    failure: Option<String>,
     /// Records that did not fit while nothing could be written.
     lost: u64,
 }
@@ -45,9 +53,11 @@ impl Records {
 
     /// Goes on in a file, if it is there.
     pub(super) fn append(path: Option<&Path>, sensor: &str, rotation: Rotation) -> Result<Self> {
-        Self::of(path, sensor, |path| {
-            whole_lines(LogFile::append(path, rotation)?)
-        })
+        let mut records = Self::of(path, sensor, |path| LogFile::append(path, rotation))?;
+        if let Some(out) = &mut records.out {
+            out.begin_with_a_line();
+        }
+        Ok(records)
     }
 
     fn of(
@@ -70,24 +80,27 @@ impl Records {
             out: to.map(|to| Out {
                 to,
                 lines: Vec::new(),
+                cut: 0,
+                failing: false,
+                failure: None,
                 lost: 0,
             }),
         })
     }
 
-    /// Adds one record; writes when there are enough.
-    pub(super) fn write(&mut self, session: &Session) -> Result<()> {
-        self.add(|sensor, lines| record::write(session, sensor, lines))
+    /// Adds one record; writes when there are enough. How that went, the next [`Self::flush`] tells.
+    pub(super) fn write(&mut self, session: &Session) {
+        self.add(|sensor, lines| record::write(session, sensor, lines));
     }
 
     /// Adds one record as it was, in the name of who saw it and with what.
-    pub(super) fn write_stored(&mut self, stored: &Stored) -> Result<()> {
+    pub(super) fn write_stored(&mut self, stored: &Stored) {
         let Stored {
             session,
             sensor,
             program,
         } = stored;
-        self.add(|_, lines| record::write_as(session, sensor, program, lines))
+        self.add(|_, lines| record::write_as(session, sensor, program, lines));
     }
 
     /// Whether anybody wants records.
@@ -95,19 +108,19 @@ impl Records {
         self.out.is_some()
     }
 
-    fn add(&mut self, record: impl FnOnce(&str, &mut Vec<u8>)) -> Result<()> {
+    fn add(&mut self, record: impl FnOnce(&str, &mut Vec<u8>)) {
         let Some(out) = &mut self.out else {
-            return Ok(());
+            return;
         };
         if out.lines.len() >= MOST {
             out.lost += 1;
-            return Ok(());
+            return;
         }
         record(&self.sensor, &mut out.lines);
-        if out.lines.len() >= ENOUGH {
-            return self.flush();
+        if out.lines.len() >= ENOUGH && !out.failing {
+            // Told by the next flush, unless that writes what this could not.
+            let _ = self.flush();
         }
-        Ok(())
     }
 
     /// Writes what is there. What could not be written is tried again the next time.
@@ -115,40 +128,45 @@ impl Records {
         let Some(out) = &mut self.out else {
             return Ok(());
         };
-        match out.flush() {
+        let flushed = out.flush();
+        out.failing = flushed.is_err();
+        match flushed {
             // Nobody reads on; whatever else was asked for goes on.
             Err(error) if matches!(out.to, To::Stdout) && is_closed_pipe(&error) => {
                 self.out = None;
                 Ok(())
             }
-            other => other,
+            Err(error) => {
+                out.failure = Some(format!("{error:#}"));
+                Err(error)
+            }
+            Ok(()) => Ok(()),
         }
     }
 
     /// Puts the file aside if it is large or old enough.
     pub(super) fn rotate(&mut self) -> Result<()> {
-        match self.file() {
-            Some(file) => file.rotate().map(drop),
-            None => Ok(()),
-        }
+        self.with_file(LogFile::rotate)
     }
 
-    /// Opens the file anew by its name: somebody else has put it aside.
+    /// Opens the file anew by its name: somebody else has put it aside. What cannot be written to the old one goes to the new one.
     pub(super) fn reopen(&mut self) -> Result<()> {
-        self.flush()?;
-        match self.file() {
-            Some(file) => file.reopen(),
-            None => Ok(()),
-        }
+        let _ = self.flush(); // a full disk may be why
+        self.with_file(LogFile::reopen)
     }
 
-    fn file(&mut self) -> Option<&mut LogFile> {
-        match &mut self.out {
-            Some(Out {
-                to: To::File(file), ..
-            }) => Some(file),
-            _ => None,
+    fn with_file(&mut self, change: impl FnOnce(&mut LogFile) -> Result<()>) -> Result<()> {
+        let Some(out) = &mut self.out else {
+            return Ok(());
+        };
+        let To::File(file) = &mut out.to else {
+            return Ok(());
+        };
+        let changed = change(file);
+        if file.take_other() {
+            out.begin_with_a_line();
         }
+        changed
     }
 
     /// Records that were lost since nothing could be written.
@@ -156,12 +174,20 @@ impl Records {
         self.out.as_ref().map_or(0, |out| out.lost)
     }
 
-    /// Writes what is left.
+    /// Writes what is left; what cannot be written now is lost.
     pub(super) fn finish(&mut self) -> Result<()> {
-        self.flush()?;
-        match self.lost() {
-            0 => Ok(()),
-            lost => bail!("{lost} session records could not be written and are lost"),
+        let flushed = self.flush();
+        let Some(out) = &mut self.out else {
+            return flushed;
+        };
+        out.lost += out.waiting();
+        out.lines.clear();
+        match (out.lost, &out.failure) {
+            (0, _) => flushed,
+            (lost, failure) => {
+                let failure = failure.as_deref().unwrap_or_default();
+                bail!("{} lost: {failure}", counted(lost, "session record"))
+            }
         }
     }
 }
@@ -169,12 +195,13 @@ impl Records {
 impl Out {
     fn flush(&mut self) -> Result<()> {
         while !self.lines.is_empty() {
+            let left = &self.lines[self.cut..];
             let written = match &mut self.to {
-                To::Stdout => io::stdout().lock().write(&self.lines),
-                To::File(file) => file.write(&self.lines),
+                To::Stdout => io::stdout().lock().write(left),
+                To::File(file) => file.write(left),
             };
             match written {
-                Ok(count) if count > 0 => drop(self.lines.drain(..count)),
+                Ok(count) if count > 0 => self.wrote(count),
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 failed => {
                     let failed = failed.and(Err(ErrorKind::WriteZero.into()));
@@ -188,6 +215,35 @@ impl Out {
         }
     }
 
+    /// So many bytes more are written. A line stays until all of it is.
+    fn wrote(&mut self, count: usize) {
+        let written = self.cut + count;
+        let lines = memchr::memrchr(b'\n', &self.lines[..written]);
+        let whole = lines.map_or(0, |last| last + 1);
+        self.lines.drain(..whole);
+        self.cut = written - whole;
+    }
+
+    /// Whoever wrote to the file before may have been cut off: ours begin with a line of their own.
+    fn begin_with_a_line(&mut self) {
+        self.cut = 0;
+        if self.lines.first() == Some(&b'\n') {
+            self.lines.remove(0);
+        }
+        if let To::File(file) = &mut self.to
+            && file.last().is_some_and(|last| last != b'\n')
+        {
+            self.lines.insert(0, b'\n');
+        }
+    }
+
+    /// Records that are not written, or not all of them.
+    fn waiting(&self) -> u64 {
+        let begins = usize::from(self.lines.first() == Some(&b'\n'));
+        let ends = memchr::memchr_iter(b'\n', &self.lines).count();
+        (ends - begins) as u64
+    }
+
     fn failure(&self) -> String {
         let name = match &self.to {
             To::Stdout => "standard output".to_owned(),
@@ -195,14 +251,6 @@ impl Out {
         };
         format!("writing session records to {name}")
     }
-}
-
-/// Whoever wrote before may have been cut off: ours begin with a line of their own.
-fn whole_lines(mut file: LogFile) -> io::Result<LogFile> {
-    if file.last().is_some_and(|last| last != b'\n') {
-        file.write(b"\n")?;
-    }
-    Ok(file)
 }
 
 #[cfg(test)]
@@ -234,9 +282,7 @@ mod tests {
         let path = folder.join("a.jsonl");
         fs::write(&path, "{\"cut\":").unwrap();
         let mut records = Records::append(Some(&path), "s", Rotation::default()).unwrap();
-        records
-            .write(&sample::submission("10.0.0.1", 0, Version::TLS12))
-            .unwrap();
+        records.write(&sample::submission("10.0.0.1", 0, Version::TLS12));
         records.finish().unwrap();
         let text = fs::read_to_string(&path).unwrap();
         let (cut, ours) = text.split_once('\n').unwrap();
@@ -256,9 +302,7 @@ mod tests {
         };
         let mut records = Records::append(Some(&path), "s", rotation).unwrap();
         for second in 0..3 {
-            records
-                .write(&sample::submission("10.0.0.1", second, Version::TLS12))
-                .unwrap();
+            records.write(&sample::submission("10.0.0.1", second, Version::TLS12));
             records.flush().unwrap();
             records.rotate().unwrap();
         }
@@ -269,6 +313,71 @@ mod tests {
             .collect();
         assert_eq!(files.iter().filter(|file| is_aside(file, &path)).count(), 3);
         assert_eq!(files.iter().map(|file| lines(file).len()).sum::<usize>(), 3);
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    /// More than may wait, to a disk that is full and stays so (null(4)).
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn what_does_not_fit_is_counted() {
+        let session = sample::submission("10.0.0.1", 0, Version::TLS12);
+        let mut records = Records::create(Some(Path::new("/dev/full")), "s").unwrap();
+        let mut written = 0;
+        while records.lost() < 10 {
+            records.write(&session);
+            written += 1;
+        }
+        let waiting = records.out.as_ref().unwrap().lines.len();
+        assert!((MOST..MOST + ENOUGH).contains(&waiting), "{waiting}");
+        assert!(records.flush().is_err());
+        assert_eq!(records.lost(), 10, "what waits is not lost yet");
+        let told = records.finish().unwrap_err().to_string();
+        assert_eq!(records.lost(), written);
+        assert!(
+            told.contains("lost: writing session records to `/dev/full`"),
+            "{told}"
+        );
+    }
+
+    /// As a disk that fills in the middle of a line.
+    #[test]
+    fn a_line_that_is_cut_is_whole_somewhere() {
+        let folder = folder("records-filled");
+        let path = folder.join("a.jsonl");
+        let cut_after = |records: &mut Records, bytes: usize| {
+            let out = records.out.as_mut().unwrap();
+            let To::File(file) = &mut out.to else {
+                panic!()
+            };
+            assert_eq!(file.write(&out.lines[..bytes]).unwrap(), bytes);
+            out.wrote(bytes);
+        };
+        let mut records = Records::append(Some(&path), "s", Rotation::default()).unwrap();
+        for second in 0..2 {
+            records.write(&sample::submission("10.0.0.1", second, Version::TLS12));
+        }
+        let first = memchr::memchr(b'\n', &records.out.as_ref().unwrap().lines).unwrap();
+        cut_after(&mut records, first + 11);
+        assert_eq!(records.out.as_ref().unwrap().waiting(), 1);
+        // The same file: its rest.
+        records.reopen().unwrap();
+        records.flush().unwrap();
+        assert_eq!(lines(&path).len(), 2);
+        // Another one: all of it, there.
+        records.write(&sample::submission("10.0.0.1", 2, Version::TLS12));
+        cut_after(&mut records, 20);
+        let aside = folder.join("aside");
+        fs::rename(&path, &aside).unwrap();
+        fs::write(&path, "{\"cut\":").unwrap();
+        records.with_file(LogFile::reopen).unwrap();
+        records.finish().unwrap();
+        let text = fs::read_to_string(&path).unwrap();
+        let (_, ours) = text.split_once('\n').unwrap();
+        assert!(
+            serde_json::from_str::<serde_json::Value>(ours).is_ok(),
+            "{ours}"
+        );
+        assert_eq!(fs::read_to_string(&aside).unwrap().lines().count(), 3);
         fs::remove_dir_all(folder).unwrap();
     }
 }

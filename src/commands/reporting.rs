@@ -4,18 +4,9 @@ use anyhow::Result;
 
 use super::outputs::is_stdout;
 use super::writer::Destination;
-use crate::cli::{Format, GroupBy, Language, ReportArgs};
+use crate::cli::{Format, ReportArgs};
 use crate::output::{self, Style};
-use crate::tally::{self, Report};
-
-/// What makes two addresses one host.
-pub(super) fn group_by(args: &ReportArgs) -> tally::GroupBy {
-    match args.group_by {
-        GroupBy::Address => tally::GroupBy::Address,
-        GroupBy::Mac => tally::GroupBy::Mac,
-        GroupBy::Name => tally::GroupBy::Name,
-    }
-}
+use crate::tally::Report;
 
 /// The report in the form that was asked for.
 pub(super) fn render(
@@ -27,15 +18,8 @@ pub(super) fn render(
         Format::Table => output::table::render(report, style(destination)),
         Format::Json => output::json::render(report)?,
         Format::Csv => output::csv::render(report),
-        Format::Html => output::html::render(report, language(args.lang)),
+        Format::Html => output::html::render(report, args.lang),
     })
-}
-
-const fn language(lang: Language) -> output::Language {
-    match lang {
-        Language::En => output::Language::En,
-        Language::Ja => output::Language::Ja,
-    }
 }
 
 fn style(destination: &Destination) -> Style {

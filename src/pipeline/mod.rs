@@ -24,6 +24,7 @@ mod signs;
 mod told;
 mod worker;
 
+use std::iter;
 use std::sync::Arc;
 use std::thread::{self, ScopedJoinHandle};
 use std::time::{Duration, Instant};
@@ -46,7 +47,7 @@ use lanes::Lanes;
 use order::Order;
 use reader::Shown;
 use signs::Signs;
-use worker::{Beside, Delivery, Worker};
+use worker::{Beside, Delivery, Worked, Worker};
 
 /// How often [`Consumer::tick`] runs.
 const TICK: Duration = Duration::from_millis(100);
@@ -55,12 +56,15 @@ const LEAST_HELD_BYTES: usize = 4 * MAX_HELD_BYTES;
 /// Deliveries that may wait for the caller.
 const WAITING: usize = 16;
 
-/// A thread of the pipeline has panicked: a defect of this program.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+/// A thread of the pipeline has panicked: a defect of this program. What the others found has been handed on.
+#[derive(Clone, Debug, Default, thiserror::Error)]
 #[error(
     "a thread stopped on a defect of this program; please report it, with the capture if you can"
 )]
-pub struct Defect;
+pub struct Defect {
+    /// What was counted: by the thread that stopped, up to a moment before.
+    pub facts: Box<Facts>,
+}
 
 /// What a thread of the pipeline is there for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,31 +143,42 @@ pub fn read<'a>(
         });
         let working: Vec<_> = working.collect();
         drop(deliveries);
-        let reading = reading.map_err(|_| Defect)?;
+        let reading = reading.map_err(|_| Defect::default())?;
         let working: Vec<_> = working
             .into_iter()
             .collect::<Result<_, _>>()
-            .map_err(|_| Defect)?;
-        consume(&delivered, workers, &shown, consumer);
+            .map_err(|_| Defect::default())?;
+        let told = consume(&delivered, workers, &shown, consumer);
         drop(delivered);
         let read = reading.join();
         // All of them: for one that nobody joins the scope would panic itself.
         let worked: Vec<_> = working.into_iter().map(ScopedJoinHandle::join).collect();
-        let (reader, own) = read.map_err(|_| Defect)?;
+        let mut sound = true;
+        let (reader, own) = match read {
+            Ok((reader, own)) => (reader, Ok(own)),
+            Err(panicked) => (shown.facts(), Err(panicked)),
+        };
         let mut facts = Facts {
             reader,
-            workers: own.facts,
-            pace: own.pace,
             ..Facts::default()
         };
-        for worked in worked {
-            let worked = worked.map_err(|_| Defect)?;
+        for (worked, told) in iter::once(own).chain(worked).zip(told) {
+            sound &= worked.is_ok();
+            let worked = worked.unwrap_or(Worked {
+                facts: told,
+                pace: None,
+            });
             facts.workers.merge(&worked.facts);
             if let Some(pace) = worked.pace {
                 facts.pace.get_or_insert_default().merge(&pace);
             }
         }
-        Ok(facts)
+        if sound {
+            Ok(facts)
+        } else {
+            let facts = Box::new(facts);
+            Err(Defect { facts })
+        }
     })
 }
 
@@ -171,13 +186,13 @@ fn thread_named(name: String) -> thread::Builder {
     thread::Builder::new().name(name)
 }
 
-/// Hands on what the workers deliver, until the last of them is done.
+/// Hands on what the workers deliver, until the last of them is done, and gives back what each has told of its counts.
 fn consume(
     delivered: &Receiver<Delivery>,
     workers: usize,
     shown: &Shown,
     consumer: &mut impl Consumer,
-) {
+) -> Vec<WorkerFacts> {
     let mut order = Order::new(workers);
     let mut facts = vec![WorkerFacts::default(); workers];
     let mut tick = Instant::now() + TICK;
@@ -197,7 +212,11 @@ fn consume(
                 order.take(delivery, |session| consumer.session(*session));
             }
             Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => return,
+            Err(RecvTimeoutError::Disconnected) => {
+                // Waits for a worker that has panicked, if for any.
+                order.finish(|session| consumer.session(*session));
+                return facts;
+            }
         }
         let now = Instant::now();
         if now >= tick {

@@ -32,7 +32,7 @@ impl Order {
     }
 
     /// Takes a delivery in and hands on every session whose turn has come.
-    pub(super) fn take(&mut self, delivery: Delivery, mut next: impl FnMut(Box<Session>)) {
+    pub(super) fn take(&mut self, delivery: Delivery, next: impl FnMut(Box<Session>)) {
         for (tick, session) in delivery.sessions {
             let key = (session.start(), session.id());
             let waiting = self.waiting.entry(tick).or_default();
@@ -42,6 +42,15 @@ impl Order {
             *done = delivery.done_before;
         }
         let ready = self.done_before.iter().copied().min().unwrap_or(u32::MAX);
+        self.hand_on(ready, next);
+    }
+
+    /// Hands on what still waits, though a worker has not said that it is done.
+    pub(super) fn finish(&mut self, next: impl FnMut(Box<Session>)) {
+        self.hand_on(u32::MAX, next);
+    }
+
+    fn hand_on(&mut self, ready: u32, mut next: impl FnMut(Box<Session>)) {
         while let Some(first) = self.waiting.first_entry() {
             if *first.key() >= ready && ready != u32::MAX {
                 return;

@@ -45,14 +45,14 @@ pub use account::{Account, AccountError, Change};
 pub use calls::{Role, Threads};
 pub use files::{Reach, Reading};
 
-/// How much is wanted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How much is given away (`--sandbox`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Mode {
-    /// All of it, or the program does not start.
+    /// All, or it does not start.
     Strict,
-    /// As much as this kernel gives; what it lacks is told.
+    /// What this kernel knows to take.
     BestEffort,
-    /// Nothing is given away.
+    /// Nothing.
     Off,
 }
 

@@ -45,15 +45,15 @@ pub struct History {
 }
 
 /// What can stand in the rows (`--by`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum By {
-    /// One row a day.
+    /// Days.
     Day,
-    /// One row a host.
+    /// Hosts.
     Host,
-    /// What the server is for.
+    /// What servers are for.
     Endpoint,
-    /// The software of the client.
+    /// The software of clients.
     Client,
     /// Who saw it.
     Sensor,

@@ -41,12 +41,12 @@ pub use health::CaptureHealth;
 pub use report::{Context, Report};
 
 /// Which servers count (`--to`).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum To {
-    /// Only Exchange Online.
+    /// Exchange Online only.
     #[default]
     ExchangeOnline,
-    /// Every server.
+    /// Every mail server.
     Any,
 }
 

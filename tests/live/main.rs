@@ -19,6 +19,7 @@ mod packet;
 mod clients;
 mod comes_and_goes;
 mod evidence;
+mod full_disk;
 mod network;
 mod postfix;
 mod same_as_file;

@@ -147,8 +147,10 @@ impl Running {
 
     /// Waits for a line on standard error that holds `words`.
     pub fn wait_for(&mut self, words: &str) -> String {
+        let begun = Instant::now();
         loop {
-            match self.lines.recv_timeout(PATIENCE) {
+            let left = PATIENCE.saturating_sub(begun.elapsed());
+            match self.lines.recv_timeout(left) {
                 Ok(line) => {
                     self.told.push(line.clone());
                     if line.contains(words) {

@@ -127,7 +127,10 @@ pub fn again_and_again(times: u32) -> (Conversation, Vec<(From, Packet)>) {
     let conversation = recorded(&pcaps().join("openssl-s_client.pcap")).remove(0);
     let segments = conversation.segments(1460);
     let packets = (0..times).flat_map(|time| {
-        let starts = [time * 10_000_019, time * 20_000_003 + 7];
+        let starts = [
+            time.wrapping_mul(10_000_019),
+            time.wrapping_mul(20_000_003) + 7,
+        ];
         let packets = conversation.packets(starts, &segments);
         let from: Vec<_> = segments.iter().map(|segment| segment.from).collect();
         from.into_iter().zip(packets).collect::<Vec<_>>()

@@ -13,17 +13,17 @@ use anyhow::{Context as _, Result};
 
 use super::outputs;
 use super::records::Records;
-use super::reporting::{group_by, render};
+use super::reporting::render;
 use super::writer::Destination;
 use super::{Ended, complain};
-use crate::cli::{self, HistoryArgs, To};
+use crate::cli::HistoryArgs;
 use crate::store::Range;
 use crate::tally::history::over_time::OverTime;
 use crate::tally::history::{By, Comparison, Figures, History, Side};
 use crate::tally::microsoft::beside::beside;
 use crate::tally::microsoft::export::{self, Export};
 use crate::tally::report::Window;
-use crate::tally::{self, CaptureHealth, Context, Report, Tally};
+use crate::tally::{CaptureHealth, Context, Report, Tally};
 use filter::Filter;
 use gather::Gathered;
 use opened::{Opened, Stores};
@@ -49,13 +49,10 @@ pub(super) fn run(args: &HistoryArgs) -> Result<Ended> {
     let filter = Filter::new(&args.only, &stores);
     let mut out = Records::create(args.report.sessions.as_deref(), "")?;
     if out.are_wanted() {
-        let mut written = Ok(());
         records::each(&mut stores, windows.range, &filter, |stored| {
-            if written.is_ok() {
-                written = out.write_stored(stored);
-            }
+            out.write_stored(stored);
         });
-        if let Err(error) = written.and_then(|()| out.finish()) {
+        if let Err(error) = out.finish() {
             complain(&error);
             ended = Ended::InPart;
         }
@@ -110,11 +107,7 @@ fn report(
     filter: &Filter,
     microsoft: Option<&(String, Export)>,
 ) -> Report {
-    let to = match args.report.to {
-        To::ExchangeOnline => tally::To::ExchangeOnline,
-        To::Any => tally::To::Any,
-    };
-    let by = args.by.map(rows);
+    let (to, by) = (args.report.to, args.by);
     let other = windows.other.map(|other| {
         let gathered = gather::counts(stores, other, filter, Tally::new(to), None, None);
         built(args, stores, &gathered.tally, window(other), String::new())
@@ -176,7 +169,7 @@ fn built(
         sources: stores.iter().map(|store| store.name.clone()).collect(),
         window: asked.then_some(window),
         address_lists: Vec::new(),
-        group_by: group_by(&args.report),
+        group_by: args.report.group_by,
     };
     let mut report = Report::new(tally, health, context);
     report.capture.without_packets();
@@ -205,15 +198,5 @@ fn window(range: Range) -> Window {
     Window {
         from: (range.first.0 > 0).then_some(range.first),
         to: (range.last.0 < u64::MAX).then(|| range.last.plus(1)),
-    }
-}
-
-const fn rows(by: cli::By) -> By {
-    match by {
-        cli::By::Day => By::Day,
-        cli::By::Host => By::Host,
-        cli::By::Endpoint => By::Endpoint,
-        cli::By::Client => By::Client,
-        cli::By::Sensor => By::Sensor,
     }
 }

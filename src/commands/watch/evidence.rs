@@ -2,6 +2,7 @@
 //!
 //! What is in the packets has been decided before ([`crate::evidence`]). The first packet of a session has its `event.id` as comment.
 
+use std::io::{self, ErrorKind};
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
@@ -37,6 +38,8 @@ pub(super) struct EvidenceFile {
     begun: bool,
     /// Bytes that belong together and go out with one write.
     blocks: Vec<u8>,
+    /// Sessions whose packets could not be written.
+    lost: u64,
 }
 
 impl EvidenceFile {
@@ -50,12 +53,16 @@ impl EvidenceFile {
             described: Vec::new(),
             begun: false,
             blocks: Vec::new(),
+            lost: 0,
         })
     }
 
     /// Writes the packets of a session, and puts the file aside if that made it large.
     pub(super) fn write(&mut self, evidence: &Evidence) -> Result<()> {
         self.blocks.clear();
+        if self.file.take_other() {
+            self.begun = false;
+        }
         if !self.begun {
             self.section();
         }
@@ -64,30 +71,40 @@ impl EvidenceFile {
             let interface = self.interface(packet);
             self.packet(packet, interface, comment.take());
         }
-        let mut left = self.blocks.as_slice();
-        while !left.is_empty() {
-            let count = self.file.write(left);
-            let count =
-                count.with_context(|| format!("writing packets to {}", self.file.name()))?;
-            left = left.get(count..).unwrap_or_default();
-        }
-        self.begun = true;
-        if self.file.rotate()? {
-            self.forget();
+        let written = self.write_blocks();
+        self.begun = written.is_ok();
+        self.lost += u64::from(written.is_err());
+        let rotated = self.file.rotate();
+        written.and(rotated)
+    }
+
+    /// Writes all blocks or none: readers of the file give up at half of one.
+    fn write_blocks(&mut self) -> Result<()> {
+        let mut written = 0;
+        while let Some(left @ [_, ..]) = self.blocks.get(written..) {
+            let failure = match self.file.write(left) {
+                Ok(0) => io::Error::from(ErrorKind::WriteZero),
+                Ok(count) => {
+                    written += count;
+                    continue;
+                }
+                Err(error) => error,
+            };
+            let _ = self.file.take_back(written as u64);
+            let told = format!("writing packets to {}", self.file.name());
+            return Err(failure).context(told);
         }
         Ok(())
     }
 
-    /// Opens the file anew by its name.
-    pub(super) fn reopen(&mut self) -> Result<()> {
-        self.forget();
-        self.file.reopen()
+    /// Sessions whose packets could not be written.
+    pub(super) fn lost(&self) -> u64 {
+        self.lost
     }
 
-    /// The next packet begins a section.
-    fn forget(&mut self) {
-        self.begun = false;
-        self.described.clear();
+    /// Opens the file anew by its name.
+    pub(super) fn reopen(&mut self) -> Result<()> {
+        self.file.reopen()
     }
 
     fn section(&mut self) {

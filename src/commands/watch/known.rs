@@ -2,14 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use anyhow::Result;
-
 use super::moment;
 use crate::cli::WatchArgs;
 use crate::commands::gathering::Gathering;
 use crate::commands::health;
 use crate::commands::records::Records;
-use crate::commands::reporting::group_by;
 use crate::exchange;
 use crate::names::HostName;
 use crate::pipeline::Facts;
@@ -53,7 +50,7 @@ impl Known {
             latencies: Latencies::default(),
             sensor: judge.sensor.clone(),
             address_lists: exchange::lists_in_use(&judge.catalog),
-            group_by: group_by(&args.report),
+            group_by: args.report.group_by,
             workers,
             began: Instant::now(),
             memory,
@@ -88,10 +85,6 @@ impl Known {
     /// What has become of what was put in the store.
     pub(super) fn kept(&self) -> Kept {
         self.gathering.kept()
-    }
-
-    pub(super) fn take_failure(&mut self) -> Result<()> {
-        self.gathering.take_failure()
     }
 
     /// Ends the watching.

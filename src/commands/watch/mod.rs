@@ -25,6 +25,7 @@ mod moment;
 mod service;
 mod show;
 mod signals;
+mod trouble;
 mod view;
 
 use std::path::{Path, PathBuf};
@@ -43,19 +44,21 @@ use super::records::Records;
 use super::reporting::render;
 use super::writer::Destination;
 use super::{Ended, WrongArguments, complain};
-use crate::cli::{CaptureArgs, Clock, RotationArgs, WatchArgs};
+use crate::cli::{CaptureArgs, RotationArgs, WatchArgs};
 use crate::names::{self, HostName};
 use crate::packet::PortSet;
 use crate::pipeline::{self, Consumer, Crew, Defect, Evidence, Facts};
 use crate::privilege::{Change, Mode, Role, Sandbox};
 use crate::session::Session;
-use crate::source::live::{self, Filter, OpenError, Opened, Options, Stamps};
+use crate::source::live::{self, Filter, OpenError, Opened, Options};
 use crate::store::Pressure;
+use crate::tally::figures::counted;
 use doubts::Doubts;
 use evidence::EvidenceFile;
 use known::Known;
 use service::Service;
 use signals::Signals;
+use trouble::Trouble;
 use view::{View, Wish};
 
 /// Runs the command.
@@ -74,7 +77,7 @@ pub(super) fn run(args: &WatchArgs) -> Result<Ended> {
         OpenError::Filter { .. } => WrongArguments(error.to_string()).into(),
         other => anyhow::Error::from(other),
     })?;
-    let mut sandbox = Sandbox::new(args.safety.sandbox.into());
+    let mut sandbox = Sandbox::new(args.safety.sandbox);
     no_waiting_without_rights(&opened, args)?;
     let writing = confine::writing(&args.report, args.capture.write.as_deref());
     let owned = [writing.clone(), confine::owned(&args.store)].concat();
@@ -113,7 +116,7 @@ pub(super) fn run(args: &WatchArgs) -> Result<Ended> {
         end: args.running.duration.map(|whole| Instant::now() + whole),
         stop_after: args.running.stop_after,
         args,
-        failed: false,
+        trouble: Trouble::default(),
         told: keeping::Told::default(),
     };
     info!("watching {}", args.capture.interfaces.join(", "));
@@ -121,9 +124,9 @@ pub(super) fn run(args: &WatchArgs) -> Result<Ended> {
         workers,
         begin: &confine::begin(&threads, Role::Worker),
     };
-    let facts = pipeline::read(&mut source, &judge, crew, &mut watching)?;
+    let read = pipeline::read(&mut source, &judge, crew, &mut watching);
     drop(source);
-    watching.finish(&facts)
+    watching.finish(read)
 }
 
 /// A console needs a terminal that nothing else writes on.
@@ -135,7 +138,7 @@ fn wants_console(args: &WatchArgs) -> bool {
 /// An interface that is down would have to be opened later, with rights that are gone by then.
 fn no_waiting_without_rights(opened: &Opened, args: &WatchArgs) -> Result<()> {
     match opened.down().next() {
-        Some(name) if Mode::from(args.safety.sandbox) != Mode::Off => bail!(
+        Some(name) if args.safety.sandbox != Mode::Off => bail!(
             "{name} is down, and could not be opened any more once rights are given away: `ip link set {name} up`, or --sandbox off"
         ),
         _ => Ok(()),
@@ -148,10 +151,7 @@ fn options(args: &CaptureArgs, ports: &PortSet) -> Options {
         snaplen: args.snaplen,
         promiscuous: !args.no_promiscuous,
         immediate: args.immediate,
-        stamps: match args.time_stamps {
-            Clock::Host => Stamps::Host,
-            Clock::Adapter => Stamps::Adapter,
-        },
+        stamps: args.time_stamps,
         filter: match &args.filter {
             Some(expression) => Filter::Expression(expression.clone()),
             None if args.no_filter => Filter::None,
@@ -192,8 +192,8 @@ struct Watching<'a> {
     doubts: Doubts,
     end: Option<Instant>,
     stop_after: Option<u64>,
-    /// Something could not be written.
-    failed: bool,
+    /// What cannot be written.
+    trouble: Trouble,
     /// What was told of the store.
     told: keeping::Told,
 }
@@ -211,7 +211,7 @@ impl Consumer for Watching<'_> {
     fn evidence(&mut self, evidence: Evidence) {
         let file = self.evidence.as_mut();
         let written = file.map_or(Ok(()), |file| file.write(&evidence));
-        self.note(written);
+        self.trouble.evidence(written);
     }
 
     fn wants_evidence(&self) -> bool {
@@ -223,13 +223,17 @@ impl Consumer for Watching<'_> {
         self.known.tick(facts);
         if self.signals.reopen() {
             info!("opening the files of session records and packets anew");
-            let packets = self.evidence.as_mut().map_or(Ok(()), EvidenceFile::reopen);
-            let reopened = self.known.records().reopen().and(packets);
-            self.note(reopened);
+            // Whoever asks for it hears of all that fails.
+            self.trouble = Trouble::default();
+            let evidence = self.evidence.as_mut().map_or(Ok(()), EvidenceFile::reopen);
+            self.trouble.evidence(evidence);
+            let records = self.known.records().reopen();
+            self.trouble.records(records);
         }
-        if self.signals.report() {
-            let reported = self.report();
-            self.note(reported);
+        if self.signals.report()
+            && let Err(error) = self.report()
+        {
+            warn!("{error:#}");
         }
         self.write_records();
         self.told.tell(&self.known.kept());
@@ -254,11 +258,12 @@ impl Watching<'_> {
         self.signals.end() || enough || self.end.is_some_and(|end| now >= end) || defect::seen()
     }
 
+    /// A file is put aside even if it cannot be written: the next may be, once the oldest is removed.
     fn write_records(&mut self) {
-        let failed = self.known.take_failure();
         let records = self.known.records();
-        let written = failed.and(records.flush()).and_then(|()| records.rotate());
-        self.note(written);
+        let written = records.flush();
+        let rotated = records.rotate();
+        self.trouble.records(written.and(rotated));
     }
 
     /// Writes the report as of now to where the report goes.
@@ -278,24 +283,21 @@ impl Watching<'_> {
         destination.write(&text)
     }
 
-    /// A failure is told, once until it changes; watching goes on.
-    fn note(&mut self, result: Result<()>) {
-        match result {
-            Ok(()) => self.failed = false,
-            Err(error) if !self.failed => {
-                self.failed = true;
-                warn!("{error:#}; trying again");
-            }
-            Err(_) => {}
-        }
-    }
-
-    /// All packets are through: the last records and the report.
-    fn finish(mut self, facts: &Facts) -> Result<Ended> {
-        self.known.tick(facts);
+    /// All packets that come are through: the last records and the report, also of what was found before a defect.
+    fn finish(mut self, read: Result<Facts, Defect>) -> Result<Ended> {
+        let stopped = read.is_err() || defect::seen();
+        let facts = read.unwrap_or_else(|defect| *defect.facts);
+        self.known.tick(&facts);
+        self.view.leave(); // where a defect was the end, nobody has said so yet
         let mut ended = Ended::Well;
-        if let Err(error) = self.known.take_failure().and(self.known.records().finish()) {
+        if let Err(error) = self.known.records().finish() {
             complain(&error);
+            ended = Ended::InPart;
+        }
+        let lost = self.evidence.as_ref().map_or(0, EvidenceFile::lost);
+        if lost > 0 {
+            let lost = counted(lost, "session");
+            complain(&anyhow::anyhow!("packets of {lost} could not be written"));
             ended = Ended::InPart;
         }
         if let Some(kept) = self.known.close_store() {
@@ -303,8 +305,8 @@ impl Watching<'_> {
         }
         self.doubts.look_now(&self.known);
         self.view.end(&self.known);
-        if defect::seen() {
-            complain(&Defect.into());
+        if stopped {
+            complain(&Defect::default().into());
             ended = Ended::InPart;
         }
         if self.destination.is_some() {

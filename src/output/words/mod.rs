@@ -15,8 +15,8 @@ use crate::tally::microsoft::{Microsoft, Note};
 use crate::tally::report::{HostLimit, HostVerdict, InClear};
 use crate::tally::{Report, Role, To};
 
-/// A language that the report can be written in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// A language that the report can be written in (`--lang`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Language {
     /// English.
     #[default]

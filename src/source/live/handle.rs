@@ -43,13 +43,14 @@ pub struct Options {
     pub filter: Filter,
 }
 
-/// Whose clock stamps the packets.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// Whose clock stamps the packets (`--time-stamps`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Stamps {
     /// The host's.
     #[default]
     Host,
-    /// The card's, kept in step with the host's, where it offers that; the host's elsewhere.
+    /// The network card's.
+    // Kept in step with the host's, where it offers that; the host's elsewhere.
     Adapter,
 }
 
