@@ -1,5 +1,6 @@
 //! The command line as typed: each option is declared once, with its long help. What it means is worked out in `commands`.
 
+mod length;
 mod moments;
 mod report;
 mod store;
@@ -12,7 +13,7 @@ use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use ipnet::IpNet;
 
-pub use moments::{HostFilter, Last, Moment, Moments};
+pub use moments::{Day, HostFilter, Last, Moment, Moments};
 pub use report::{By, FilterArgs, HistoryArgs, WindowArgs};
 pub use store::StoreArgs;
 pub use values::Ports;

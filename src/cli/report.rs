@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::ReportArgs;
-use super::moments::{self, HostFilter, Last, Moment, Moments};
+use super::moments::{self, Day, HostFilter, Last, Moment, Moments};
 use crate::session::words::Word;
 use crate::session::{EndpointKind, Finding, Verdict};
 use crate::store::Place;
@@ -46,15 +46,15 @@ pub struct HistoryArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Time")]
 pub struct WindowArgs {
-    /// The last days, today included, or hours: 7d, 30d, 90d, 12h [default: all that is stored].
+    /// The last days, today included (7d, 30d, 2w; a plain number is days), or exactly so long (12h, 90m) [default: all that is stored].
     #[arg(long, value_name = "TIME", conflicts_with_all = ["since", "until"])]
     pub last: Option<Last>,
 
-    /// From this day or time on: 2026-08-01, or 2026-08-01T14:00.
+    /// From this day or time on: 2026-08-01, yesterday, 2026-08-01T14:00 of --tz, 2026-08-01T14:00Z, 2026-08-01T14:00+09:00.
     #[arg(long, value_name = "DATE")]
     pub since: Option<Moment>,
 
-    /// Until the end of this day, or until this time.
+    /// Until the end of this day, or until this time; written as for --since.
     #[arg(long, value_name = "DATE")]
     pub until: Option<Moment>,
 
@@ -67,8 +67,8 @@ pub struct WindowArgs {
     pub compare: Option<Moments>,
 
     /// New, fixed, worse and silent hosts since this day [default: the middle of the window].
-    #[arg(long, value_name = "DATE")]
-    pub changes_since: Option<jiff::civil::Date>,
+    #[arg(long, value_name = "DAY")]
+    pub changes_since: Option<Day>,
 }
 
 /// Which sessions are reported; of one option any, of several options all must fit.

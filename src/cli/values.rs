@@ -7,6 +7,8 @@ use std::time::Duration;
 use ipnet::IpNet;
 use thiserror::Error;
 
+use super::length::{Length, Unit};
+
 /// A list of TCP ports.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ports {
@@ -83,24 +85,12 @@ pub(super) fn listen(text: &str) -> Result<SocketAddr, String> {
         .map_err(|_| format!("`{text}` is not IP:PORT, [IPv6]:PORT or PORT"))
 }
 
-/// A length of time: a number with `s`, `m`, `h` or `d`; seconds without.
+/// A length of time; seconds where no unit is given.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
-    let (number, unit) = split(text);
-    let seconds = match unit {
-        "" | "s" => 1,
-        "m" => 60,
-        "h" => 3600,
-        "d" => 86_400,
-        _ => 0,
-    };
-    let all = number
-        .parse::<u64>()
-        .ok()
-        .and_then(|n| n.checked_mul(seconds));
-    match all {
-        Some(seconds) if seconds > 0 => Ok(Duration::from_secs(seconds)),
-        _ => Err("expected a time such as 30s, 10m, 12h or 7d".to_owned()),
-    }
+    let length = Length::parse(text, Unit::Second);
+    length
+        .map(Length::duration)
+        .ok_or_else(|| "expected a time such as 30s, 10m, 12h, 7d or 1w".to_owned())
 }
 
 /// A number of bytes: with `k`, `M` or `G` (binary), or without.
