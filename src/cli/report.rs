@@ -1,6 +1,6 @@
 //! `tlstally report` as typed.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
@@ -8,14 +8,15 @@ use super::ReportArgs;
 use super::moments::{self, Day, HostFilter, Last, Moment, Moments};
 use crate::session::words::Word;
 use crate::session::{EndpointKind, Finding, Verdict};
-use crate::store::Place;
+use crate::store::{Place, StoreError};
+use crate::tally::report::HostVerdict;
 
 /// `tlstally report`.
 #[derive(Debug, Args)]
 #[command(after_help = super::EXIT_CODES)]
 pub struct HistoryArgs {
     /// Folders that `read --store` or `watch --store` keep sessions in.
-    #[arg(required = true, value_name = "STORE")]
+    #[arg(required = true, value_name = "STORE", value_parser = store)]
     pub stores: Vec<Place>,
 
     /// Which time.
@@ -75,20 +76,20 @@ pub struct WindowArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Only these sessions")]
 pub struct FilterArgs {
-    /// Of hosts in this network or with this name; repeat for more.
-    #[arg(long, value_name = "CIDR|NAME")]
+    /// Of hosts in this network or with this name; repeat for more, or separate by commas.
+    #[arg(long, value_name = "CIDR|NAME", value_delimiter = ',')]
     pub host: Vec<HostFilter>,
 
-    /// With this verdict; repeat for more.
-    #[arg(long, value_name = "VERDICT", value_parser = word::<Verdict>)]
+    /// With this verdict; repeat for more, or separate by commas.
+    #[arg(long, value_name = "VERDICT", value_delimiter = ',', value_parser = verdict)]
     pub verdict: Vec<Verdict>,
 
-    /// With this finding; repeat for more.
-    #[arg(long, value_name = "FINDING", value_parser = finding)]
+    /// With this finding; repeat for more, or separate by commas.
+    #[arg(long, value_name = "FINDING", value_delimiter = ',', value_parser = finding)]
     pub finding: Vec<Finding>,
 
-    /// To an endpoint of this kind; repeat for more.
-    #[arg(long, value_name = "ENDPOINT", value_parser = word::<EndpointKind>)]
+    /// To an endpoint of this kind; repeat for more, or separate by commas.
+    #[arg(long, value_name = "ENDPOINT", value_delimiter = ',', value_parser = word::<EndpointKind>)]
     pub endpoint: Vec<EndpointKind>,
 
     /// That this sensor saw; repeat for more.
@@ -115,6 +116,27 @@ fn word<W: Word>(text: &str) -> Result<W, String> {
     let found = W::EACH.iter().copied().find(|word| word.word() == text);
     let known = || W::EACH.iter().map(|word| word.word()).collect::<Vec<_>>();
     found.ok_or_else(|| format!("`{text}` is none of {}", known().join(", ")))
+}
+
+fn verdict(text: &str) -> Result<Verdict, String> {
+    word(text).map_err(|wrong| {
+        if text == HostVerdict::Mixed.name() {
+            let known = Verdict::WORDS.join(", ");
+            return format!(
+                "`{text}` is a verdict on hosts, and this option chooses sessions: {known}"
+            );
+        }
+        wrong
+    })
+}
+
+/// A value of `--compare` is easily set beside it.
+fn store(text: &str) -> Result<Place, String> {
+    let is_window = matches!(text.parse(), Ok(Moments(Some(_))));
+    if is_window && !Path::new(text).exists() {
+        return Err(format!("a window, not a store: write --compare={text}"));
+    }
+    text.parse().map_err(|wrong: StoreError| wrong.to_string())
 }
 
 fn finding(text: &str) -> Result<Finding, String> {

@@ -128,6 +128,41 @@ pub(super) fn network(text: &str) -> Result<IpNet, String> {
         .ok_or_else(|| "expected a network such as 192.0.2.0/24 or 2001:db8::/32".to_owned())
 }
 
+/// An internal network.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Internal {
+    /// Without bits of a host.
+    pub network: IpNet,
+    /// Where something else may have been meant: what was taken.
+    pub doubt: Option<String>,
+}
+
+impl FromStr for Internal {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let typed = network(text)?;
+        let network = typed.trunc();
+        let is_bare = !text.contains('/');
+        let doubt = if is_bare && ends_like_a_network(typed.addr()) {
+            Some(format!(
+                "`{text}` is taken as the one address {network}; a network has its length, as in 192.0.2.0/24"
+            ))
+        } else {
+            (typed != network).then(|| format!("`{text}` is taken as the network {network}"))
+        };
+        Ok(Self { network, doubt })
+    }
+}
+
+/// Hosts rarely have such addresses.
+fn ends_like_a_network(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => address.octets().ends_with(&[0]),
+        IpAddr::V6(address) => address.octets().ends_with(&[0; 8]),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -140,6 +175,35 @@ mod tests {
         for wrong in ["", "0s", "m", "5 m", "-1", "99999999999999999999d"] {
             assert!(duration(wrong).is_err() && size(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn doubtful_networks_are_told() {
+        let internal = |text: &str| {
+            let internal: Internal = text.parse().unwrap();
+            (internal.network.to_string(), internal.doubt)
+        };
+        for (typed, network) in [
+            ("10.20.0.0", "10.20.0.0/32"),
+            ("10.20.0.5/16", "10.20.0.0/16"),
+            ("2001:db8::", "2001:db8::/128"),
+            ("2001:db8::1/32", "2001:db8::/32"),
+        ] {
+            let (taken, doubt) = internal(typed);
+            let doubt = doubt.unwrap_or_default();
+            assert_eq!(taken, network);
+            assert!(doubt.contains(network) && doubt.contains(typed), "{doubt}");
+        }
+        for plain in [
+            "10.20.0.0/16",
+            "10.20.0.5",
+            "10.20.0.5/32",
+            "2001:db8::/32",
+            "::1",
+        ] {
+            assert_eq!(internal(plain).1, None, "{plain}");
+        }
+        assert!("10.20".parse::<Internal>().is_err());
     }
 
     #[test]
