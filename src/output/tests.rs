@@ -337,6 +337,7 @@ fn a_csv_tells_each_host_what_the_report_tells_it() {
             // Quotes and semicolons are written otherwise in a cell.
             let begins = concern.action.split(['"', ';']).next().unwrap();
             assert_eq!(row[told].contains(begins), concerns, "{}", row[host]);
+            assert!(!row[told].contains("%3B"), "{}", row[told]);
         }
     }
 }
