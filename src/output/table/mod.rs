@@ -1,6 +1,6 @@
 //! The report for people: the answer in one sentence, the hosts, what to do, the totals, and what the capture was worth.
 //!
-//! It fits the terminal's width where there is one; without one nothing is shortened. What finds no column stands under
+//! It fits the terminal's width where there is one; without one no text is shortened. What finds no column stands under
 //! its host.
 
 mod advice;
