@@ -185,6 +185,30 @@ fn the_offset_of_a_time_counts() {
     assert_eq!(records(&[&folder], &clock), from_then);
 }
 
+/// Japan is nine hours ahead of UTC, all year: the table has no time of another zone, and names the zone once.
+#[test]
+fn the_table_has_one_zone() {
+    let scratch = Scratch::new();
+    let folder = scratch.path().join("store");
+    store(&folder, &[], &captures());
+    let options = ["--tz", "Asia/Tokyo", "--compare=2026-11-21..2026-11-21"];
+    let text = lines(&report(&[&folder], &options)).join("\n");
+    assert_eq!(text.matches("Asia/Tokyo").count(), 1, "{text}");
+    let marked = |word: &str| word.contains(':') && word.ends_with('Z');
+    let of_utc: Vec<_> = text
+        .split_whitespace()
+        .filter(|word| marked(word))
+        .collect();
+    assert_eq!(of_utc, [""; 0]);
+    let json = json(&[&folder], &options);
+    for host in json["hosts"].as_array().unwrap() {
+        let first: jiff::Timestamp = host["first_seen"].as_str().unwrap().parse().unwrap();
+        let ahead = first + jiff::SignedDuration::from_hours(9);
+        let shown = ahead.strftime("seen %F %T").to_string();
+        assert!(text.contains(&shown), "{shown}");
+    }
+}
+
 /// An end that was left open is not made up where nothing was seen.
 #[test]
 fn a_window_without_sessions_has_no_made_up_start() {

@@ -23,7 +23,7 @@ pub(super) fn render(report: &Report, page: &mut Page) {
         hosts(history, page);
         versions(history, page);
         page.raw("</div>\n<details class=by-day><summary>")
-            .text((words.history.numbers)(&history.time_zone))
+            .text(words.history.numbers)
             .raw("</summary>");
         let days = history.days.iter().map(|day| Row {
             key: day.date.to_string(),
@@ -263,8 +263,8 @@ fn groups(history: &History, page: &mut Page) {
     page.raw("<h3>").text((words.history.by)(by)).raw("</h3>\n");
     let rows = history.groups.iter().map(|group| {
         let seen = (words.about.span)(
-            &super::time(group.first_seen),
-            &super::time(group.last_seen),
+            &page.clock.time(group.first_seen),
+            &page.clock.time(group.last_seen),
         );
         Row {
             key: (words.in_brackets)(key_of(by, &group.key, words), &seen),
@@ -272,7 +272,8 @@ fn groups(history: &History, page: &mut Page) {
             figures: &group.figures,
         }
     });
-    figures((words.history.by)(by), rows.collect(), page);
+    let rows = rows.collect();
+    figures((words.history.by)(by), rows, page);
 }
 
 /// What stands in a row, in the words of the page where they are ours.
