@@ -41,6 +41,18 @@ impl Page {
         self
     }
 
+    /// A text of ours: what stands between backticks is something to type.
+    pub(super) fn prose(&mut self, text: &str) -> &mut Self {
+        for (at, part) in text.split('`').enumerate() {
+            if at % 2 == 0 {
+                self.text(part);
+            } else {
+                self.raw("<code>").text(part).raw("</code>");
+            }
+        }
+        self
+    }
+
     /// A value as its text.
     pub(super) fn show(&mut self, value: impl Display) -> &mut Self {
         self.text(value.to_string())

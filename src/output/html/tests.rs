@@ -208,6 +208,44 @@ fn versions_stand_in_their_columns() {
     }
 }
 
+/// What of this class holds `part`.
+fn inside<'a>(part: ElementRef<'a>, class: &str) -> ElementRef<'a> {
+    part.ancestors()
+        .filter_map(ElementRef::wrap)
+        .find(|around| around.attr("class") == Some(class))
+        .unwrap()
+}
+
+/// A finding has one heading, though it means one thing for clients and another for servers, and counts each of its hosts once.
+#[test]
+fn each_finding_has_one_heading() {
+    let words = Language::En.words();
+    let mut both = 0;
+    for report in reports() {
+        let page = Html::parse_document(&render(&report, Language::En));
+        let mut expected: Vec<(Finding, BTreeSet<_>)> = Vec::new();
+        for concern in &report.what_to_do {
+            match expected.last_mut() {
+                Some((finding, hosts)) if *finding == concern.finding => {
+                    both += 1;
+                    hosts.extend(&concern.hosts);
+                }
+                _ => expected.push((concern.finding, concern.hosts.iter().collect())),
+            }
+        }
+        let heads: Vec<_> = select(&page, "#advice h3").into_iter().map(text).collect();
+        let expected: Vec<_> = expected
+            .into_iter()
+            .map(|(finding, hosts)| {
+                let (title, hosts) = ((words.finding)(finding), (words.hosts)(hosts.len() as u64));
+                format!("{title} {hosts} · {finding}")
+            })
+            .collect();
+        assert_eq!(heads, expected);
+    }
+    assert!(both > 0);
+}
+
 #[test]
 fn what_to_do_is_that_of_the_json_form() {
     let words = Language::En.words();
@@ -218,10 +256,11 @@ fn what_to_do_is_that_of_the_json_form() {
         let remedies = select(&page, "#advice .remedy");
         assert_eq!(remedies.len(), concerns.len());
         for (concern, remedy) in concerns.iter().zip(remedies) {
-            let finding = ElementRef::wrap(remedy.parent().unwrap()).unwrap();
+            let [side, finding] = ["side", "finding"].map(|class| inside(remedy, class));
             assert_eq!(finding.attr("data-finding"), concern["finding"].as_str());
-            assert_eq!(text(within(finding, ".meaning")[0]), concern["meaning"]);
-            assert_eq!(text(within(remedy, ".action")[0]), concern["action"]);
+            let plain = |key: &str| concern[key].as_str().unwrap().replace('`', "");
+            assert_eq!(text(within(side, ".meaning")[0]), plain("meaning"));
+            assert_eq!(text(within(remedy, ".action")[0]), plain("action"));
             let title =
                 (words.finding)(member(&Finding::ALL, concern["finding"].as_str().unwrap()));
             assert!(text(within(finding, "h3")[0]).starts_with(title));
@@ -373,7 +412,9 @@ fn the_capture_is_that_of_the_json_form() {
                                 .as_array()
                                 .unwrap()
                                 .iter()
-                                .map(|one| one["text"].clone())
+                                .map(|one| {
+                                    Value::from(one["text"].as_str().unwrap().replace('`', ""))
+                                })
                                 .collect();
                             assert_eq!(Value::from(shown), Value::from(texts));
                         }
@@ -526,6 +567,16 @@ fn days_stand_in_their_rows() {
         assert_eq!(cell("TLS 1.0"), count(&day["versions"]["1.0"]));
         assert_eq!(cell("TLS 1.2"), count(&day["versions"]["1.2"]));
     }
+    let with_sessions: Vec<_> = days.iter().filter(|day| day["sessions"] != 0).collect();
+    let ends = [with_sessions[0], with_sessions[with_sessions.len() - 1]];
+    let [first, last] = ends.map(|day| day["date"].as_str().unwrap());
+    for said in select(&page, "#trend .ends") {
+        assert_eq!(text(said), (words.history.ends)(first, last));
+    }
+    let legacy = ends.map(|day| number(day["legacy_hosts"].as_u64().unwrap()));
+    let key = text(select(&page, "#trend .key li")[0]);
+    assert!(key.ends_with(&legacy.join(" → ")), "{key}");
+    assert_eq!(select(&page, "#trend .ends").len(), 2);
     assert_eq!(select(&page, "#trend svg").len(), 2);
     assert_eq!(
         select(&page, "#trend svg:first-of-type g").len(),

@@ -138,7 +138,12 @@ fn plot(columns: Vec<Column>, full: Option<u64>, history: &History, page: &mut P
             .show(last.date)
             .raw("</span>");
     }
-    page.raw("</div><ul class=key>");
+    page.raw("</div>");
+    if let (Some(first), Some(last)) = end_days(history) {
+        let ends = (page.words.history.ends)(&first.date.to_string(), &last.date.to_string());
+        page.raw("<p class=ends>").text(ends).raw("</p>");
+    }
+    page.raw("<ul class=key>");
 }
 
 /// What a colour stands for, and how it was on the first and the last day with sessions.
@@ -152,9 +157,14 @@ fn key(class: &'static str, name: &str, ends: &str, page: &mut Page) {
         .raw("</small>");
 }
 
-fn ends(history: &History, say: impl Fn(&Day) -> String) -> String {
+/// The first and the last day with sessions.
+fn end_days(history: &History) -> (Option<&Day>, Option<&Day>) {
     let mut days = history.days.iter().filter(|day| day.figures.sessions > 0);
-    match (days.next(), days.next_back()) {
+    (days.next(), days.next_back())
+}
+
+fn ends(history: &History, say: impl Fn(&Day) -> String) -> String {
+    match end_days(history) {
         (Some(first), Some(last)) => format!("{} → {}", say(first), say(last)),
         (Some(only), None) => say(only),
         _ => String::new(),
