@@ -3,8 +3,9 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use tlstally::cli::Cli;
+use tlstally::cli::{Cli, explained};
 
 fn main() -> ExitCode {
-    tlstally::commands::run(Cli::parse())
+    let typed = Cli::try_parse();
+    tlstally::commands::run(typed.unwrap_or_else(|wrong| explained(wrong).exit()))
 }

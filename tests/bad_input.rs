@@ -116,6 +116,28 @@ fn what_lies_before_the_damage_counts() {
     assert!(stdout(&output).contains("cut.pcap"));
 }
 
+/// What may have been meant otherwise is told, and done as it stands.
+#[test]
+fn doubtful_networks_are_told() {
+    let of = |network: &str| {
+        let capture = good();
+        let args = ["read", "--format", "json", "--sensor", "x", "--internal"];
+        run(&[&args[..], &[network, capture.to_str().unwrap()]].concat())
+    };
+    let (plain, host_bits, bare) = (of("10.20.0.0/16"), of("10.20.0.5/16"), of("10.20.0.0"));
+    assert_eq!(stderr(&plain), "");
+    assert!(
+        stderr(&host_bits).contains("10.20.0.0/16"),
+        "{}",
+        stderr(&host_bits)
+    );
+    assert_eq!(stdout(&host_bits), stdout(&plain));
+    assert!(stderr(&bare).contains("10.20.0.0/32"), "{}", stderr(&bare));
+    for output in [plain, host_bits, bare] {
+        assert_eq!(output.status.code(), Some(0));
+    }
+}
+
 #[test]
 fn a_folder_without_captures() {
     let scratch = Scratch::new();

@@ -154,6 +154,80 @@ fn days_and_windows_add_up() {
     }
 }
 
+/// RFC 3339 section 5.6: 23:47 at +09:00 and 09:47 at -05:00 are 14:47 of UTC, whatever zone the days are of.
+#[test]
+fn the_offset_of_a_time_counts() {
+    let scratch = Scratch::new();
+    let folder = scratch.path().join("store");
+    store(&folder, &[], &captures());
+    let started = |line: &String| {
+        let record: Value = serde_json::from_str(line).unwrap();
+        record["@timestamp"].as_str().unwrap().to_owned()
+    };
+    let (before, from_then): (Vec<_>, Vec<_>) = records(&[&folder], &[])
+        .into_iter()
+        .partition(|line| *started(line) < *"2026-11-22T14:47:00");
+    assert!(before.len() > 5 && from_then.len() > 5);
+    for time in [
+        "2026-11-22T23:47:00+09:00",
+        "2026-11-22T09:47-05:00",
+        "2026-11-22T14:47:00Z",
+        "2026-11-22T14:47Z",
+    ] {
+        for zone in ["UTC", "America/New_York"] {
+            let since = ["--tz", zone, "--since", time];
+            assert_eq!(records(&[&folder], &since), from_then, "{since:?}");
+            let until = ["--tz", zone, "--until", time];
+            assert_eq!(records(&[&folder], &until), before, "{until:?}");
+        }
+    }
+    let clock = ["--tz", "Asia/Tokyo", "--since", "2026-11-22T23:47"];
+    assert_eq!(records(&[&folder], &clock), from_then);
+}
+
+/// Japan is nine hours ahead of UTC, all year: the table has no time of another zone, and names the zone once.
+#[test]
+fn the_table_has_one_zone() {
+    let scratch = Scratch::new();
+    let folder = scratch.path().join("store");
+    store(&folder, &[], &captures());
+    let options = ["--tz", "Asia/Tokyo", "--compare=2026-11-21..2026-11-21"];
+    let text = lines(&report(&[&folder], &options)).join("\n");
+    assert_eq!(text.matches("Asia/Tokyo").count(), 1, "{text}");
+    let marked = |word: &str| word.contains(':') && word.ends_with('Z');
+    let of_utc: Vec<_> = text
+        .split_whitespace()
+        .filter(|word| marked(word))
+        .collect();
+    assert_eq!(of_utc, [""; 0]);
+    let json = json(&[&folder], &options);
+    for host in json["hosts"].as_array().unwrap() {
+        let first: jiff::Timestamp = host["first_seen"].as_str().unwrap().parse().unwrap();
+        let ahead = first + jiff::SignedDuration::from_hours(9);
+        let shown = ahead.strftime("seen %F %T").to_string();
+        assert!(text.contains(&shown), "{shown}");
+    }
+}
+
+/// An end that was left open is not made up where nothing was seen.
+#[test]
+fn a_window_without_sessions_has_no_made_up_start() {
+    let scratch = Scratch::new();
+    let folder = scratch.path().join("store");
+    store(&folder, &[], &captures());
+    for option in ["--until", "--since"] {
+        let date = if option == "--until" {
+            "2001-01-01"
+        } else {
+            "2201-01-01"
+        };
+        let days = &json(&[&folder], &[option, date])["history"]["days"];
+        let dates: Vec<_> = days.as_array().unwrap().iter().collect();
+        assert_eq!(dates.len(), 1, "{dates:?}");
+        assert_eq!(dates[0]["date"], date);
+    }
+}
+
 /// What was asked for and cannot be told is said, since the report looks the same without it.
 #[test]
 fn a_day_outside_and_an_unknown_zone_are_told() {
@@ -262,6 +336,11 @@ fn exit_codes_are_those_of_the_contract() {
     assert_eq!(code(report(&[&folder, &absent], &[])), Some(1));
     assert_eq!(code(report(&[&absent], &[])), Some(1));
     assert_eq!(code(report(&[&folder], &["--last", "7 days"])), Some(2));
+    for last in ["7", "1w", "60m"] {
+        assert_eq!(code(report(&[&folder], &["--last", last])), Some(0));
+    }
+    let days = ["--since", "yesterday", "--until", "today"];
+    assert_eq!(code(report(&[&folder], &days)), Some(0));
     assert_eq!(code(report(&[&folder], &["--tz", "Nowhere/Town"])), Some(2));
     let backwards = ["--since", "2026-09-30", "--until", "2026-09-01"];
     assert_eq!(code(report(&[&folder], &backwards)), Some(2));

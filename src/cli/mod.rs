@@ -1,5 +1,7 @@
 //! The command line as typed: each option is declared once, with its long help. What it means is worked out in `commands`.
 
+mod hints;
+mod length;
 mod moments;
 mod report;
 mod store;
@@ -10,16 +12,16 @@ use std::path::PathBuf;
 
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use ipnet::IpNet;
 
 use crate::output::Language;
 use crate::privilege::Mode;
 use crate::tally::{GroupBy, To};
 
-pub use moments::{HostFilter, Last, Moment, Moments};
+pub use hints::explained;
+pub use moments::{Day, HostFilter, Last, Moment, Moments};
 pub use report::{FilterArgs, HistoryArgs, WindowArgs};
 pub use store::StoreArgs;
-pub use values::Ports;
+pub use values::{Internal, Ports};
 pub use watch::{CaptureArgs, RotationArgs, RunningArgs, WatchArgs};
 
 /// Finds the machines that negotiate, or only offer, TLS 1.0/1.1 toward Exchange Online.
@@ -129,9 +131,9 @@ pub struct ReportArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Following")]
 pub struct FollowArgs {
-    /// An internal network; repeat for more [default: RFC 1918, unique local, CGNAT and link-local addresses].
-    #[arg(long, value_name = "CIDR", value_parser = values::network)]
-    pub internal: Vec<IpNet>,
+    /// An internal network; repeat for more, or separate by commas [default: RFC 1918, unique local, CGNAT and link-local addresses].
+    #[arg(long, value_name = "CIDR", value_delimiter = ',')]
+    pub internal: Vec<Internal>,
 
     /// TCP ports followed as SMTP: numbers and ranges, separated by commas, and `any`.
     ///
@@ -187,11 +189,11 @@ mod tests {
 
     #[test]
     fn networks_repeat_and_ports_are_a_list() {
-        let typed = "tlstally read a.pcap --internal 203.0.113.0/24 --internal 2001:db8::1 --ports 25,2500-2502";
+        let typed = "tlstally read a.pcap --internal 203.0.113.0/24,198.51.100.0/24 --internal 2001:db8::1 --ports 25,2500-2502";
         let Command::Read(read) = Cli::try_parse_from(typed.split(' ')).unwrap().command else {
             panic!()
         };
-        assert_eq!(read.follow.internal.len(), 2);
+        assert_eq!(read.follow.internal.len(), 3);
         let ports: Vec<u16> = read.follow.ports.iter().collect();
         assert_eq!(ports, [25, 2500, 2501, 2502]);
     }

@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use super::length::{Length, Unit};
 use crate::store::{Keep, Place};
 
 /// Where sessions are kept, and for how long.
@@ -12,7 +13,7 @@ pub struct StoreArgs {
     #[arg(long, value_name = "DIR|URL")]
     pub store: Option<Place>,
 
-    /// How long to keep them: days of capture time, such as 90d.
+    /// How long to keep them: whole days of capture time, such as 90d or 12w; a plain number is days.
     #[arg(long, value_name = "TIME", default_value = "90d", value_parser = days, requires = "store")]
     pub keep: u32,
 
@@ -31,13 +32,10 @@ impl StoreArgs {
     }
 }
 
+/// Whole days go, so whole days are kept.
 fn days(text: &str) -> Result<u32, String> {
-    let digits = text.strip_suffix('d').unwrap_or(text);
-    let days = digits
-        .parse()
-        .ok()
-        .filter(|days| (1..=36_500).contains(days));
-    days.ok_or_else(|| format!("`{text}` is not a number of days such as 90d"))
+    let days = Length::parse(text, Unit::Day).and_then(Length::whole_days);
+    days.ok_or_else(|| format!("`{text}` is not a number of whole days such as 90d or 12w"))
 }
 
 /// Decimal units, as disks are sold, or binary ones where they are asked for.
@@ -80,7 +78,10 @@ mod tests {
             assert!(size(text).is_err(), "{text}");
         }
         assert_eq!(days("90d"), Ok(90));
+        assert_eq!(days("90"), Ok(90));
+        assert_eq!(days("3w"), Ok(21));
+        assert_eq!(days("48h"), Ok(2));
         assert!(days("0d").is_err());
-        assert!(days("3w").is_err());
+        assert!(days("36h").is_err());
     }
 }

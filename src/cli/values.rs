@@ -7,6 +7,8 @@ use std::time::Duration;
 use ipnet::IpNet;
 use thiserror::Error;
 
+use super::length::{Length, Unit};
+
 /// A list of TCP ports.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ports {
@@ -83,24 +85,12 @@ pub(super) fn listen(text: &str) -> Result<SocketAddr, String> {
         .map_err(|_| format!("`{text}` is not IP:PORT, [IPv6]:PORT or PORT"))
 }
 
-/// A length of time: a number with `s`, `m`, `h` or `d`; seconds without.
+/// A length of time; seconds where no unit is given.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
-    let (number, unit) = split(text);
-    let seconds = match unit {
-        "" | "s" => 1,
-        "m" => 60,
-        "h" => 3600,
-        "d" => 86_400,
-        _ => 0,
-    };
-    let all = number
-        .parse::<u64>()
-        .ok()
-        .and_then(|n| n.checked_mul(seconds));
-    match all {
-        Some(seconds) if seconds > 0 => Ok(Duration::from_secs(seconds)),
-        _ => Err("expected a time such as 30s, 10m, 12h or 7d".to_owned()),
-    }
+    let length = Length::parse(text, Unit::Second);
+    length
+        .map(Length::duration)
+        .ok_or_else(|| "expected a time such as 30s, 10m, 12h, 7d or 1w".to_owned())
 }
 
 /// A number of bytes: with `k`, `M` or `G` (binary), or without.
@@ -138,6 +128,41 @@ pub(super) fn network(text: &str) -> Result<IpNet, String> {
         .ok_or_else(|| "expected a network such as 192.0.2.0/24 or 2001:db8::/32".to_owned())
 }
 
+/// An internal network.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Internal {
+    /// Without bits of a host.
+    pub network: IpNet,
+    /// Where something else may have been meant: what was taken.
+    pub doubt: Option<String>,
+}
+
+impl FromStr for Internal {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let typed = network(text)?;
+        let network = typed.trunc();
+        let is_bare = !text.contains('/');
+        let doubt = if is_bare && ends_like_a_network(typed.addr()) {
+            Some(format!(
+                "`{text}` is taken as the one address {network}; a network has its length, as in 192.0.2.0/24"
+            ))
+        } else {
+            (typed != network).then(|| format!("`{text}` is taken as the network {network}"))
+        };
+        Ok(Self { network, doubt })
+    }
+}
+
+/// Hosts rarely have such addresses.
+fn ends_like_a_network(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => address.octets().ends_with(&[0]),
+        IpAddr::V6(address) => address.octets().ends_with(&[0; 8]),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -150,6 +175,35 @@ mod tests {
         for wrong in ["", "0s", "m", "5 m", "-1", "99999999999999999999d"] {
             assert!(duration(wrong).is_err() && size(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn doubtful_networks_are_told() {
+        let internal = |text: &str| {
+            let internal: Internal = text.parse().unwrap();
+            (internal.network.to_string(), internal.doubt)
+        };
+        for (typed, network) in [
+            ("10.20.0.0", "10.20.0.0/32"),
+            ("10.20.0.5/16", "10.20.0.0/16"),
+            ("2001:db8::", "2001:db8::/128"),
+            ("2001:db8::1/32", "2001:db8::/32"),
+        ] {
+            let (taken, doubt) = internal(typed);
+            let doubt = doubt.unwrap_or_default();
+            assert_eq!(taken, network);
+            assert!(doubt.contains(network) && doubt.contains(typed), "{doubt}");
+        }
+        for plain in [
+            "10.20.0.0/16",
+            "10.20.0.5",
+            "10.20.0.5/32",
+            "2001:db8::/32",
+            "::1",
+        ] {
+            assert_eq!(internal(plain).1, None, "{plain}");
+        }
+        assert!("10.20".parse::<Internal>().is_err());
     }
 
     #[test]

@@ -112,11 +112,11 @@ pub struct CaptureArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Running")]
 pub struct RunningArgs {
-    /// Say what was seen every so often (30s, 10m, 12h, 7d).
+    /// Say what was seen every so often (30s, 10m, 12h, 7d, 1w); a plain number is seconds.
     #[arg(long, value_name = "TIME", default_value = "60s", value_parser = values::duration)]
     pub every: Duration,
 
-    /// End after so long, with the report.
+    /// End after so long, with the report (30s, 10m, 12h, 7d, 1w); a plain number is seconds.
     #[arg(long = "for", value_name = "TIME", value_parser = values::duration)]
     pub duration: Option<Duration>,
 
@@ -154,7 +154,8 @@ pub struct RotationArgs {
     #[arg(long, value_name = "SIZE", value_parser = values::size, requires = "sessions")]
     pub rotate_size: Option<u64>,
 
-    /// Begin a new file of session records every so often (1d), however often the program is started anew meanwhile.
+    /// Begin a new file of session records every so often (12h, 1d, 1w; a plain number is seconds), however often the program is started anew
+    /// meanwhile.
     #[arg(long, value_name = "TIME", value_parser = values::duration, requires = "sessions")]
     pub rotate_every: Option<Duration>,
 

@@ -8,6 +8,7 @@ use std::thread;
 
 use anyhow::{Context as _, Result};
 
+use super::complain;
 use crate::cli::FollowArgs;
 use crate::exchange::Catalog;
 use crate::packet::PortSet;
@@ -21,9 +22,17 @@ pub(super) fn judge(args: &FollowArgs) -> Result<Judge> {
     if args.ports.is_any() {
         ports = ports.with_others();
     }
+    for doubt in args
+        .internal
+        .iter()
+        .filter_map(|typed| typed.doubt.as_ref())
+    {
+        complain(&anyhow::anyhow!("--internal: {doubt}"));
+    }
+    let internal = args.internal.iter().map(|typed| typed.network);
     Ok(Judge {
         sensor: sensor(args),
-        networks: Networks::new(args.internal.clone()),
+        networks: Networks::new(internal.collect()),
         catalog: Arc::new(catalog(args.endpoints.as_deref())?),
         ports: Arc::new(ports),
     })

@@ -102,7 +102,7 @@ const REPORT: &[Column<Report>] = &[
     column("external", "Of these, sessions of which neither end is internal.", |report| one(report.capture.external)),
     column("seen", "Sessions by the directions seen, `word=count`.", |report| counted(report.capture.seen.iter())),
     column("one_direction_share", "Share of sessions seen in one direction only, 0 to 1.", |report| maybe(report.capture.one_direction_share)),
-    column("warnings", "What makes the answer doubtful.", |report| report.capture.warnings.iter().map(|warning| csv(&warning.text)).collect()),
+    column("warnings", "What makes the answer doubtful.", |report| report.capture.warnings.iter().map(|warning| sentence(&warning.text)).collect()),
 ];
 
 /// As long as the command line was, so only in the first row.
@@ -210,8 +210,13 @@ fn what_to_do(host: &Host) -> Vec<String> {
     let findings = host.findings.iter();
     let advice = findings.flat_map(|finding| host.advice(*finding));
     advice
-        .map(|advice| csv(&format!("{} {}", advice.meaning, advice.action)))
+        .map(|advice| sentence(&format!("{} {}", advice.meaning, advice.action)))
         .collect()
+}
+
+/// Prose: a semicolon of its own would end a value of the list, and escaped it reads badly.
+fn sentence(text: &str) -> String {
+    csv(&text.replace("; ", " - "))
 }
 
 fn cells<T>(columns: &[Column<T>], of: &T) -> Vec<String> {

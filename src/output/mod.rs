@@ -3,6 +3,7 @@
 //! Each `render` makes the whole text; the caller writes it where it belongs. Nothing here looks at a terminal, an
 //! environment or a clock: see [`Style`].
 
+mod clock;
 pub mod console;
 pub mod csv;
 pub mod escape;

@@ -1,54 +1,43 @@
 //! A window of a history as people name it: by days of the report's time zone where it holds whole days, else by the clock there.
 
-use jiff::tz::TimeZone;
-
-use crate::tally::history::History;
+use super::clock::{Clock, Zone};
 use crate::tally::history::calendar::{date_of, start_of};
 use crate::tally::report::Window;
-use crate::time::{SECOND, Timestamp};
+use crate::time::Timestamp;
 
-/// Both ends as text, the last day included, and the zone they are of.
+/// Both ends as text, the last day included.
 pub(super) struct Period {
     pub(super) from: Option<String>,
     pub(super) to: Option<String>,
-    pub(super) zone: String,
 }
 
 impl Period {
-    /// `None` where the zone's clock is not known here; then times are told in UTC.
-    pub(super) fn of(window: Window, history: &History) -> Option<Self> {
-        let zone = TimeZone::get(&history.time_zone).ok()?;
-        Some(Self {
-            from: window.from.map(|from| begin(from, &zone)),
-            to: window.to.map(|to| end(to, &zone)),
-            zone: history.time_zone.clone(),
-        })
+    /// By the clock alone where there is no zone whose days it could be.
+    pub(super) fn of(window: Window, clock: &Clock) -> Self {
+        Self {
+            from: window.from.map(|from| begin(from, clock)),
+            to: window.to.map(|to| end(to, clock)),
+        }
     }
 }
 
-fn begin(from: Timestamp, zone: &TimeZone) -> String {
-    let date = date_of(from, zone);
-    if start_of(date, zone) == from {
-        return date.to_string();
+fn begin(from: Timestamp, clock: &Clock) -> String {
+    match clock.zone() {
+        Some(Zone { rules, .. }) if start_of(date_of(from, rules), rules) == from => {
+            date_of(from, rules).to_string()
+        }
+        _ => clock.time(from),
     }
-    clock(from, zone)
 }
 
 /// `to` is not in the window any more.
-fn end(to: Timestamp, zone: &TimeZone) -> String {
-    let date = date_of(Timestamp(to.0.saturating_sub(1)), zone);
-    let whole = date.tomorrow().is_ok_and(|next| start_of(next, zone) == to);
-    if whole {
-        return date.to_string();
-    }
-    clock(to, zone)
-}
-
-fn clock(time: Timestamp, zone: &TimeZone) -> String {
-    let seconds = i64::try_from(time.0 / SECOND).unwrap_or(i64::MAX);
-    let instant = jiff::Timestamp::new(seconds, 0).unwrap_or(jiff::Timestamp::MAX);
-    let local = zone.to_datetime(instant);
-    format!("{} {}", local.date(), local.time())
+fn end(to: Timestamp, clock: &Clock) -> String {
+    let whole = clock.zone().and_then(|Zone { rules, .. }| {
+        let date = date_of(Timestamp(to.0.saturating_sub(1)), rules);
+        let next = date.tomorrow().ok()?;
+        (start_of(next, rules) == to).then_some(date)
+    });
+    whole.map_or_else(|| clock.time(to), |date| date.to_string())
 }
 
 #[cfg(test)]
@@ -60,13 +49,11 @@ mod tests {
             from: Some(Timestamp::from_parts(from, 0)),
             to: Some(Timestamp::from_parts(to, 0)),
         };
-        let history = History {
-            time_zone: zone.into(),
-            ..crate::output::sample::history::over_time(None)
-                .history
-                .unwrap()
-        };
-        let period = Period::of(window, &history).unwrap();
+        let mut report = crate::output::sample::history::over_time(None);
+        if let Some(history) = &mut report.history {
+            history.time_zone = zone.into();
+        }
+        let period = Period::of(window, &Clock::of(&report));
         (period.from, period.to)
     }
 

@@ -4,6 +4,7 @@ use super::{Style, csv, escape, json, sample, table};
 use crate::session::MAX_STRING;
 use crate::session::text::{clip, is_hazardous};
 use crate::tally::Report;
+use crate::tally::figures::number;
 use crate::tally::history::By;
 
 fn plain(report: &Report, width: Option<usize>) -> String {
@@ -324,6 +325,24 @@ fn no_column_of_a_csv_has_the_name_of_another() {
     }
 }
 
+/// They all stand in the table above, one a line, and in the forms for programs.
+#[test]
+fn a_finding_of_many_hosts_names_the_first_of_them() {
+    let report = sample::large(1_000);
+    let text = plain(&report, None);
+    let (hosts, advice) = text.split_once("WHAT TO DO\n").unwrap();
+    let (advice, _) = advice.split_once("TOTALS\n").unwrap();
+    for concern in &report.what_to_do {
+        assert!(concern.hosts.len() > 20);
+        let more = format!("and {} more", number(concern.hosts.len() as u64 - 20));
+        assert!(advice.contains(&more), "{more}");
+    }
+    assert!(advice.lines().count() < 20 * report.what_to_do.len());
+    for host in &report.hosts {
+        assert!(hosts.contains(&host.host.to_string()), "{}", host.host);
+    }
+}
+
 #[test]
 fn a_csv_tells_each_host_what_the_report_tells_it() {
     let report = sample::site();
@@ -337,6 +356,7 @@ fn a_csv_tells_each_host_what_the_report_tells_it() {
             // Quotes and semicolons are written otherwise in a cell.
             let begins = concern.action.split(['"', ';']).next().unwrap();
             assert_eq!(row[told].contains(begins), concerns, "{}", row[host]);
+            assert!(!row[told].contains("%3B"), "{}", row[told]);
         }
     }
 }

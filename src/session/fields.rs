@@ -146,7 +146,7 @@ pub const FIELDS: &[Field] = &[
     known("tlstally.ja4", Kind::Text, r#""t10d080500_0123456789ab_ba9876543210""#, "JA4 of the ClientHello."),
     known("tlstally.client_guess", Kind::Text, r#""OpenSSL 0.9.8""#, "The software the fingerprint is known for."),
     known("tlstally.source_vendor", Kind::Text, r#""Ricoh Company, Ltd.""#, "Who makes the card that `source.mac` belongs to, by the IEEE's public listing: of the host, or of the last router before the capture. Absent for addresses that were made up (U/L bit)."),
-    known("tlstally.banner", Kind::Text, r#""220 mail.example ESMTP""#, "First line of the server's greeting."),
+    known("tlstally.banner", Kind::Text, r#""mail.example ESMTP""#, "First line of the server's greeting, without its reply code."),
     known("tlstally.auth_in_clear", Kind::Flag, "true", "`true` if AUTH was sent outside TLS; never its arguments."),
     known("tlstally.latency.connect", Kind::Number, "12000000", "Nanoseconds from SYN to SYN-ACK."),
     known("tlstally.latency.starttls", Kind::Number, "13500000", "Nanoseconds from STARTTLS to its 220."),

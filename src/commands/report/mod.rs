@@ -112,7 +112,7 @@ fn report(
         let gathered = gather::counts(stores, other, filter, Tally::new(to), None, None);
         built(args, stores, &gathered.tally, window(other), String::new())
     });
-    let over_time = OverTime::new(windows.calendar.clone(), to, args.window.changes_since);
+    let over_time = OverTime::new(windows.calendar.clone(), to, windows.changes_since);
     let tally = Tally::new(to);
     let Gathered {
         tally,

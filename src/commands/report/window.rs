@@ -1,19 +1,19 @@
 //! Which time was asked for, in nanoseconds of UTC and in days of a time zone.
 
+use std::time::Duration;
+
 use anyhow::Result;
 use jiff::ToSpan;
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 
 use super::opened::Opened;
-use crate::cli::{Last, Moment, Moments, WindowArgs};
+use crate::cli::{Day, Last, Moment, Moments, WindowArgs};
 use crate::commands::{WrongArguments, complain};
 use crate::store::Range;
 use crate::tally::history::calendar::{Calendar, date_of, start_of};
 use crate::time::{SECOND, Timestamp};
-
-/// Nanoseconds in an hour.
-const HOUR: u64 = 3_600 * SECOND;
+use crate::wall_clock;
 
 /// The windows of a report.
 pub(super) struct Windows {
@@ -23,6 +23,8 @@ pub(super) struct Windows {
     pub(super) other: Option<Range>,
     /// The days of `range`.
     pub(super) calendar: Calendar,
+    /// Where before ends and since begins, if it was said.
+    pub(super) changes_since: Option<Date>,
     /// The name of their time zone.
     pub(super) zone_name: String,
 }
@@ -30,40 +32,44 @@ pub(super) struct Windows {
 impl Windows {
     /// What the options ask for, of what the stores hold.
     pub(super) fn of(args: &WindowArgs, stores: &[Opened]) -> Result<Self> {
-        let zone = args.tz.clone().unwrap_or_else(TimeZone::system);
-        let range = range(args, &zone)?;
+        let clock = Clock {
+            zone: args.tz.clone().unwrap_or_else(TimeZone::system),
+            now: wall_clock::now(),
+        };
+        let range = clock.range(args)?;
         let seen = seen(stores).and_then(|seen| seen.and(range));
-        // Where an end is open, the days are those that hold something.
-        let first = if range.first.0 > 0 {
-            range.first
-        } else {
-            seen.map_or(range.first, |seen| seen.first)
-        };
-        let last = if range.last.0 < u64::MAX {
-            range.last
-        } else {
-            seen.map_or(first, |seen| seen.last)
-        };
-        let calendar = Calendar::new(first, last, &zone);
-        tell_doubts(args, &calendar, &zone);
+        let (first, last) = ends(range, seen);
+        let calendar = Calendar::new(first, last, &clock.zone);
+        let changes_since = args.changes_since.map(|day| clock.date(day));
+        tell_doubts(changes_since, &calendar, &clock.zone);
         Ok(Self {
             range,
-            other: other(args, range, &zone)?,
+            other: clock.other(args, range)?,
             calendar,
-            zone_name: name(&zone, last),
+            changes_since,
+            zone_name: name(&clock.zone, last),
         })
     }
 }
 
+/// Where an end is open, the days are those that hold something; where nothing does, the one day that was named.
+fn ends(range: Range, seen: Option<Range>) -> (Timestamp, Timestamp) {
+    let asked_first = (range.first.0 > 0).then_some(range.first);
+    let asked_last = (range.last.0 < u64::MAX).then_some(range.last);
+    let first = asked_first.or(seen.map(|seen| seen.first)).or(asked_last);
+    let last = asked_last.or(seen.map(|seen| seen.last)).or(asked_first);
+    (first.unwrap_or_default(), last.unwrap_or_default())
+}
+
 /// What was asked for and cannot be: the answer would look as if it had been.
-fn tell_doubts(args: &WindowArgs, calendar: &Calendar, zone: &TimeZone) {
+fn tell_doubts(changes_since: Option<Date>, calendar: &Calendar, zone: &TimeZone) {
     if zone.is_unknown() {
         complain(&anyhow::anyhow!(
             "this machine's time zone is not known: days are those of UTC; `--tz` names another"
         ));
     }
     let days = calendar.dates();
-    if let (Some(since), Some(first), Some(last)) = (args.changes_since, days.first(), days.last())
+    if let (Some(since), Some(first), Some(last)) = (changes_since, days.first(), days.last())
         && !(*first < since && since <= *last)
     {
         complain(&anyhow::anyhow!(
@@ -81,54 +87,96 @@ pub(super) fn seen(stores: &[Opened]) -> Option<Range> {
     })
 }
 
-fn range(args: &WindowArgs, zone: &TimeZone) -> Result<Range> {
-    let now = now();
-    let range = match args.last {
-        Some(Last::Hours(hours)) => Range {
-            first: Timestamp(now.0.saturating_sub(u64::from(hours) * HOUR)),
-            last: now,
-        },
-        Some(Last::Days(days)) => {
-            let today = date_of(now, zone);
-            let first = today.saturating_sub((i64::from(days) - 1).days());
-            Range {
-                first: start_of(first, zone),
-                last: now,
-            }
-        }
-        None => Range {
-            first: args.since.map_or(Timestamp(0), |since| from(since, zone)),
-            last: args
-                .until
-                .map_or(Timestamp(u64::MAX), |until| until_end(until, zone)),
-        },
-    };
-    if range.first > range.last {
-        return Err(WrongArguments("the window ends before it begins".into()).into());
-    }
-    Ok(range)
+/// What days and times mean: whose they are, and when now is.
+struct Clock {
+    zone: TimeZone,
+    now: Timestamp,
 }
 
-fn other(args: &WindowArgs, range: Range, zone: &TimeZone) -> Result<Option<Range>> {
-    let Some(Moments(other)) = args.compare else {
-        return Ok(None);
-    };
-    let Some((first, last)) = other else {
-        return match args.last {
-            Some(Last::Days(days)) => Ok(Some(earlier(range, days, zone))),
-            _ => before(range, zone).map(Some),
+impl Clock {
+    fn range(&self, args: &WindowArgs) -> Result<Range> {
+        let range = match args.last {
+            Some(Last::Exactly(length)) => Range {
+                first: Timestamp(self.now.0.saturating_sub(nanoseconds(length))),
+                last: self.now,
+            },
+            Some(Last::Days(days)) => {
+                let first = self.today().saturating_sub((i64::from(days) - 1).days());
+                Range {
+                    first: start_of(first, &self.zone),
+                    last: self.now,
+                }
+            }
+            None => Range {
+                first: args.since.map_or(Timestamp(0), |since| self.from(since)),
+                last: args
+                    .until
+                    .map_or(Timestamp(u64::MAX), |until| self.until_end(until)),
+            },
         };
-    };
-    let other = Range {
-        first: from(first, zone),
-        last: until_end(last, zone),
-    };
-    if other.first > other.last {
-        return Err(
-            WrongArguments("the window to compare with ends before it begins".into()).into(),
-        );
+        if range.first > range.last {
+            return Err(WrongArguments("the window ends before it begins".into()).into());
+        }
+        Ok(range)
     }
-    Ok(Some(other))
+
+    fn other(&self, args: &WindowArgs, range: Range) -> Result<Option<Range>> {
+        let Some(Moments(other)) = args.compare else {
+            return Ok(None);
+        };
+        let Some((first, last)) = other else {
+            return match args.last {
+                Some(Last::Days(days)) => Ok(Some(earlier(range, days, &self.zone))),
+                _ => before(range, &self.zone).map(Some),
+            };
+        };
+        let other = Range {
+            first: self.from(first),
+            last: self.until_end(last),
+        };
+        if other.first > other.last {
+            return Err(
+                WrongArguments("the window to compare with ends before it begins".into()).into(),
+            );
+        }
+        Ok(Some(other))
+    }
+
+    fn today(&self) -> Date {
+        date_of(self.now, &self.zone)
+    }
+
+    fn date(&self, day: Day) -> Date {
+        match day {
+            Day::Date(date) => date,
+            Day::Today => self.today(),
+            Day::Yesterday => self.today().saturating_sub(1.day()),
+        }
+    }
+
+    fn from(&self, moment: Moment) -> Timestamp {
+        match moment {
+            Moment::Day(day) => start_of(self.date(day), &self.zone),
+            Moment::Clock(time) => instant(time, &self.zone),
+            Moment::Instant(instant) => since_1970(instant),
+        }
+    }
+
+    /// The last nanosecond of a day, or the one before a time.
+    fn until_end(&self, moment: Moment) -> Timestamp {
+        let behind = match moment {
+            Moment::Day(day) => match self.date(day).tomorrow() {
+                Ok(next) => start_of(next, &self.zone),
+                Err(_) => return Timestamp(u64::MAX),
+            },
+            Moment::Clock(_) | Moment::Instant(_) => self.from(moment),
+        };
+        Timestamp(behind.0.saturating_sub(1))
+    }
+}
+
+fn nanoseconds(length: Duration) -> u64 {
+    u64::try_from(length.as_nanos()).unwrap_or(u64::MAX)
 }
 
 /// As many days earlier: the same times of day, so that a today that is not over stands beside a day that is cut there too.
@@ -168,35 +216,13 @@ fn before(range: Range, zone: &TimeZone) -> Result<Range> {
     Ok(Range { first, last })
 }
 
-fn from(moment: Moment, zone: &TimeZone) -> Timestamp {
-    match moment {
-        Moment::Day(date) => start_of(date, zone),
-        Moment::Time(time) => instant(time, zone),
-    }
-}
-
-/// The last nanosecond of a day, or the one before a time.
-fn until_end(moment: Moment, zone: &TimeZone) -> Timestamp {
-    let behind = match moment {
-        Moment::Day(date) => match date.tomorrow() {
-            Ok(next) => start_of(next, zone),
-            Err(_) => return Timestamp(u64::MAX),
-        },
-        Moment::Time(time) => instant(time, zone),
-    };
-    Timestamp(behind.0.saturating_sub(1))
-}
-
 fn instant(time: DateTime, zone: &TimeZone) -> Timestamp {
-    let nanoseconds = zone
-        .to_timestamp(time)
-        .map_or(0, jiff::Timestamp::as_nanosecond);
-    Timestamp(u64::try_from(nanoseconds).unwrap_or(0))
+    zone.to_timestamp(time).map_or(Timestamp(0), since_1970)
 }
 
-fn now() -> Timestamp {
-    let nanoseconds = jiff::Timestamp::now().as_nanosecond();
-    Timestamp(u64::try_from(nanoseconds).unwrap_or(0))
+/// Times before 1970 are the first that there is.
+fn since_1970(instant: jiff::Timestamp) -> Timestamp {
+    Timestamp(u64::try_from(instant.as_nanosecond()).unwrap_or(0))
 }
 
 /// The zone's IANA name, else its offset at `time`.

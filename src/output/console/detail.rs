@@ -12,7 +12,7 @@ use super::screen::{Lines, labelled, wrap};
 use super::sessions::{self, clock, negotiated};
 use crate::output::escape::{terminal, terminal_within};
 use crate::output::style::Paint;
-use crate::output::table::text::{time, version};
+use crate::output::table::text::{utc, version};
 use crate::session::{Finding, Session};
 use crate::tally::Report;
 use crate::tally::figures::{counted, number};
@@ -72,7 +72,7 @@ impl Page {
         lines.extend(self.fact("Names", names));
         lines.extend(self.fact("MAC addresses", host.macs.iter().map(ToString::to_string)));
         lines.extend(self.fact("Role", roles.chain(relay)));
-        let seen = format!("{} to {}", time(host.first_seen), time(host.last_seen));
+        let seen = format!("{} to {}", utc(host.first_seen), utc(host.last_seen));
         lines.extend(self.fact("Seen", [seen]));
         lines
     }

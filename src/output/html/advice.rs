@@ -1,9 +1,10 @@
 //! What to do: each finding once, under it each thing to change with the hosts that it is for.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 
 use super::markup::Page;
+use crate::session::Finding;
 use crate::tally::Report;
 use crate::tally::report::{Concern, Host, HostVerdict};
 
@@ -23,17 +24,19 @@ pub(super) fn render(report: &Report, page: &mut Page) {
     }
     let places = places(report);
     let mut number = 0;
-    for concerns in report
-        .what_to_do
-        .chunk_by(|one, next| (one.finding, one.side) == (next.finding, next.side))
-    {
-        let Some(first) = concerns.first() else {
+    let findings = |one: &Concern, next: &Concern| one.finding == next.finding;
+    for of_finding in report.what_to_do.chunk_by(findings) {
+        let Some(first) = of_finding.first() else {
             continue;
         };
-        opening(first, concerns, page);
-        for concern in concerns {
-            remedy(concern, number, &places, page);
-            number += 1;
+        opening(first.finding, of_finding, page);
+        for of_side in of_finding.chunk_by(|one, next| one.side == next.side) {
+            meaning(of_side, page);
+            for concern in of_side {
+                remedy(concern, number, &places, page);
+                number += 1;
+            }
+            page.raw("</div>\n");
         }
         page.raw("</article>\n");
     }
@@ -47,20 +50,29 @@ fn places(report: &Report) -> Places<'_> {
     hosts.map(|(at, host)| (host.host, (at, host))).collect()
 }
 
-fn opening(first: &Concern, concerns: &[Concern], page: &mut Page) {
+fn opening(finding: Finding, concerns: &[Concern], page: &mut Page) {
     let words = page.words;
-    let finding = first.finding;
-    let hosts: usize = concerns.iter().map(|concern| concern.hosts.len()).sum();
+    // A host can be both ends.
+    let hosts: HashSet<_> = concerns.iter().flat_map(|concern| &concern.hosts).collect();
     page.raw("<article class=finding data-finding=")
         .raw(finding.name())
         .raw("><h3>")
         .text((words.finding)(finding))
         .raw(" <small>")
-        .text((words.hosts)(hosts as u64))
+        .text((words.hosts)(hosts.len() as u64))
         .raw(" · <code>")
         .raw(finding.name())
-        .raw("</code></small></h3>\n<p class=meaning>")
-        .text((words.meaning)(finding, first.side))
+        .raw("</code></small></h3>\n");
+}
+
+/// What it means for hosts that were one end, which has other remedies than the other.
+fn meaning(concerns: &[Concern], page: &mut Page) {
+    let Some(first) = concerns.first() else {
+        return;
+    };
+    let said = (page.words.meaning)(first.finding, first.side);
+    page.raw("<div class=side><p class=meaning>")
+        .prose(said)
         .raw("</p>\n");
 }
 
@@ -69,7 +81,7 @@ fn remedy(concern: &Concern, number: usize, places: &Places, page: &mut Page) {
     page.raw("<div class=remedy id=c")
         .show(number)
         .raw("><p class=action>")
-        .text((words.action)(concern.remedy))
+        .prose((words.action)(concern.remedy))
         .raw("</p>\n<details open><summary>")
         .text((words.hosts)(concern.hosts.len() as u64))
         .raw("</summary><ul>");

@@ -63,7 +63,7 @@ fn warnings(report: &Report, page: &mut Page) {
     }
     page.raw("<ul class=warnings>");
     for warning in &report.capture.warnings {
-        page.raw("<li>").text((words.doubt)(warning.code, report));
+        page.raw("<li>").prose(&(words.doubt)(warning.code, report));
     }
     page.raw("</ul>\n");
 }
@@ -76,7 +76,7 @@ fn packets(capture: &Capture, page: &mut Page) {
     });
     if let (Some(first), Some(last)) = (capture.first_packet, capture.last_packet) {
         page.fact(words.capture.packet_times, |page| {
-            let span = (words.about.span)(&super::time(first), &super::time(last));
+            let span = (words.about.span)(&page.clock.time(first), &page.clock.time(last));
             page.text(span);
         });
     }
@@ -169,7 +169,7 @@ fn stores(history: &History, page: &mut Page) {
             .text((words.history.store)(store))
             .raw("</small>");
         if let (Some(first), Some(last)) = (store.first, store.last) {
-            let span = (words.about.span)(&super::time(first), &super::time(last));
+            let span = (words.about.span)(&page.clock.time(first), &page.clock.time(last));
             page.raw("<br><small>").text(span).raw("</small>");
         }
         for damage in &store.damage {

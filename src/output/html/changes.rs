@@ -5,7 +5,6 @@ use std::net::IpAddr;
 
 use super::markup::Page;
 use super::trend::{Row, figures};
-use crate::output::words::Words;
 use crate::tally::Report;
 use crate::tally::history::{Change, Changes, Comparison, History, Side};
 use crate::tally::report::{Host, HostVerdict};
@@ -17,7 +16,7 @@ pub(super) fn render(report: &Report, history: &History, page: &mut Page) {
         since(changes, &places, page);
     }
     if let Some(comparison) = &history.comparison {
-        compared(comparison, history, page);
+        compared(comparison, page);
     }
 }
 
@@ -91,23 +90,22 @@ fn verdict(verdict: Option<HostVerdict>, page: &mut Page) {
     };
 }
 
-fn compared(comparison: &Comparison, history: &History, page: &mut Page) {
+fn compared(comparison: &Comparison, page: &mut Page) {
     let words = page.words;
     page.raw("<h3>")
         .text(words.history.comparison)
         .raw("</h3>\n");
     let sides = [&comparison.before, &comparison.now];
     let rows = sides.map(|side| Row {
-        key: window(side, history, words),
+        key: window(side, page),
         seen: Some(side.seen),
         figures: &side.figures,
     });
     figures(words.about.period, rows.into(), page);
     page.raw("<ul class=sides>");
     for side in sides {
-        page.raw("<li><b>")
-            .text(window(side, history, words))
-            .raw("</b> ");
+        let window = window(side, page);
+        page.raw("<li><b>").text(window).raw("</b> ");
         for (verdict, count) in side.host_verdicts.iter().filter(|(_, count)| *count > 0) {
             self::verdict(Some(verdict), page);
             page.raw(" ").number(count).raw(" ");
@@ -116,6 +114,6 @@ fn compared(comparison: &Comparison, history: &History, page: &mut Page) {
     page.raw("</ul>\n");
 }
 
-fn window(side: &Side, history: &History, words: &Words) -> String {
-    super::summary::period(side.window, Some(history), words).unwrap_or_default()
+fn window(side: &Side, page: &Page) -> String {
+    super::summary::period(side.window, page).unwrap_or_default()
 }

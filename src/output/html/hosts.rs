@@ -202,16 +202,14 @@ impl Table {
             .text((words.verdict)(host.verdict))
             .raw("</span><td>");
         self.findings(host, page);
-        page.raw("<td class=n>").number(host.sessions);
-        for (at, _) in &self.versions {
-            page.raw("<td class=n>");
-            if let count @ 1.. = count(host, *at) {
-                page.number(count);
-            }
+        number(words.table.sessions, host.sessions, page);
+        for (at, key) in &self.versions {
+            number((words.version)(key), count(host, *at), page);
         }
-        page.raw("<td>");
+        labelled("o", words.table.offers, page);
         offers(host, page);
-        page.raw("<td class=t>").time(host.last_seen);
+        labelled("t", words.table.last_seen, page);
+        page.time(host.last_seen);
         page.raw("<tr class=d><td colspan=")
             .show(FIXED_COLUMNS + self.versions.len())
             .raw("><dl>");
@@ -240,6 +238,25 @@ impl Table {
             };
         }
     }
+}
+
+/// A cell that says what it is where no header stands over it: on narrow screens.
+fn labelled(class: &'static str, label: &'static str, page: &mut Page) {
+    page.raw("<td class=")
+        .raw(class)
+        .raw(" data-label=\"")
+        .text(label)
+        .raw("\">");
+}
+
+/// A count; none is an empty cell, which narrow screens leave out.
+fn number(label: &'static str, count: u64, page: &mut Page) {
+    if count == 0 {
+        page.raw("<td class=n>");
+        return;
+    }
+    labelled("n", label, page);
+    page.number(count);
 }
 
 /// Columns that are always there.

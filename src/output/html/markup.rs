@@ -6,6 +6,7 @@
 
 use std::fmt::Display;
 
+use crate::output::clock::Clock;
 use crate::output::escape;
 use crate::output::words::Words;
 use crate::tally::figures::number;
@@ -15,13 +16,16 @@ use crate::time::Timestamp;
 pub(super) struct Page {
     out: String,
     pub(super) words: &'static Words,
+    /// Who tells its times.
+    pub(super) clock: Clock,
 }
 
 impl Page {
-    pub(super) const fn new(words: &'static Words) -> Self {
+    pub(super) const fn new(words: &'static Words, clock: Clock) -> Self {
         Self {
             out: String::new(),
             words,
+            clock,
         }
     }
 
@@ -37,6 +41,18 @@ impl Page {
         self
     }
 
+    /// A text of ours: what stands between backticks is something to type.
+    pub(super) fn prose(&mut self, text: &str) -> &mut Self {
+        for (at, part) in text.split('`').enumerate() {
+            if at % 2 == 0 {
+                self.text(part);
+            } else {
+                self.raw("<code>").text(part).raw("</code>");
+            }
+        }
+        self
+    }
+
     /// A value as its text.
     pub(super) fn show(&mut self, value: impl Display) -> &mut Self {
         self.text(value.to_string())
@@ -49,7 +65,7 @@ impl Page {
 
     /// A time to the second, `2026-08-01 09:00:00`.
     pub(super) fn time(&mut self, value: Timestamp) -> &mut Self {
-        self.text(time(value))
+        self.text(self.clock.time(value))
     }
 
     /// Texts with the language's comma between them.
@@ -73,10 +89,4 @@ impl Page {
     pub(super) fn finish(self) -> String {
         self.out
     }
-}
-
-/// To the second, in UTC.
-pub(super) fn time(value: Timestamp) -> String {
-    let full = value.to_string();
-    full.split('.').next().unwrap_or_default().replace('T', " ")
 }

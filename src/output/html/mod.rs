@@ -15,13 +15,15 @@ mod summary;
 mod totals;
 mod trend;
 
-use self::markup::{Page, time};
+use self::markup::Page;
+use super::clock::Clock;
+use super::period::Period;
 use super::words::{self, Language, Words};
 use crate::tally::Report;
 
 /// `report` as an HTML document.
 pub fn render(report: &Report, language: Language) -> String {
-    let mut page = Page::new(language.words());
+    let mut page = Page::new(language.words(), Clock::of(report));
     head(report, &mut page);
     let sections = sections(report);
     contents(&sections, &mut page);
@@ -105,10 +107,11 @@ const AFTER_TOTALS: usize = 3;
 /// The document up to the end of the summary.
 fn head(report: &Report, page: &mut Page) {
     let words = page.words;
+    let title = title(report, page);
     page.raw("<!doctype html>\n<html lang=")
         .raw(words.tag)
         .raw("><meta charset=utf-8>\n<title>")
-        .text(title(report, words))
+        .text(title)
         .raw(concat!(
             "</title>\n<meta name=viewport content=\"width=device-width\">\n<meta name=color-scheme content=\"light dark\">\n",
             "<meta name=robots content=noindex>\n<meta name=generator content=\"tlstally ",
@@ -124,10 +127,12 @@ fn head(report: &Report, page: &mut Page) {
 }
 
 /// What it is, who saw it, and the last day: tells reports apart in a list of windows.
-fn title(report: &Report, words: &Words) -> String {
-    let last = report.window.to.map(time).unwrap_or_default();
+fn title(report: &Report, page: &Page) -> String {
+    let last = Period::of(report.window, &page.clock)
+        .to
+        .unwrap_or_default();
     let day = last.split(' ').next().unwrap_or_default();
-    let parts = [words.title, report.sensor.as_str(), day];
+    let parts = [page.words.title, report.sensor.as_str(), day];
     let said: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
     said.join(" · ")
 }

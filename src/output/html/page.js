@@ -142,7 +142,7 @@
         const remedy = document.querySelector(link.hash);
         const finding = remedy.closest('.finding');
         add('h3', link.textContent);
-        add('p', finding.querySelector('.meaning').textContent);
+        add('p', remedy.closest('.side').querySelector('.meaning').textContent);
         add('p', remedy.querySelector('.action').textContent);
       }
       if (told.firstChild) cell.append(told);

@@ -1,12 +1,11 @@
 //! The answer, what it is about, and what its words mean.
 
 use super::chart;
-use super::markup::{Page, time};
+use super::markup::Page;
 use crate::output::period::Period;
 use crate::output::words::Words;
 use crate::tally::Report;
 use crate::tally::figures::{number, percent};
-use crate::tally::history::History;
 use crate::tally::report::{HostVerdict, Window};
 
 /// The headline, the hosts by verdict, and what the report covers.
@@ -100,13 +99,14 @@ const SOURCES: usize = 3;
 fn about(report: &Report, page: &mut Page) {
     let words = page.words;
     page.raw("<dl class=about>");
-    if let Some(period) = period(report.window, report.history.as_ref(), words) {
+    if let Some(period) = period(report.window, page) {
         entry(page, words.about.period, |page| {
             page.text(period);
         });
     }
     entry(page, words.about.times, |page| {
-        page.text(words.about.utc);
+        let zone = page.clock.zone().map(|zone| zone.name.clone());
+        page.text(zone.as_deref().unwrap_or(words.about.utc));
     });
     entry(page, words.about.servers, |page| {
         page.text((words.to)(report.to));
@@ -135,13 +135,9 @@ fn entry(page: &mut Page, term: &str, say: impl FnOnce(&mut Page)) {
 }
 
 /// A window in the words of the page; of a history by its days.
-pub(super) fn period(window: Window, history: Option<&History>, words: &Words) -> Option<String> {
-    if let Some(period) = history.and_then(|history| Period::of(window, history)) {
-        let ends = ends(period.from.as_deref(), period.to.as_deref(), words)?;
-        return Some((words.in_brackets)(&ends, &period.zone));
-    }
-    let (from, to) = (window.from.map(time), window.to.map(time));
-    ends(from.as_deref(), to.as_deref(), words)
+pub(super) fn period(window: Window, page: &Page) -> Option<String> {
+    let Period { from, to } = Period::of(window, &page.clock);
+    ends(from.as_deref(), to.as_deref(), page.words)
 }
 
 fn ends(from: Option<&str>, to: Option<&str>, words: &Words) -> Option<String> {

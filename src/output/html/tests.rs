@@ -86,7 +86,7 @@ fn links_lead_somewhere_and_only_inside() {
 }
 
 /// What the page says of each value that the JSON form holds of a host; a key that is not here has no place on the page.
-fn told(key: &str, value: &Value, words: &Words) -> Option<String> {
+fn told(key: &str, value: &Value, report: &Report, words: &Words) -> Option<String> {
     let word = value.as_str().unwrap_or_default();
     let shown = match key {
         "host" | "addresses" | "names" | "macs" | "vendors" | "classes" | "servers" | "clients"
@@ -105,7 +105,7 @@ fn told(key: &str, value: &Value, words: &Words) -> Option<String> {
         "instances" => (words.instance)(member(Instance::ALL, word)).to_owned(),
         "offered_max" => (words.version)(version(word)).to_owned(),
         "first_seen" | "last_seen" | "from" | "to" | "first_packet" | "last_packet" => {
-            word.split('.').next().unwrap().replace('T', " ")
+            on_the_clock(value, zone(report))
         }
         "relay" => value
             .as_bool()
@@ -163,7 +163,7 @@ fn each_host_has_the_facts_of_the_json_form() {
                 leaves("", host, &mut values);
                 assert!(values.len() > 10);
                 for (key, value) in values {
-                    if let Some(shown) = told(key, value, words) {
+                    if let Some(shown) = told(key, value, &report, words) {
                         assert!(said.contains(&shown), "{key}: `{shown}` is not in\n{said}");
                     }
                 }
@@ -208,6 +208,44 @@ fn versions_stand_in_their_columns() {
     }
 }
 
+/// What of this class holds `part`.
+fn inside<'a>(part: ElementRef<'a>, class: &str) -> ElementRef<'a> {
+    part.ancestors()
+        .filter_map(ElementRef::wrap)
+        .find(|around| around.attr("class") == Some(class))
+        .unwrap()
+}
+
+/// A finding has one heading, though it means one thing for clients and another for servers, and counts each of its hosts once.
+#[test]
+fn each_finding_has_one_heading() {
+    let words = Language::En.words();
+    let mut both = 0;
+    for report in reports() {
+        let page = Html::parse_document(&render(&report, Language::En));
+        let mut expected: Vec<(Finding, BTreeSet<_>)> = Vec::new();
+        for concern in &report.what_to_do {
+            match expected.last_mut() {
+                Some((finding, hosts)) if *finding == concern.finding => {
+                    both += 1;
+                    hosts.extend(&concern.hosts);
+                }
+                _ => expected.push((concern.finding, concern.hosts.iter().collect())),
+            }
+        }
+        let heads: Vec<_> = select(&page, "#advice h3").into_iter().map(text).collect();
+        let expected: Vec<_> = expected
+            .into_iter()
+            .map(|(finding, hosts)| {
+                let (title, hosts) = ((words.finding)(finding), (words.hosts)(hosts.len() as u64));
+                format!("{title} {hosts} · {finding}")
+            })
+            .collect();
+        assert_eq!(heads, expected);
+    }
+    assert!(both > 0);
+}
+
 #[test]
 fn what_to_do_is_that_of_the_json_form() {
     let words = Language::En.words();
@@ -218,10 +256,11 @@ fn what_to_do_is_that_of_the_json_form() {
         let remedies = select(&page, "#advice .remedy");
         assert_eq!(remedies.len(), concerns.len());
         for (concern, remedy) in concerns.iter().zip(remedies) {
-            let finding = ElementRef::wrap(remedy.parent().unwrap()).unwrap();
+            let [side, finding] = ["side", "finding"].map(|class| inside(remedy, class));
             assert_eq!(finding.attr("data-finding"), concern["finding"].as_str());
-            assert_eq!(text(within(finding, ".meaning")[0]), concern["meaning"]);
-            assert_eq!(text(within(remedy, ".action")[0]), concern["action"]);
+            let plain = |key: &str| concern[key].as_str().unwrap().replace('`', "");
+            assert_eq!(text(within(side, ".meaning")[0]), plain("meaning"));
+            assert_eq!(text(within(remedy, ".action")[0]), plain("action"));
             let title =
                 (words.finding)(member(&Finding::ALL, concern["finding"].as_str().unwrap()));
             assert!(text(within(finding, "h3")[0]).starts_with(title));
@@ -341,7 +380,9 @@ fn the_capture_is_that_of_the_json_form() {
                     "other_servers" => assert_eq!(term(said.other_servers), plain(value)),
                     "external" => assert_eq!(term(said.external), plain(value)),
                     "first_packet" | "last_packet" => {
-                        let shown = value.as_str().map(|_| told(key, value, words).unwrap());
+                        let shown = value
+                            .as_str()
+                            .map(|_| told(key, value, &report, words).unwrap());
                         assert!(term(said.packet_times).contains(&shown.unwrap_or_default()));
                     }
                     "seen" => {
@@ -371,7 +412,9 @@ fn the_capture_is_that_of_the_json_form() {
                                 .as_array()
                                 .unwrap()
                                 .iter()
-                                .map(|one| one["text"].clone())
+                                .map(|one| {
+                                    Value::from(one["text"].as_str().unwrap().replace('`', ""))
+                                })
                                 .collect();
                             assert_eq!(Value::from(shown), Value::from(texts));
                         }
@@ -410,6 +453,9 @@ fn the_head_says_what_the_report_covers() {
             };
             let to = report.to;
             assert_eq!(says(words.about.servers), Some((words.to)(to)));
+            let history = report.history.as_ref();
+            let times = history.map_or(words.about.utc, |history| &history.time_zone);
+            assert_eq!(says(words.about.times), Some(times));
             assert!(matches!(to, To::ExchangeOnline));
             if !report.sensor.is_empty() {
                 assert_eq!(says(words.about.sensor), Some(report.sensor.as_str()));
@@ -417,15 +463,18 @@ fn the_head_says_what_the_report_covers() {
             for end in ["from", "to"] {
                 let json = &as_json(&report)["window"][end];
                 if json.is_string() {
-                    let shown = match &report.history {
-                        Some(history) => on_the_clock(json, &history.time_zone),
-                        None => told(end, json, words).unwrap(),
-                    };
+                    let shown = on_the_clock(json, zone(&report));
                     assert!(says(words.about.period).unwrap().contains(&shown));
                 }
             }
         }
     }
+}
+
+/// Whose clock tells the times of the page.
+fn zone(report: &Report) -> &str {
+    let history = report.history.as_ref();
+    history.map_or("UTC", |history| &history.time_zone)
 }
 
 /// A time as a clock in that zone shows it.
@@ -436,7 +485,7 @@ fn on_the_clock(time: &Value, zone: &str) -> String {
 }
 
 /// What the page says of each value of a history.
-fn told_of_history(key: &str, value: &Value, words: &Words) -> Option<String> {
+fn told_of_history(key: &str, value: &Value, report: &Report, words: &Words) -> Option<String> {
     let word = value.as_str().unwrap_or_default();
     let shown = match key {
         "before" | "since" if HostVerdict::WORDS.contains(&word) => {
@@ -444,19 +493,19 @@ fn told_of_history(key: &str, value: &Value, words: &Words) -> Option<String> {
         }
         "by" => (words.history.by)(member(By::ALL, word)).to_owned(),
         "version" => (words.version)(version(word)).to_owned(),
-        "first" | "last" => told("first_seen", value, words)?,
-        "from" | "to" => on_the_clock(value, "Europe/Berlin"),
+        "first" | "last" => told("first_seen", value, report, words)?,
+        "from" | "to" => on_the_clock(value, zone(report)),
         "key" if word == "other" || EndpointKind::WORDS.contains(&word) => {
             let kinds = EndpointKind::ALL.iter();
             let kind = kinds.copied().find(|kind| kind.name() == word);
             (words.endpoint)(kind).to_owned()
         }
-        // Notes have words of their own in each language.
-        "code" | "text" | "count" => return None,
+        // Notes have words of their own in each language; the zone stands in the head.
+        "code" | "text" | "count" | "time_zone" => return None,
         _ if value.is_string() && !key.ends_with("_seen") => escape::terminal(word).into_owned(),
         _ if value.is_f64() => format!("{:.1}%", value.as_f64().unwrap() * 100.0),
         "bytes" => (words.bytes)(value.as_u64().unwrap()),
-        _ => told(key, value, words)?,
+        _ => told(key, value, report, words)?,
     };
     Some(shown)
 }
@@ -481,7 +530,7 @@ fn the_history_is_that_of_the_json_form() {
                 if key == "by" && by == Some(By::Day) {
                     continue;
                 }
-                if let Some(shown) = told_of_history(key, value, words) {
+                if let Some(shown) = told_of_history(key, value, &report, words) {
                     assert!(said.contains(&shown), "{key}: `{shown}` is not in\n{said}");
                 }
             }
@@ -518,6 +567,16 @@ fn days_stand_in_their_rows() {
         assert_eq!(cell("TLS 1.0"), count(&day["versions"]["1.0"]));
         assert_eq!(cell("TLS 1.2"), count(&day["versions"]["1.2"]));
     }
+    let with_sessions: Vec<_> = days.iter().filter(|day| day["sessions"] != 0).collect();
+    let ends = [with_sessions[0], with_sessions[with_sessions.len() - 1]];
+    let [first, last] = ends.map(|day| day["date"].as_str().unwrap());
+    for said in select(&page, "#trend .ends") {
+        assert_eq!(text(said), (words.history.ends)(first, last));
+    }
+    let legacy = ends.map(|day| number(day["legacy_hosts"].as_u64().unwrap()));
+    let key = text(select(&page, "#trend .key li")[0]);
+    assert!(key.ends_with(&legacy.join(" → ")), "{key}");
+    assert_eq!(select(&page, "#trend .ends").len(), 2);
     assert_eq!(select(&page, "#trend svg").len(), 2);
     assert_eq!(
         select(&page, "#trend svg:first-of-type g").len(),

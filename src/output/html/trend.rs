@@ -23,7 +23,7 @@ pub(super) fn render(report: &Report, page: &mut Page) {
         hosts(history, page);
         versions(history, page);
         page.raw("</div>\n<details class=by-day><summary>")
-            .text((words.history.numbers)(&history.time_zone))
+            .text(words.history.numbers)
             .raw("</summary>");
         let days = history.days.iter().map(|day| Row {
             key: day.date.to_string(),
@@ -138,7 +138,12 @@ fn plot(columns: Vec<Column>, full: Option<u64>, history: &History, page: &mut P
             .show(last.date)
             .raw("</span>");
     }
-    page.raw("</div><ul class=key>");
+    page.raw("</div>");
+    if let (Some(first), Some(last)) = end_days(history) {
+        let ends = (page.words.history.ends)(&first.date.to_string(), &last.date.to_string());
+        page.raw("<p class=ends>").text(ends).raw("</p>");
+    }
+    page.raw("<ul class=key>");
 }
 
 /// What a colour stands for, and how it was on the first and the last day with sessions.
@@ -152,9 +157,14 @@ fn key(class: &'static str, name: &str, ends: &str, page: &mut Page) {
         .raw("</small>");
 }
 
-fn ends(history: &History, say: impl Fn(&Day) -> String) -> String {
+/// The first and the last day with sessions.
+fn end_days(history: &History) -> (Option<&Day>, Option<&Day>) {
     let mut days = history.days.iter().filter(|day| day.figures.sessions > 0);
-    match (days.next(), days.next_back()) {
+    (days.next(), days.next_back())
+}
+
+fn ends(history: &History, say: impl Fn(&Day) -> String) -> String {
+    match end_days(history) {
         (Some(first), Some(last)) => format!("{} → {}", say(first), say(last)),
         (Some(only), None) => say(only),
         _ => String::new(),
@@ -263,8 +273,8 @@ fn groups(history: &History, page: &mut Page) {
     page.raw("<h3>").text((words.history.by)(by)).raw("</h3>\n");
     let rows = history.groups.iter().map(|group| {
         let seen = (words.about.span)(
-            &super::time(group.first_seen),
-            &super::time(group.last_seen),
+            &page.clock.time(group.first_seen),
+            &page.clock.time(group.last_seen),
         );
         Row {
             key: (words.in_brackets)(key_of(by, &group.key, words), &seen),
@@ -272,7 +282,8 @@ fn groups(history: &History, page: &mut Page) {
             figures: &group.figures,
         }
     });
-    figures((words.history.by)(by), rows.collect(), page);
+    let rows = rows.collect();
+    figures((words.history.by)(by), rows, page);
 }
 
 /// What stands in a row, in the words of the page where they are ours.

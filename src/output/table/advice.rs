@@ -10,8 +10,9 @@ use crate::tally::Report;
 use crate::tally::figures::{counted, number};
 use crate::tally::report::{Concern, Host};
 
-/// More than this many hosts are counted instead of named, on a terminal; each is in the table above.
+/// More than this many hosts are counted instead of named: on a terminal, and elsewhere. Each is in the table above.
 const HOSTS: usize = 12;
+const HOSTS_OFF_TERMINAL: usize = 20;
 
 pub(super) fn render(report: &Report, page: Page) -> String {
     if report.what_to_do.is_empty() {
@@ -37,7 +38,12 @@ fn entry(concern: &Concern, known: &HashMap<IpAddr, &Host>, page: Page) -> Strin
 
 /// The hosts by address and, where one is known, name.
 fn concerned(concern: &Concern, known: &HashMap<IpAddr, &Host>, page: Page) -> Vec<String> {
-    let listed = page.listed(concern.hosts.len(), HOSTS);
+    let limit = if page.shortens {
+        HOSTS
+    } else {
+        HOSTS_OFF_TERMINAL
+    };
+    let listed = concern.hosts.len().min(limit);
     let named = |address: &IpAddr| {
         let first = known.get(address).and_then(|host| host.names.first());
         match first {

@@ -19,7 +19,7 @@ pub(super) fn render(report: &Report, page: Page) -> String {
     let capture = &report.capture;
     let mut text = page.style.paint(Paint::Strong, "CAPTURE") + "\n";
     if report.history.is_none() {
-        text += &flowed(page, &packets(capture), ", ", 2, 4);
+        text += &flowed(page, &packets(capture, page), ", ", 2, 4);
     }
     text += &flowed(page, &sessions(report), ", ", 2, 4);
     if report.history.is_none() {
@@ -40,7 +40,7 @@ pub(super) fn render(report: &Report, page: Page) -> String {
     text
 }
 
-fn packets(capture: &Capture) -> Vec<String> {
+fn packets(capture: &Capture, page: Page) -> Vec<String> {
     let mut parts = vec![
         counted(capture.packets.unwrap_or(0), "packet"),
         bytes(capture.bytes.unwrap_or(0)),
@@ -49,7 +49,7 @@ fn packets(capture: &Capture) -> Vec<String> {
         parts.push(format!("{} read", counted(capture.files_read, "file")));
     }
     if let (Some(first), Some(last)) = (capture.first_packet, capture.last_packet) {
-        parts.push(span(first, last));
+        parts.push(span(page, first, last));
     }
     parts
 }

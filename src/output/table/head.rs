@@ -1,7 +1,7 @@
 //! The answer in one sentence, and what it is about.
 
 use super::Page;
-use super::text::{counts, flowed, name, span, time, wrapped};
+use super::text::{counts, flowed, name, span, wrapped};
 use crate::output::Language;
 use crate::output::period::Period;
 use crate::output::style::Paint;
@@ -46,7 +46,7 @@ pub(in crate::output) fn paint(report: &Report) -> Paint {
 /// Window, sensor and sources, as far as they are known.
 fn about(report: &Report, page: Page) -> Vec<String> {
     let mut parts = Vec::new();
-    parts.extend(window(report));
+    parts.extend(window(report, page));
     if !report.sensor.is_empty() {
         parts.push(format!("sensor {}", name(page, &report.sensor)));
     }
@@ -56,29 +56,31 @@ fn about(report: &Report, page: Page) -> Vec<String> {
     parts
 }
 
-fn window(report: &Report) -> Option<String> {
-    let Window { from, to } = report.window;
-    let history = report.history.as_ref();
-    if let Some(period) = history.and_then(|history| Period::of(report.window, history)) {
-        return period_text(&period);
-    }
-    match (from, to) {
-        (Some(from), Some(to)) => Some(span(from, to)),
-        (Some(from), None) => Some(format!("since {}", time(from))),
-        (None, Some(to)) => Some(format!("until {}", time(to))),
-        (None, None) => None,
-    }
+/// `2026-08-01 to 2026-08-31 (Europe/Berlin)`: the only place where the zone stands.
+fn window(report: &Report, page: Page) -> Option<String> {
+    let period = match page.clock.zone() {
+        Some(zone) => {
+            let period = period(report.window, page)?;
+            format!("{period} ({})", name(page, &zone.name))
+        }
+        None => period(report.window, page)?,
+    };
+    Some(period)
 }
 
-/// `2026-08-01 to 2026-08-31 (Europe/Berlin)`.
-pub(super) fn period_text(period: &Period) -> Option<String> {
-    let ends = match (&period.from, &period.to) {
-        (Some(from), Some(to)) => format!("{from} to {to}"),
-        (Some(from), None) => format!("since {from}"),
-        (None, Some(to)) => format!("until {to}"),
-        (None, None) => return None,
-    };
-    Some(format!("{ends} ({})", period.zone))
+/// Whole days, or times.
+pub(super) fn period(window: Window, page: Page) -> Option<String> {
+    if let (None, Some(from), Some(to)) = (page.clock.zone(), window.from, window.to) {
+        return Some(span(page, from, to));
+    }
+    let Period { from, to } = Period::of(window, page.clock);
+    let mark = page.clock.zone().map_or("Z", |_| "");
+    match (from, to) {
+        (Some(from), Some(to)) => Some(format!("{from} to {to}")),
+        (Some(from), None) => Some(format!("since {from}{mark}")),
+        (None, Some(to)) => Some(format!("until {to}{mark}")),
+        (None, None) => None,
+    }
 }
 
 /// More than this many sources are counted instead of named; the other forms name all.

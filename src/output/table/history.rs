@@ -5,9 +5,8 @@ use std::net::IpAddr;
 
 use super::Page;
 use super::grid::{Grid, Header};
-use super::head::period_text;
+use super::head::period;
 use super::text::{counts, flowed, name, span, time, version, wrapped};
-use crate::output::period::Period;
 use crate::output::style::Paint;
 use crate::tally::Report;
 use crate::tally::counts::PerVersion;
@@ -15,7 +14,7 @@ use crate::tally::figures::{bytes, counted, number};
 use crate::tally::history::{
     By, Change, Changes, Comparison, Day, Figures, History, Side, StoreFacts,
 };
-use crate::tally::report::{Host, Window};
+use crate::tally::report::Host;
 
 /// On a terminal, unless they are asked for, no more days than this: the latest.
 const DAYS: usize = 14;
@@ -42,7 +41,7 @@ pub(super) fn render(report: &Report, page: Page) -> String {
         history
             .comparison
             .as_ref()
-            .map(|comparison| render_comparison(comparison, history, page))
+            .map(|comparison| render_comparison(comparison, page))
             .unwrap_or_default(),
     ];
     let shown: Vec<_> = sections
@@ -80,7 +79,7 @@ fn store_facts(store: &StoreFacts, page: Page) -> Vec<String> {
         bytes(store.bytes),
     ];
     if let (Some(first), Some(last)) = (store.first, store.last) {
-        facts.push(span(first, last));
+        facts.push(span(page, first, last));
     }
     facts
 }
@@ -96,7 +95,7 @@ fn groups(history: &History, page: Page) -> String {
     let mut grid = Grid::new(headers);
     for group in &history.groups {
         let mut cells = figure_cells(name(page, &group.key), &group.figures, &present);
-        cells.push(time(group.last_seen));
+        cells.push(time(page, group.last_seen));
         grid.row(cells);
     }
     heading(page, &format!("BY {}", by.name().to_uppercase())) + &grid.render(page, 2)
@@ -120,8 +119,7 @@ fn days(history: &History, page: Page) -> String {
             quiet => vec![quiet_days(quiet)],
         });
     }
-    let zone = name(page, &history.time_zone);
-    let mut text = heading(page, &format!("DAY BY DAY ({zone})")) + &grid.render(page, 2);
+    let mut text = heading(page, "DAY BY DAY") + &grid.render(page, 2);
     if left_out > 0 {
         let earlier = counted(left_out as u64, "earlier day");
         text += &wrapped(page, &format!("and {earlier}: `--by day` shows all"), 2, 4);
@@ -188,7 +186,7 @@ fn called(address: IpAddr, known: &HashMap<IpAddr, &Host>, page: Page) -> String
     }
 }
 
-fn render_comparison(comparison: &Comparison, history: &History, page: Page) -> String {
+fn render_comparison(comparison: &Comparison, page: Page) -> String {
     let sides = [&comparison.before, &comparison.now];
     let figures = sides.map(|side| &side.figures);
     let present = present(&figures);
@@ -197,8 +195,7 @@ fn render_comparison(comparison: &Comparison, history: &History, page: Page) -> 
     let mut lines = String::new();
     for (what, side) in named {
         grid.row(figure_cells(what.into(), &side.figures, &present));
-        let period = Period::of(side.window, history).and_then(|period| period_text(&period));
-        let period = period.unwrap_or_else(|| window(side.window));
+        let period = period(side.window, page).unwrap_or_else(|| NOTHING.to_owned());
         lines += &wrapped(page, &format!("{what}: {period}"), 2, 4);
         lines += &flowed(page, &verdicts(side), ", ", 4, 4);
     }
@@ -207,11 +204,6 @@ fn render_comparison(comparison: &Comparison, history: &History, page: Page) -> 
 
 fn verdicts(side: &Side) -> Vec<String> {
     counts("hosts by verdict", side.host_verdicts.iter())
-}
-
-fn window(window: Window) -> String {
-    let end = |end: Option<_>| end.map_or_else(|| NOTHING.to_owned(), time);
-    format!("{} to {}", end(window.from), end(window.to))
 }
 
 /// Which versions some row has, by their place.

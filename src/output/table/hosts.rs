@@ -62,19 +62,19 @@ impl Extra {
         }
     }
 
-    fn cell(self, host: &Host) -> Option<String> {
+    fn cell(self, host: &Host, page: Page) -> Option<String> {
         match self {
             Self::Sessions => Some(number(host.sessions)),
             Self::Offered => host.offered_max.map(|best| version(&best.to_string())),
             Self::LimitedBy => host.limited_by.map(|limit| limit.to_string()),
             Self::Rejected => (host.rejected > 0).then(|| number(host.rejected)),
-            Self::LastSeen => Some(time(host.last_seen)),
+            Self::LastSeen => Some(time(page, host.last_seen)),
         }
     }
 
     /// The fact in words, for under the host.
-    fn sentence(self, host: &Host) -> Option<String> {
-        let cell = self.cell(host)?;
+    fn sentence(self, host: &Host, page: Page) -> Option<String> {
+        let cell = self.cell(host, page)?;
         match self {
             Self::Sessions => Some(counted(host.sessions, "session")),
             Self::Offered => Some(format!("offers {cell} at best")),
@@ -137,8 +137,8 @@ pub(super) fn render(report: &Report, page: Page) -> String {
     text + &legend(&table)
 }
 
-struct Table {
-    page: Page,
+struct Table<'a> {
+    page: Page<'a>,
     /// Which servers count.
     to: To,
     /// Columns of the address.
@@ -147,8 +147,8 @@ struct Table {
     extras: Vec<Extra>,
 }
 
-impl Table {
-    fn new(report: &Report, page: Page) -> Self {
+impl<'a> Table<'a> {
+    fn new(report: &Report, page: Page<'a>) -> Self {
         let hosts = &report.hosts;
         let mut columns = vec![Column::new("VERDICT", hosts, |host| {
             host.verdict.to_string()
@@ -170,7 +170,7 @@ impl Table {
     /// Takes in the extra columns that `room` has place for.
     fn admit(&mut self, hosts: &[Host], mut room: usize) {
         for extra in Extra::ALL {
-            let column = extra_column(extra, hosts);
+            let column = extra_column(extra, hosts, self.page);
             if let Some(column) = column.filter(|column| GAP + column.width <= room) {
                 room -= GAP + column.width;
                 self.columns.push(column);
@@ -252,17 +252,17 @@ impl Table {
         let left = Extra::ALL
             .into_iter()
             .filter(|extra| !self.extras.contains(extra));
-        facts.extend(left.filter_map(|extra| extra.sentence(host)));
+        facts.extend(left.filter_map(|extra| extra.sentence(host, self.page)));
         facts.push(self.seen(host));
         facts
     }
 
     fn seen(&self, host: &Host) -> String {
-        let first = time(host.first_seen);
+        let first = time(self.page, host.first_seen);
         if self.extras.contains(&Extra::LastSeen) {
             return format!("first seen {first}");
         }
-        format!("seen {}", span(host.first_seen, host.last_seen))
+        format!("seen {}", span(self.page, host.first_seen, host.last_seen))
     }
 }
 
@@ -351,11 +351,11 @@ fn version_columns(hosts: &[Host], header: impl Fn(&str) -> String) -> Vec<Colum
 }
 
 /// The column of an extra fact; `None` if no host has it.
-fn extra_column(extra: Extra, hosts: &[Host]) -> Option<Column> {
-    if hosts.iter().all(|host| extra.cell(host).is_none()) {
+fn extra_column(extra: Extra, hosts: &[Host], page: Page) -> Option<Column> {
+    if hosts.iter().all(|host| extra.cell(host, page).is_none()) {
         return None;
     }
-    let cell = |host: &Host| extra.cell(host).unwrap_or_else(|| NOTHING.into());
+    let cell = |host: &Host| extra.cell(host, page).unwrap_or_else(|| NOTHING.into());
     let column = Column::new(extra.header(), hosts, cell);
     match extra {
         Extra::Sessions | Extra::Rejected => Some(column.right()),

@@ -1,6 +1,6 @@
 //! The report for people: the answer in one sentence, the hosts, what to do, the totals, and what the capture was worth.
 //!
-//! It fits the terminal's width where there is one; without one nothing is shortened. What finds no column stands under
+//! It fits the terminal's width where there is one; without one no text is shortened. What finds no column stands under
 //! its host.
 
 mod advice;
@@ -14,6 +14,7 @@ pub(super) mod text;
 mod totals;
 
 use super::Style;
+use super::clock::{Clock, UTC};
 use crate::tally::Report;
 
 /// Columns used where there is no terminal.
@@ -27,7 +28,11 @@ pub const MAX_WIDTH: usize = 160;
 
 /// `report` as text for people.
 pub fn render(report: &Report, style: Style) -> String {
-    let page = Page::new(style);
+    let clock = Clock::of(report);
+    let page = Page {
+        clock: &clock,
+        ..Page::new(style)
+    };
     // What was asked for comes first.
     let [second, third] = if history::replaces_hosts(report) {
         [history::render(report, page), advice::render(report, page)]
@@ -61,19 +66,23 @@ fn hosts(report: &Report, page: Page) -> String {
 
 /// Where the text is laid out.
 #[derive(Clone, Copy)]
-pub(super) struct Page {
+pub(super) struct Page<'a> {
     style: Style,
+    /// Who tells its times.
+    clock: &'a Clock,
     /// Columns to lay out in.
     width: usize,
     /// There is a terminal, so long things are shortened.
     shortens: bool,
 }
 
-impl Page {
+impl Page<'_> {
+    /// Its times are those of UTC.
     pub(super) fn new(style: Style) -> Self {
         let width = style.width.unwrap_or(NATURAL_WIDTH);
         Self {
             style,
+            clock: &UTC,
             width: width.clamp(MIN_WIDTH, MAX_WIDTH),
             shortens: style.width.is_some(),
         }

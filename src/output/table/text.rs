@@ -5,6 +5,7 @@ use std::fmt::Display;
 use unicode_width::UnicodeWidthChar;
 
 use super::Page;
+use crate::output::clock::UTC;
 use crate::output::escape::{terminal, terminal_within, width};
 use crate::tally::figures::number;
 use crate::time::Timestamp;
@@ -41,8 +42,8 @@ pub(super) fn flowed(
 }
 
 /// Lines being filled.
-struct Lines {
-    page: Page,
+struct Lines<'a> {
+    page: Page<'a>,
     rest: usize,
     done: String,
     line: String,
@@ -52,8 +53,8 @@ struct Lines {
     fresh: bool,
 }
 
-impl Lines {
-    fn new(page: Page, first: usize, rest: usize) -> Self {
+impl<'a> Lines<'a> {
+    fn new(page: Page<'a>, first: usize, rest: usize) -> Self {
         Self {
             page,
             rest,
@@ -159,16 +160,20 @@ pub(super) fn counts(label: &str, all: impl Iterator<Item = (impl Display, u64)>
     shown
 }
 
+/// `2026-08-01 09:00:00Z`; in a zone that the head of the page names, without the mark of UTC.
+pub(super) fn time(page: Page, value: Timestamp) -> String {
+    let mark = page.clock.zone().map_or("Z", |_| "");
+    format!("{}{mark}", page.clock.time(value))
+}
+
 /// `2026-08-01 09:00:00Z`.
-pub(in crate::output) fn time(value: Timestamp) -> String {
-    let full = value.to_string();
-    let second = full.split('.').next().unwrap_or_default();
-    format!("{}Z", second.replace('T', " "))
+pub(in crate::output) fn utc(value: Timestamp) -> String {
+    format!("{}Z", UTC.time(value))
 }
 
 /// `2026-08-01 09:00:00Z to 14:03:01Z`: the date once if it is the same.
-pub(super) fn span(from: Timestamp, to: Timestamp) -> String {
-    let (from, to) = (time(from), time(to));
+pub(super) fn span(page: Page, from: Timestamp, to: Timestamp) -> String {
+    let (from, to) = (time(page, from), time(page, to));
     let same_day = from.split(' ').next() == to.split(' ').next();
     let end = to
         .split_once(' ')

@@ -69,8 +69,8 @@ pub(super) const WORDS: Words = Words {
         sessions: "Sessions",
         offers: "Offers at best",
         limited_by: |limit| format!("limited by {limit}"),
-        last_seen: "Last seen (UTC)",
-        first_seen: "First seen (UTC)",
+        last_seen: "Last seen",
+        first_seen: "First seen",
         addresses: "Addresses",
         names: "Names",
         macs: "MAC address",
@@ -131,7 +131,7 @@ pub(super) const WORDS: Words = Words {
         numbers: "What the capture held",
         packets: "Packets read",
         bytes: "Bytes on the wire",
-        packet_times: "First and last packet (UTC)",
+        packet_times: "First and last packet",
         files_read: "Files read",
         dropped_kernel: "Packets dropped by the kernel",
         dropped_interface: "Packets dropped by the interface",
@@ -153,7 +153,10 @@ pub(super) const WORDS: Words = Words {
     history: HistoryWords {
         hosts_by_day: "Hosts by day",
         versions_by_day: "Versions by day, share of sessions",
-        numbers: |zone| format!("The numbers, by day ({zone})"),
+        numbers: "The numbers, by day",
+        ends: |first, last| {
+            format!("On the first and the last day with sessions, {first} → {last}:")
+        },
         hosts: "Hosts",
         contents: "What the stores hold of this time",
         no_warnings: "Nothing in the stores makes the answer doubtful. They hold sessions, not packets: what was lost on the way to the sensor \

@@ -72,8 +72,8 @@ pub(super) const WORDS: Words = Words {
         sessions: "セッション",
         offers: "提示した最高版",
         limited_by: |limit| format!("制限要因：{limit}"),
-        last_seen: "最終検出（UTC）",
-        first_seen: "初回検出（UTC）",
+        last_seen: "最終検出",
+        first_seen: "初回検出",
         addresses: "アドレス",
         names: "名前",
         macs: "MACアドレス",
@@ -133,7 +133,7 @@ pub(super) const WORDS: Words = Words {
         numbers: "キャプチャの内容",
         packets: "読み取ったパケット",
         bytes: "回線上のデータ量",
-        packet_times: "最初と最後のパケット（UTC）",
+        packet_times: "最初と最後のパケット",
         files_read: "読み取ったファイル",
         dropped_kernel: "カーネルが破棄したパケット",
         dropped_interface: "インターフェイスが破棄したパケット",
@@ -155,7 +155,10 @@ pub(super) const WORDS: Words = Words {
     history: HistoryWords {
         hosts_by_day: "日別のホスト数",
         versions_by_day: "日別のバージョン（セッションに占める割合）",
-        numbers: |zone| format!("日別の数値（{zone}）"),
+        numbers: "日別の数値",
+        ends: |first, last| {
+            format!("セッションのあった最初の日と最後の日（{first} → {last}）の値：")
+        },
         hosts: "ホスト数",
         contents: "ストアに保存されているこの期間のセッション",
         no_warnings: "ストアの内容には、結果を疑わせる点はありません。ストアが保存するのはセッションで、パケットではありません。センサーに届く前に\

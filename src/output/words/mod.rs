@@ -318,8 +318,10 @@ pub struct HistoryWords {
     pub hosts_by_day: &'static str,
     /// Title of a chart.
     pub versions_by_day: &'static str,
-    /// Opens the numbers of the charts; in which time zone the days are.
-    pub numbers: fn(&str) -> String,
+    /// Opens the numbers of the charts.
+    pub numbers: &'static str,
+    /// Before figures `2 → 1` of a chart: of the first and of the last day with sessions.
+    pub ends: fn(&str, &str) -> String,
     /// How many hosts, over a column.
     pub hosts: &'static str,
     /// What stands over the numbers of sessions in stores.
