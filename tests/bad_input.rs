@@ -9,8 +9,10 @@
 mod common;
 
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
+use std::time::{Duration, Instant};
 
 use common::{Scratch, command, pcaps, run};
 
@@ -214,6 +216,44 @@ fn a_closed_pipe_is_success() {
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     assert_eq!(stderr(&output), "");
+}
+
+/// Whoever ends a pipe from afar by Ctrl-C gets the report of what came, though the other end be silent.
+#[test]
+fn an_interrupted_pipe_is_reported() {
+    let scratch = Scratch::new();
+    let records = scratch.path().join("records");
+    let mut child = command(&["read", "--sessions", records.to_str().unwrap(), "-o"])
+        .arg(scratch.path().join("report"))
+        .arg("-")
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut pipe = child.stdin.take().unwrap();
+    pipe.write_all(&fs::read(good()).unwrap()).unwrap();
+    // It has read what there is once the pipe is empty, and by then it catches signals.
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while rustix::io::ioctl_fionread(&pipe).unwrap() > 0 {
+        assert!(Instant::now() < deadline, "nothing is read");
+        std::thread::yield_now();
+    }
+    let pid = child.id().to_string();
+    let sent = std::process::Command::new("kill")
+        .args(["-INT", &pid])
+        .status();
+    assert!(sent.unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    drop(pipe);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        stderr(&output).contains("interrupted"),
+        "{}",
+        stderr(&output)
+    );
+    let report = fs::read_to_string(scratch.path().join("report")).unwrap();
+    assert!(report.contains("HOST"), "{report}");
+    assert!(!fs::read_to_string(records).unwrap().is_empty());
 }
 
 #[test]

@@ -302,6 +302,46 @@ const SCENARIOS: &[Scenario] = &[
         "tlstally.mode=plaintext tlstally.outcome=starttls_not_offered",
     ),
     (
+        "a greeting whose last line never comes, since the client spoke first (postscreen(8) of Postfix)",
+        25,
+        "S: 220-a ESMTP please wait
+         C: EHLO b
+         S: 250-a
+         S: 250-STARTTLS
+         S: 250 CHUNKING
+         C: MAIL FROM:<x@y.example>
+         S: 250 2.1.0 Ok
+         C: QUIT
+         S: 221 2.0.0 Bye",
+        "tlstally.mode=plaintext tlstally.outcome=starttls_not_used",
+    ),
+    (
+        "the same, with AUTH",
+        25,
+        "S: 220-a ESMTP please wait
+         C: EHLO b
+         S: 250-a
+         S: 250-STARTTLS
+         S: 250 AUTH PLAIN
+         C: AUTH PLAIN AGEAYg==
+         S: 235 2.7.0 ok
+         C: QUIT
+         S: 221 2.0.0 Bye",
+        "tlstally.mode=plaintext tlstally.outcome=starttls_not_used tlstally.auth_in_clear=true",
+    ),
+    (
+        "the same, with STARTTLS",
+        25,
+        "S: 220-a ESMTP please wait
+         C: EHLO b
+         S: 250-a
+         S: 250 STARTTLS
+         C: STARTTLS
+         S: 220 2.0.0 Ready
+         TLS 3",
+        "tlstally.mode=starttls tlstally.outcome=established tls.version=1.2",
+    ),
+    (
         "content that quotes the protocol",
         25,
         r"S: 220 a ESMTP

@@ -122,7 +122,7 @@ pub struct ReportArgs {
     #[arg(long, value_enum, default_value_t = GroupBy::Address, value_name = "WHAT")]
     pub group_by: GroupBy,
 
-    /// Exit with status 10 if the report holds a legacy host.
+    /// Exit with status 10 if the report holds a host that is `legacy` or `mixed`, also where something could not be read.
     #[arg(long)]
     pub fail_on_legacy: bool,
 }

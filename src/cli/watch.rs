@@ -120,7 +120,7 @@ pub struct RunningArgs {
     #[arg(long = "for", value_name = "TIME", value_parser = values::duration)]
     pub duration: Option<Duration>,
 
-    /// End after so many sessions, with the report.
+    /// End after so many sessions, with the report; those that end in the same moment count too.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub stop_after: Option<u64>,
 

@@ -14,6 +14,7 @@ mod read;
 mod records;
 mod report;
 mod reporting;
+mod signals;
 mod watch;
 mod writer;
 

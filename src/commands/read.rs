@@ -1,6 +1,6 @@
 //! `tlstally read`: captures in, session records and the report out.
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 
 use super::confine;
 use super::following::{judge, workers};
@@ -11,6 +11,7 @@ use super::outputs;
 use super::progress::Bar;
 use super::records::Records;
 use super::reporting::render;
+use super::signals;
 use super::writer::Destination;
 use super::{Ended, complain, tell};
 use crate::cli::ReadArgs;
@@ -20,7 +21,7 @@ use crate::output;
 use crate::pipeline::{self, Consumer, Crew, Facts, Task};
 use crate::privilege::Role;
 use crate::session::Session;
-use crate::source::{FileFacts, Timeline};
+use crate::source::{FileFacts, Interrupt, Timeline};
 use crate::store::Pressure;
 use crate::tally::{Context, Report};
 
@@ -32,6 +33,7 @@ pub(super) fn run(args: &ReadArgs) -> Result<Ended> {
 /// Reads with threads that do this, too, before they see a packet.
 fn read(args: &ReadArgs, first: impl Fn(Task) + Sync) -> Result<Ended> {
     outputs::check(&args.report, &args.paths)?;
+    let interrupt = Interrupt::when(signals::end().context("signals cannot be caught")?);
     let judge = judge(&args.follow)?;
     let mut destination = Destination::of(&args.report)?;
     let records = Records::create(args.report.sessions.as_deref(), &judge.sensor)?;
@@ -39,7 +41,8 @@ fn read(args: &ReadArgs, first: impl Fn(Task) + Sync) -> Result<Ended> {
     let threads = confine::reading(args.sandbox, confine::kept(&args.store))?;
     let store = keeping::start(store, Pressure::Wait)?;
     let workers = workers(&args.follow);
-    let mut timeline = Timeline::open(&args.paths).reading_ahead(workers > 1);
+    let timeline = Timeline::open_until(&args.paths, interrupt.clone());
+    let mut timeline = timeline.reading_ahead(workers > 1);
     let mut ended = Ended::Well;
     for error in timeline.errors() {
         complain(&anyhow::anyhow!("{error}"));
@@ -84,6 +87,12 @@ fn read(args: &ReadArgs, first: impl Fn(Task) + Sync) -> Result<Ended> {
     let files: Vec<FileFacts> = timeline.files().collect();
     for damage in files.iter().flat_map(|file| &file.damage) {
         complain(&anyhow::anyhow!("{damage}"));
+        ended = Ended::InPart;
+    }
+    if interrupt.has_cut() {
+        complain(&anyhow::anyhow!(
+            "interrupted: what was read until then is reported"
+        ));
         ended = Ended::InPart;
     }
     if files.is_empty() && ended == Ended::Well {

@@ -11,6 +11,8 @@ use super::text::clean_shared;
 use crate::time::Timestamp;
 use crate::tls::Role;
 
+/// The code of a greeting, and of the answer to STARTTLS.
+const READY: u16 = 220;
 /// What servers say of a handshake that has failed (RFC 3207 section 4), if they say it by a line.
 const TLS_FAILED: u16 = 454;
 
@@ -177,6 +179,11 @@ impl ServerSide {
             return;
         };
         self.tls.stop_searching();
+        if self.continues && self.facts.leaves_greeting(reply.code) {
+            self.continues = false;
+            self.facts.end_greeting(time);
+            joint.reply(READY, time);
+        }
         let place = Place {
             continued: self.continues,
             whole: self.whole,
@@ -213,6 +220,20 @@ struct Place {
 }
 
 impl ServerFacts {
+    /// Whether a line of this code belongs to no greeting, of which only lines were seen that others should follow. All lines of a reply
+    /// have one code (RFC 5321 section 4.2.1); to a client that speaks before its turn postscreen(8) of Postfix never says the last line
+    /// of a greeting.
+    fn leaves_greeting(&self, code: u16) -> bool {
+        self.replies == 0 && self.greeting == Some(READY) && code != READY
+    }
+
+    /// The greeting is over, without its last line.
+    fn end_greeting(&mut self, time: Timestamp) {
+        self.replies = 1;
+        self.last_220 = Some((time, None));
+        self.last = Some((READY, time));
+    }
+
     fn learn(&mut self, line: &ReplyLine<'_>, place: Place, time: Timestamp) {
         let Place {
             continued, whole, ..

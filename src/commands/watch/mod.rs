@@ -24,7 +24,6 @@ mod metrics;
 mod moment;
 mod service;
 mod show;
-mod signals;
 mod trouble;
 mod view;
 
@@ -45,6 +44,7 @@ use super::reporting::render;
 use super::writer::Destination;
 use super::{Ended, WrongArguments, complain};
 use crate::cli::{CaptureArgs, RotationArgs, WatchArgs};
+use crate::commands::signals::Signals;
 use crate::names::{self, HostName};
 use crate::packet::PortSet;
 use crate::pipeline::{self, Consumer, Crew, Defect, Evidence, Facts};
@@ -57,13 +57,13 @@ use doubts::Doubts;
 use evidence::EvidenceFile;
 use known::Known;
 use service::Service;
-use signals::Signals;
 use trouble::Trouble;
 use view::{View, Wish};
 
 /// Runs the command.
 pub(super) fn run(args: &WatchArgs) -> Result<Ended> {
     outputs::check::<&Path>(&args.report, &[])?;
+    named_once(&args.capture.interfaces)?;
     log::start(args.running.verbose);
     defect::notice();
     let signals = Signals::catch().context("signals cannot be caught")?;
@@ -127,6 +127,16 @@ pub(super) fn run(args: &WatchArgs) -> Result<Ended> {
     let read = pipeline::read(&mut source, &judge, crew, &mut watching);
     drop(source);
     watching.finish(read)
+}
+
+/// Each packet of an interface that is watched twice would come twice.
+fn named_once(interfaces: &[String]) -> Result<()> {
+    let mut sorted: Vec<_> = interfaces.iter().collect();
+    sorted.sort_unstable();
+    match sorted.windows(2).find(|pair| pair[0] == pair[1]) {
+        Some(pair) => Err(WrongArguments(format!("{} is named twice", pair[0])).into()),
+        None => Ok(()),
+    }
 }
 
 /// A console needs a terminal that nothing else writes on.
@@ -251,11 +261,26 @@ impl Consumer for Watching<'_> {
 }
 
 impl Watching<'_> {
-    fn is_over(&self, now: Instant) -> bool {
+    fn is_over(&mut self, now: Instant) -> bool {
         let enough = self
             .stop_after
             .is_some_and(|most| self.known.sessions() >= most);
-        self.signals.end() || enough || self.end.is_some_and(|end| now >= end) || defect::seen()
+        self.signals.end()
+            || enough
+            || self.end.is_some_and(|end| now >= end)
+            || defect::seen()
+            || self.nobody_listens()
+    }
+
+    /// Records were all that was wanted, and whoever read them has gone, as `head` does.
+    fn nobody_listens(&mut self) -> bool {
+        let args = self.args;
+        let to_stdout = args.report.sessions.as_deref().is_some_and(is_stdout);
+        let elsewhere = args.report.output.is_some()
+            || args.store.store.is_some()
+            || args.capture.write.is_some()
+            || args.running.metrics.is_some();
+        to_stdout && !elsewhere && !self.known.records().are_wanted()
     }
 
     /// A file is put aside even if it cannot be written: the next may be, once the oldest is removed.

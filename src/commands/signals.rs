@@ -7,6 +7,17 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGUSR1};
 use signal_hook::flag;
 
+/// A flag that SIGTERM and SIGINT set from here on. The second of them ends the program at once.
+pub(super) fn end() -> io::Result<Arc<AtomicBool>> {
+    let asked = Arc::default();
+    for signal in [SIGTERM, SIGINT] {
+        // In this order: the first signal finds the flag not yet set.
+        flag::register_conditional_default(signal, Arc::clone(&asked))?;
+        flag::register(signal, Arc::clone(&asked))?;
+    }
+    Ok(asked)
+}
+
 /// Which signals have come.
 pub(super) struct Signals {
     end: Arc<AtomicBool>,
@@ -18,15 +29,10 @@ impl Signals {
     /// From here on signals are caught. The second that asks for an end has it at once.
     pub(super) fn catch() -> io::Result<Self> {
         let signals = Self {
-            end: Arc::default(),
+            end: end()?,
             reopen: Arc::default(),
             report: Arc::default(),
         };
-        for signal in [SIGTERM, SIGINT] {
-            // In this order: the first signal finds the flag not yet set.
-            flag::register_conditional_default(signal, Arc::clone(&signals.end))?;
-            flag::register(signal, Arc::clone(&signals.end))?;
-        }
         flag::register(SIGHUP, Arc::clone(&signals.reopen))?;
         flag::register(SIGUSR1, Arc::clone(&signals.report))?;
         Ok(signals)
