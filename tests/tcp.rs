@@ -1376,21 +1376,11 @@ fn a_syn_in_the_middle_ends_nothing() {
 }
 
 /// An end that has lost a connection opens another one between the same ports, and nothing shows the end of the first: what was seen of it is told as
-/// if nothing more had come for hours, and the second is told whole.
+/// if the capture had ended there, and the second is told whole.
 #[test]
 fn ports_used_again_where_nothing_has_ended() {
     let (one, other) = (mail(1), mail(3));
     let (first, second) = (one.segments(1460), other.segments(1460));
-    let hours_later = |packet: &Packet| Packet {
-        time: packet.time + 3 * 3600 * 1_000_000_000,
-        ..packet.clone()
-    };
-    let elsewhere = Conversation {
-        client: (one.client.0, one.client.1 + 1),
-        ..one.clone()
-    };
-    // One packet alone may have a damaged time.
-    let elsewhere = elsewhere.packets(FIRST, &first[..2]);
     let of = |segments: &[Segment], from: Option<From>| -> Vec<Segment> {
         let own = segments
             .iter()
@@ -1402,9 +1392,8 @@ fn ports_used_again_where_nothing_has_ended() {
         let last = timeless(Reading::new().only(&other.packets(FIRST, &second)));
         for distance in DISTANCES {
             for at in 1..first.len() {
-                let mut alone = one.packets(FIRST, &first[..at]);
+                let alone = one.packets(FIRST, &first[..at]);
                 let mut both = alone.clone();
-                alone.extend(elsewhere.iter().map(hours_later));
                 both.extend(other.packets(away(distance), &second));
                 renumber(&mut both);
                 let mut expected: Vec<_> = Reading::new()
@@ -1433,6 +1422,33 @@ fn ports_used_again_where_nothing_has_ended() {
             }
         }
     }
+}
+
+/// A reset with ACK says how far its sender had received the other end (RFC 9293 section 3.5.2): what the capture lacks of that is known to be
+/// missing.
+#[test]
+fn a_reset_says_what_its_sender_had_received() {
+    let mail = mail(3);
+    let mut segments = mail.segments(1460);
+    let said = |one: &Segment| one.from == From::Server && !one.payload.is_empty();
+    let last = segments.iter().rposition(said).unwrap();
+    segments.truncate(last + 1);
+    let answer = segments[last].clone();
+    let reset = Segment {
+        from: From::Client,
+        seq: answer.ack,
+        ack: answer.seq + answer.payload.len() as u32,
+        flags: RST | ACK,
+        payload: Vec::new(),
+    };
+    segments.push(reset);
+    let told = |segments: &[Segment]| {
+        let record = Reading::new().only(&mail.packets(FIRST, segments));
+        text(&record, "tlstally.exchange.ended")
+    };
+    assert_eq!(told(&segments), "client_reset");
+    segments.remove(last);
+    assert_eq!(told(&segments), "", "a FIN may have been in it");
 }
 
 /// RFC 9293 section 3.5.1, figure 9: the server still has a connection that the client has lost. It answers the SYN with what it knows, is

@@ -64,8 +64,11 @@ impl Tail {
     pub(super) fn note_turn(&mut self, segment: &Segment) {
         let (way, received) = (segment.way, segment.ack);
         if segment.has(Segment::RST) {
-            // It stands where its sender had got to; what it acknowledges may be anything (RFC 9293 section 3.5.2).
+            // It stands where its sender had got to, and says what that has received (RFC 9293 section 3.5.2), which may not be in the capture.
             self.turns.note_acknowledged(way, segment.seq);
+            if segment.has(Segment::ACK) {
+                self.turns.note_acknowledged(way.reversed(), received);
+            }
             return;
         }
         // A SYN has a number of its own, before its payload (RFC 7413).
