@@ -1,8 +1,11 @@
 //! How reports are made and where they go, for every command that makes one: the options under "Output".
 
+use std::path::Path;
+
 use anyhow::Result;
 
 use super::outputs::is_stdout;
+use super::tell;
 use super::writer::Destination;
 use crate::cli::{Format, ReportArgs};
 use crate::output::{self, Style};
@@ -22,6 +25,16 @@ pub(super) fn render(
     })
 }
 
+/// The form that the file's name tells, where no other than the table was asked for.
+fn other_form(path: &Path, format: Format) -> Option<&'static str> {
+    let told = path.extension()?.to_str()?;
+    let forms = ["json", "csv", "html"];
+    let form = forms
+        .into_iter()
+        .find(|form| told.eq_ignore_ascii_case(form));
+    form.filter(|_| matches!(format, Format::Table))
+}
+
 fn style(destination: &Destination) -> Style {
     Style {
         colour: destination.wants_colour(),
@@ -33,7 +46,15 @@ impl Destination {
     /// Where the report goes; nowhere if the records have standard output and no file is named.
     pub(super) fn of(args: &ReportArgs) -> Result<Option<Self>> {
         match &args.output {
-            Some(path) if !is_stdout(path) => Self::file(path).map(Some),
+            Some(path) if !is_stdout(path) => {
+                if let Some(asked) = other_form(path, args.format) {
+                    let path = path.display();
+                    tell(&format!(
+                        "tlstally: note: `{path}` gets the table; `--format {asked}` makes it {asked}\n"
+                    ));
+                }
+                Self::file(path).map(Some)
+            }
             None if args.sessions.as_deref().is_some_and(is_stdout) => Ok(None),
             _ => Ok(Some(Self::Stdout)),
         }

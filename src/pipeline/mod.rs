@@ -233,6 +233,16 @@ pub const fn most_waiting(workers: usize) -> u64 {
     (lanes::WAITING * workers.saturating_sub(1)) as u64
 }
 
+/// Bytes that may be held, all workers together.
+pub fn most_held(workers: usize) -> u64 {
+    (share_of_held(workers) * workers) as u64
+}
+
+fn share_of_held(workers: usize) -> usize {
+    let whole = Limits::default().held_bytes;
+    whole.div_ceil(workers).max(LEAST_HELD_BYTES)
+}
+
 /// One worker's share of the bounds, for packets from these `origins`.
 fn share(workers: usize, origins: &[Arc<Origin>]) -> Limits {
     let live = matches!(
@@ -243,7 +253,7 @@ fn share(workers: usize, origins: &[Arc<Origin>]) -> Limits {
     let whole = if live { whole.in_order() } else { whole };
     Limits {
         flows: whole.flows.div_ceil(workers),
-        held_bytes: whole.held_bytes.div_ceil(workers).max(LEAST_HELD_BYTES),
+        held_bytes: share_of_held(workers),
         ..whole
     }
 }

@@ -25,7 +25,7 @@ pub(super) fn of(facts: &Facts, interfaces: &[InterfaceFacts], workers: usize) -
         },
         held_bytes: Level {
             now: facts.workers.held_bytes,
-            bound: limits.held_bytes as u64,
+            bound: pipeline::most_held(workers),
         },
         ..Moment::default()
     }

@@ -62,7 +62,7 @@ const REASONS: &[(&str, &str, &str)] = &[
     ("name_message", "DNS, DHCP or NetBIOS message", "DNS・DHCP・NetBIOSメッセージの誤り"),
     // Bounds.
     ("flows", "connections ended early", "途中で打ち切った接続"),
-    ("held_bytes", "holes in connections given up on", "埋まるのを待たなかった接続の欠け"),
+    ("held_bytes", "connections whose missing bytes were not waited for any longer", "欠けたデータを待つのをやめた接続"),
     ("fragments", "packets in fragments", "組み立てをやめたフラグメント"),
     ("dns_answers", "DNS answers forgotten", "保持をやめたDNS応答"),
     ("records", "session records that could not be written", "書き込めなかったセッションレコード"),
