@@ -3,11 +3,13 @@
 //! Data flows one way, and the modules say so:
 //!
 //! ```text
-//! source -> packet -> flow -> smtp -> tls -> exchange -> session -> tally -> output
-//! files,    link,     order,  up to   hello  is it       one        per      table,
-//! live      tunnels,  gaps    TLS     facts  Exchange    record     host     json, csv
+//! source -> packet -> flow -> smtp -> tls -> exchange -> judge -> tally -> output
+//! files,    link,     order,  up to   hello  is it       one      per      table,
+//! live      tunnels,  gaps    TLS     facts  Exchange    record   host     json, csv
 //!           ip, tcp                          Online?
 //! ```
+//!
+//! [`session`] is the record that `judge` makes and everything behind it reads, with its words.
 //!
 //! [`pipeline`] owns threads and channels and knows the stages; the stages do not know it. Everything from `packet`
 //! to `tally` is pure: bytes and times in, facts out. `docs/architecture.md` follows one packet through all of it.
@@ -20,6 +22,7 @@ pub(crate) mod document;
 pub mod evidence;
 pub mod exchange;
 pub mod flow;
+pub mod judge;
 pub mod memo;
 pub mod names;
 pub mod output;

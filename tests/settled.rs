@@ -8,8 +8,8 @@ use common::conversation::{FIN, From, RST, SYN, WRAPPING, recorded};
 use common::table::{self, Watched};
 use common::{Packet, pcaps};
 use tlstally::flow::Limits;
+use tlstally::judge::Judge;
 use tlstally::session::Session;
-use tlstally::session::judge::Judge;
 
 /// Sessions of every version, by command and from the first byte; one in clear, which is not folded.
 const FILES: [&str; 9] = [

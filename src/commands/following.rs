@@ -11,8 +11,8 @@ use anyhow::{Context as _, Result};
 use super::complain;
 use crate::cli::FollowArgs;
 use crate::exchange::Catalog;
+use crate::judge::Judge;
 use crate::packet::PortSet;
-use crate::session::judge::Judge;
 use crate::session::networks::Networks;
 
 /// Who judges sessions, by what was typed.

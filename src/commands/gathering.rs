@@ -1,9 +1,9 @@
 //! What `read` and `watch` do with every session: judge it by those before, count it, write its record.
 
 use super::records::Records;
+use crate::judge::fallback::Fallback;
 use crate::names::HostName;
 use crate::session::Session;
-use crate::session::fallback::Fallback;
 use crate::store::{Kept, Spool};
 use crate::tally::latency::ByServer;
 use crate::tally::{Tally, To};

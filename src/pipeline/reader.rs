@@ -8,12 +8,12 @@ use super::worker::Worked;
 use crate::evidence::Frame;
 use crate::flow::Segment;
 use crate::flow::segment::Place;
+use crate::judge::Judge;
 use crate::names::{self, Names, Part};
 use crate::packet::{
     Counters, Decoded, DefragmentCounters, Defragmenter, Interest, Tcp, decode_ordinary,
     decode_other, may_matter,
 };
-use crate::session::judge::Judge;
 use crate::source::{Block, Next, Packets, RawPacket, Source, Stretch, Taker};
 use crate::time::Timestamp;
 

@@ -9,8 +9,8 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::*;
 use crate::exchange::Catalog;
+use crate::judge::fallback::Fallback;
 use crate::packet::{Decoded, PortSet, decode};
-use crate::session::fallback::Fallback;
 use crate::session::networks::Networks;
 use crate::session::{Finding, Session};
 use crate::source::{Block, Next, Packets, RawPacket, Stretch, Timeline};

@@ -1,6 +1,6 @@
 //! A record on its way from a worker to the caller.
 
-use crate::session::judge::Folded;
+use crate::judge::Folded;
 use crate::session::{Mode, Session, Verdict};
 use crate::time::Timestamp;
 

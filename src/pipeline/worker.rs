@@ -14,9 +14,9 @@ use super::told::Told;
 use crate::evidence::{Frame, Keeper};
 use crate::flow::table::GivenUp;
 use crate::flow::{Connection, FlowKey, Hint, Limits, Outlet, Over, Reason, Segment, Table, Tail};
+use crate::judge::recall::Recall;
+use crate::judge::{Judge, Settled};
 use crate::names::HostName;
-use crate::session::judge::{Judge, Settled};
-use crate::session::recall::Recall;
 use crate::session::{Mode, Origin, Verdict};
 use crate::source::Block;
 use crate::time::SECOND;
@@ -386,7 +386,7 @@ impl<O: Fn(u32) -> Arc<Origin>> Outlet for Desk<'_, O> {
         session
     }
 
-    /// A session in clear may follow a failure of TLS, which is told by the order of their ends ([`crate::session::fallback`]).
+    /// A session in clear may follow a failure of TLS, which is told by the order of their ends ([`crate::judge::fallback`]).
     /// Where there is no session nothing is handed out, and nothing need be timed.
     fn is_patient(&self, record: &Self::Record) -> bool {
         record

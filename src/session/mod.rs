@@ -6,14 +6,10 @@
 
 pub mod clients;
 pub mod community;
-pub mod exchange;
-pub mod fallback;
 pub mod fields;
 pub mod identity;
 pub mod json;
-pub mod judge;
 pub mod networks;
-pub mod recall;
 pub mod record;
 pub mod reference;
 #[cfg(test)]

@@ -10,9 +10,9 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use tlstally::exchange::Catalog;
+use tlstally::judge::Judge;
 use tlstally::packet::PortSet;
 use tlstally::session::Session;
-use tlstally::session::judge::Judge;
 use tlstally::session::networks::Networks;
 use tlstally::source::Timeline;
 use tlstally::{pipeline, session};

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use tlstally::exchange::Catalog;
 use tlstally::flow::segment::Place;
 use tlstally::flow::{Connection, FlowKey, Limits, Outlet, Over, Reason, Segment, Table, Tail};
+use tlstally::judge::recall::Recall;
+use tlstally::judge::{Judge, Settled};
 use tlstally::packet::{Decoded, Interest, LinkType, PortSet, decode};
-use tlstally::session::judge::{Judge, Settled};
 use tlstally::session::networks::Networks;
-use tlstally::session::recall::Recall;
 use tlstally::session::{Origin, Session};
 use tlstally::time::{SECOND, Timestamp};
 

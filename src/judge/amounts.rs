@@ -5,7 +5,7 @@
 //! are recognised by their size. The rules, and what they cannot know, are written for users in `docs/exchange.md`, with how
 //! often they are right; here is the reason for each number. Where no rule holds the answer is [`Likely::Unknown`].
 
-use super::Likely;
+use crate::session::Likely;
 use crate::tls::{Version, facts, names};
 
 /// Longest line an AUTH exchange may hold (RFC 4954 section 4.1.1). More in one turn is a message.

@@ -1,7 +1,7 @@
 //! What flows behind the handshake: amounts by direction and turn, and what they suggest.
 
+use super::amounts::{self, Amounts, Sent};
 use crate::flow::{Burst, Close, Ending, Tail, Way};
-use crate::session::exchange::{self as exchanged, Amounts, Sent};
 use crate::session::{Ended, Exchange, Likely};
 use crate::tls::Version;
 
@@ -24,7 +24,7 @@ impl BehindHandshake {
         let flowed = tail.flowed_behind(self.client, self.places)?;
         let likely = flowed.bursts.as_ref().map_or(Likely::Unknown, |bursts| {
             let sent: Vec<Sent> = bursts.iter().map(|burst| self.sent(*burst)).collect();
-            exchanged::likely(&Amounts {
+            amounts::likely(&Amounts {
                 version: self.version,
                 cipher: self.cipher,
                 server_port: self.server_port,

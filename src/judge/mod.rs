@@ -3,10 +3,13 @@
 //! Every rule asks what the bytes prove. Where a direction is missing, a gap could hide the deciding line, or the capture ends too
 //! early, the field stays empty or says so.
 
+pub mod amounts;
 mod behind;
 mod failure;
+pub mod fallback;
 mod mode;
 mod outcome;
+pub mod recall;
 mod settled;
 mod verdict;
 mod view;
@@ -16,15 +19,16 @@ use std::sync::Arc;
 pub use self::settled::{Folded, Settled};
 use self::verdict::{findings, verdict};
 use self::view::View;
-use super::clients;
-use super::networks::Networks;
-use super::recall::{self, Recall};
-use super::{Direction, ExchangeOnline, Finding, Findings, Origin, Party, Session};
 use crate::exchange::{self, Catalog, Classification, Clues};
 use crate::flow::{Connection, Reason, Way};
 use crate::packet::PortSet;
+use crate::session::networks::Networks;
+use crate::session::{
+    Direction, ExchangeOnline, Finding, Findings, Origin, Party, Session, clients, identity,
+};
 use crate::smtp::Dialogue;
 use crate::tls::Version;
+use recall::Recall;
 
 /// What a judgement needs besides the connection.
 #[derive(Debug)]
@@ -157,7 +161,7 @@ impl Judge {
     }
 
     fn identity(&self, connection: &Connection, client: &Party, server: &Party) -> u64 {
-        super::identity::session_id(
+        identity::session_id(
             &self.sensor,
             (client.ip, client.port),
             (server.ip, server.port),

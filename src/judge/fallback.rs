@@ -8,7 +8,7 @@ use std::collections::{HashMap, VecDeque};
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use super::{Finding, Outcome, Party, Session};
+use crate::session::{Finding, Outcome, Party, Session};
 use crate::time::{SECOND, Timestamp};
 
 /// A session in clear within this time of a failure counts as the answer to it: mail servers retry at once or after minutes.
@@ -123,9 +123,9 @@ const fn place(server: &Party) -> (IpAddr, u16) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::sample;
     use super::*;
     use crate::session::Mode;
+    use crate::session::sample;
     use crate::tls::Version;
 
     const CLIENT: &str = "10.0.0.5";

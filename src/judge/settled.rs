@@ -6,7 +6,7 @@ use super::Judge;
 use super::behind::BehindHandshake;
 use super::view::View;
 use crate::flow::{Connection, FlowKey, Reason, Tail, Way};
-use crate::session::recall::Recall;
+use crate::judge::recall::Recall;
 use crate::session::{Exchange, Latency, Mode, Origin, Party, Session, Verdict};
 use crate::time::Timestamp;
 
