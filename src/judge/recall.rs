@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use hashbrown::DefaultHashBuilder;
 
-use crate::exchange::{Catalog, Classification, Clues, banner_host, classify};
+use crate::exchange::{Catalog, Classification, Clues, banner_host, classify, issuer_is_known};
 use crate::memo::Memo;
 use crate::session::Session;
 
@@ -89,6 +89,7 @@ fn outline(clues: &Clues, host: Option<&str>, input: &mut Vec<u8>) {
     push(host);
     if let Some(certificate) = clues.certificate {
         push(certificate.subject_cn.as_deref());
+        push(issuer_is_known(certificate).then_some(""));
         for name in &certificate.names {
             push(Some(name));
         }
@@ -107,6 +108,10 @@ mod tests {
         let certificate = Certificate {
             subject_cn: Some("outlook.com".into()),
             ..Certificate::default()
+        };
+        let another = Certificate {
+            issuer_cn: Some("Mail Shield Root".into()),
+            ..certificate.clone()
         };
         let bare = Clues {
             server_name: None,
@@ -135,6 +140,16 @@ mod tests {
             },
             Clues {
                 certificate: Some(&certificate),
+                ..bare
+            },
+            Clues {
+                dns: Some("smtp.office365.com"),
+                certificate: Some(&certificate),
+                ..bare
+            },
+            Clues {
+                dns: Some("smtp.office365.com"),
+                certificate: Some(&another),
                 ..bare
             },
             Clues {
