@@ -241,7 +241,8 @@ fn lookup(input: &Input, times: u64) -> u64 {
     times * quiet.len() as u64
 }
 
-/// Per server: whether its address is published, in all four lists. Every other one is of IPv6, and every other pair is published.
+/// Per server: whether its address is published, in all four lists. Every other one is of IPv6, and every other pair is
+/// published.
 fn endpoint(input: &Input, times: u64) -> u64 {
     const PUBLISHED: (u32, u128) = (
         Ipv4Addr::new(40, 92, 0, 0).to_bits(),

@@ -45,7 +45,8 @@ impl Timestamp {
     }
 }
 
-/// Whole seconds since 1970-01-01T00:00:00Z, up to the end of the year 9999: the times of certificates (RFC 5280 section 4.1.2.5).
+/// Whole seconds since 1970-01-01T00:00:00Z, up to the end of the year 9999: the times of certificates (RFC 5280
+/// section 4.1.2.5).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct CertificateTime(u64);
 

@@ -47,7 +47,8 @@ const FILES: [&str; 16] = [
     "ssl3.pcap",
 ];
 
-/// What no program here would do: commands sent along with STARTTLS, which is not answered; content with lone dots that do not end it.
+/// What no program here would do: commands sent along with STARTTLS, which is not answered; content with lone dots that
+/// do not end it.
 const WRITTEN: [&str; 3] = [
     "S: 220 a ESMTP
      C: EHLO b

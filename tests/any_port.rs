@@ -394,7 +394,8 @@ fn smtp_from_a_watched_port() {
     }
 }
 
-/// A capture that begins in a message, with a line that looks like a greeting: the watched port is still the server's, which answers.
+/// A capture that begins in a message, with a line that looks like a greeting: the watched port is still the server's,
+/// which answers.
 #[test]
 fn a_line_of_a_message_is_no_greeting() {
     let mail = "S: 220 a ESMTP

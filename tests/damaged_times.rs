@@ -1,5 +1,5 @@
-//! Times in captures can be anything: what is told of a session must not suffer, and reading must not walk through every second of
-//! a century that nobody recorded.
+//! Times in captures can be anything: what is told of a session must not suffer, and reading must not walk through
+//! every second of a century that nobody recorded.
 
 #![allow(
     clippy::unwrap_used,

@@ -187,8 +187,8 @@ fn ended(said: &Conversation, (from, flags): (From, u8)) -> Vec<Segment> {
     segments
 }
 
-/// Whether mail in clear that begins in this second counts as the way around a session that said `script` at second 0 and then ended
-/// so, `wait` milliseconds later.
+/// Whether mail in clear that begins in this second counts as the way around a session that said `script` at second 0
+/// and then ended so, `wait` milliseconds later.
 fn is_way_around(second: u64, script: &str, end: (From, u8), wait: u64) -> bool {
     let failed = Told {
         port: 50_001,

@@ -1,6 +1,6 @@
-//! Handshakes as the RFCs have them, and as they go wrong, byte by byte: RFC 8446 (TLS 1.3) and its drafts, RFC 5246 (1.2), RFC 6101
-//! (SSL 3.0), the SSL 2.0 specification, RFC 9849 (Encrypted Client Hello). Each goes over port 465 in segments of every size, and one
-//! direction behind the other.
+//! Handshakes as the RFCs have them, and as they go wrong, byte by byte: RFC 8446 (TLS 1.3) and its drafts, RFC 5246
+//! (1.2), RFC 6101 (SSL 3.0), the SSL 2.0 specification, RFC 9849 (Encrypted Client Hello). Each goes over port 465 in
+//! segments of every size, and one direction behind the other.
 
 #![allow(
     clippy::unwrap_used,
@@ -177,8 +177,8 @@ fn finished13() -> (From, Vec<u8>) {
     (CLIENT, parts.concat())
 }
 
-/// The flight of a server of TLS 1.3 that asks for a certificate: EncryptedExtensions, CertificateRequest, Certificate, CertificateVerify,
-/// Finished, each in a record.
+/// The flight of a server of TLS 1.3 that asks for a certificate: EncryptedExtensions, CertificateRequest, Certificate,
+/// CertificateVerify, Finished, each in a record.
 fn asking13() -> (From, Vec<u8>) {
     let hello = server_hello(TLS12, [7; 32], 0x1301, &[chosen(TLS13), server_key()]);
     let lengths = [23, 67, 900, 281, 53];
@@ -1029,7 +1029,8 @@ fn a_missing_answer_was_waited_for() {
     }
 }
 
-/// A client that acknowledges the server's Finished, and has sent nothing behind its own, has taken the handshake, however it then leaves.
+/// A client that acknowledges the server's Finished, and has sent nothing behind its own, has taken the handshake,
+/// however it then leaves.
 #[test]
 fn an_acknowledgement_shows_that_the_client_took_the_handshake() {
     let reading = Reading::new();

@@ -1,5 +1,5 @@
-//! What a tally of many hosts takes: little for each, and for those who only want numbers nothing that grows with them. What connections
-//! take that are over: nothing.
+//! What a tally of many hosts takes: little for each, and for those who only want numbers nothing that grows with them.
+//! What connections take that are over: nothing.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
@@ -109,7 +109,8 @@ fn a_segment_is_not_copied_line_by_line() {
     }
 }
 
-/// Handshake messages that nobody completes: what is held of them is bounded in all, by what came last, and what goes on is read whole.
+/// Handshake messages that nobody completes: what is held of them is bounded in all, by what came last, and what goes
+/// on is read whole.
 #[test]
 fn unfinished_hellos_are_bounded_together() {
     const BOUND: usize = 1 << 20;

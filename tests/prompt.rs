@@ -39,8 +39,8 @@ fn filed(packets: &[Packet]) -> Vec<Session> {
     watched.desk.sessions
 }
 
-/// As from an interface: the sessions that are told [`SOON`] after the packets, those that are told a minute after, and all. A minute later
-/// still come those that are `slow`.
+/// As from an interface: the sessions that are told [`SOON`] after the packets, those that are told a minute after, and
+/// all. A minute later still come those that are `slow`.
 fn watched(packets: &[Packet], slow: &[Packet]) -> ([usize; 2], Vec<Session>) {
     let judge = table::judge();
     let mut watched = Watched::new(&judge, Limits::default().in_order());
@@ -56,8 +56,8 @@ fn watched(packets: &[Packet], slow: &[Packet]) -> ([usize; 2], Vec<Session>) {
     ([soon, later], watched.desk.sessions)
 }
 
-/// Closed, with the last acknowledgement and without; reset; with a packet missing; one direction alone. Where a FIN is missing it takes
-/// a minute.
+/// Closed, with the last acknowledgement and without; reset; with a packet missing; one direction alone. Where a FIN is
+/// missing it takes a minute.
 #[test]
 fn the_same_and_soon() {
     for conversation in conversations() {
@@ -110,8 +110,8 @@ fn the_same_and_soon() {
     }
 }
 
-/// Windows answers a reset of its SYN with the same SYN, up to twice and half a second apart: the service may be there by then. A reset
-/// that answers a SYN has the sequence number 0 (RFC 9293 section 3.10.7.1).
+/// Windows answers a reset of its SYN with the same SYN, up to twice and half a second apart: the service may be there
+/// by then. A reset that answers a SYN has the sequence number 0 (RFC 9293 section 3.10.7.1).
 #[test]
 fn a_connection_that_was_refused_at_first() {
     for (conversation, server_start) in
@@ -159,7 +159,8 @@ fn a_connection_that_was_refused_at_first() {
     }
 }
 
-/// A server that says nothing may answer a hello with a reset, and a capture may have that before the SYN-ACK: by its time it is no refusal.
+/// A server that says nothing may answer a hello with a reset, and a capture may have that before the SYN-ACK: by its
+/// time it is no refusal.
 #[test]
 fn a_reset_in_front_of_what_came_before_it() {
     let speaks_first =

@@ -185,8 +185,9 @@ fn resets() {
     assert_eq!(text(&record, "tls.version"), "");
 }
 
-/// RFC 9293 section 3.10.7.4: what stands outside the window is dropped, an RST that does not stand at the number expected as well (RFC 5961 section
-/// 3). Whoever does not see the packets cannot hit it, and ends nothing, nor tells of bytes that nobody sent.
+/// RFC 9293 section 3.10.7.4: what stands outside the window is dropped, an RST that does not stand at the number
+/// expected as well (RFC 5961 section 3). Whoever does not see the packets cannot hit it, and ends nothing, nor tells
+/// of bytes that nobody sent.
 #[test]
 fn resets_and_fins_far_from_where_their_senders_are() {
     let segments = segments();
@@ -394,8 +395,8 @@ const DIALOGUE: [(From, &str); 5] = [
     (From::Server, "250 ok"),
 ];
 
-/// Prose that begins like AUTH (RFC 4954 section 4), and the command itself as a quotation, each line in its own segment. Without what goes before
-/// it, it is content for all that is known.
+/// Prose that begins like AUTH (RFC 4954 section 4), and the command itself as a quotation, each line in its own
+/// segment. Without what goes before it, it is content for all that is known.
 #[test]
 fn content_that_reads_like_auth_without_what_goes_before_it() {
     let mail = [
@@ -450,8 +451,8 @@ fn content_that_reads_like_starttls_without_what_goes_before_it() {
     }
 }
 
-/// The command itself is known by what the server says to it: 334, 235 and 535 are said to nothing else (RFC 4954 sections 4 and 6), and to content
-/// nobody says 530 or 504.
+/// The command itself is known by what the server says to it: 334, 235 and 535 are said to nothing else (RFC 4954
+/// sections 4 and 6), and to content nobody says 530 or 504.
 #[test]
 fn auth_without_what_goes_before_it() {
     let login = [
@@ -493,8 +494,8 @@ fn auth_without_what_goes_before_it() {
     }
 }
 
-/// A mail with EHLO as a line of its text, each line in its own segment: without what goes before it, it names nobody. What the client
-/// says when it greets is known by the answer.
+/// A mail with EHLO as a line of its text, each line in its own segment: without what goes before it, it names nobody.
+/// What the client says when it greets is known by the answer.
 #[test]
 fn content_that_reads_like_ehlo_without_what_goes_before_it() {
     let script = [
@@ -657,8 +658,8 @@ fn who_asks_for_tls_is_the_client() {
     }
 }
 
-/// STARTTLS was refused, AUTH sent, and STARTTLS taken: with or without TLS behind it, AUTH was in clear. Behind the one that was taken a tap
-/// that decrypts shows it.
+/// STARTTLS was refused, AUTH sent, and STARTTLS taken: with or without TLS behind it, AUTH was in clear. Behind the
+/// one that was taken a tap that decrypts shows it.
 #[test]
 fn auth_behind_a_refused_request_for_tls() {
     let refused = [
@@ -681,8 +682,9 @@ fn auth_behind_a_refused_request_for_tls() {
     }
 }
 
-/// Many servers take a lone dot between bare line feeds for the end of content (until CVE-2023-51764 Postfix did too), and there are clients that rely on it. That it
-/// was taken is told by the reply that comes before the client goes on; in a capture that holds the client's side first, it is not known.
+/// Many servers take a lone dot between bare line feeds for the end of content (until CVE-2023-51764 Postfix did too),
+/// and there are clients that rely on it. That it was taken is told by the reply that comes before the client goes on;
+/// in a capture that holds the client's side first, it is not known.
 #[test]
 fn content_that_ends_with_bare_line_feeds() {
     let samples = samples();
@@ -827,8 +829,9 @@ fn the_answer_to_a_syn_tells_where_its_sender_begins() {
     assert_eq!(findings(&all[3..]), "");
 }
 
-/// A balancer that keeps nothing of a SYN answers a repeated one from another number. The client takes the answer that reaches it first,
-/// and answers the other with an acknowledgement of that (RFC 9293 section 3.10.7.4): it is one connection, wherever the other answer shows.
+/// A balancer that keeps nothing of a SYN answers a repeated one from another number. The client takes the answer that
+/// reaches it first, and answers the other with an acknowledgement of that (RFC 9293 section 3.10.7.4): it is one
+/// connection, wherever the other answer shows.
 #[test]
 fn a_second_answer_to_the_syn_from_another_number() {
     let segments = segments();
@@ -867,8 +870,8 @@ fn a_second_answer_to_the_syn_from_another_number() {
     }
 }
 
-/// The capture loses the rest of a connection, however long it goes on, and whatever comes between the same ports: what the session would
-/// have become is not told by that.
+/// The capture loses the rest of a connection, however long it goes on, and whatever comes between the same ports: what
+/// the session would have become is not told by that.
 #[test]
 fn silence_after_any_packet() {
     let segments = segments();
@@ -1082,7 +1085,8 @@ fn away(distance: u32) -> [u32; 2] {
     FIRST.map(|number| number.wrapping_add(distance))
 }
 
-/// Whatever else is told: each record is of TLS 1.0 offered and chosen (`mail(1)`), or of TLS 1.2 (`mail(3)`), and of nothing in between.
+/// Whatever else is told: each record is of TLS 1.0 offered and chosen (`mail(1)`), or of TLS 1.2 (`mail(3)`), and of
+/// nothing in between.
 fn nothing_is_mixed(records: &[Value]) {
     for record in records {
         let (version, offered) = versions(record);
@@ -1235,8 +1239,8 @@ fn the_same_number_of_the_client_again() {
 /// Sorts the packets of two connections, by place and connection.
 type Order = fn(&(usize, bool)) -> usize;
 
-/// Both sides of a proxy that keeps addresses and ports, in one capture: each side has its own numbers. One at least is told, both
-/// where one is open before the other, and neither has anything of the other.
+/// Both sides of a proxy that keeps addresses and ports, in one capture: each side has its own numbers. One at least is
+/// told, both where one is open before the other, and neither has anything of the other.
 #[test]
 fn two_connections_between_the_same_ports_at_the_same_time() {
     let (one, other) = (mail(1), mail(3));
@@ -1277,7 +1281,8 @@ fn two_connections_between_the_same_ports_at_the_same_time() {
     }
 }
 
-/// The client gives up and connects again; what the server had under way for the connection before comes first, whole or in parts.
+/// The client gives up and connects again; what the server had under way for the connection before comes first, whole
+/// or in parts.
 #[test]
 fn bytes_under_way_for_the_connection_before() {
     let (one, other) = (mail(1), mail(3));
@@ -1315,8 +1320,8 @@ fn bytes_under_way_for_the_connection_before() {
     }
 }
 
-/// RFC 9293 section 3.10.7.4, RFC 5961 section 4: whoever gets a SYN in the middle of a connection goes on with it, and says so. Anybody may
-/// have sent that SYN, what answers it, and bytes behind it.
+/// RFC 9293 section 3.10.7.4, RFC 5961 section 4: whoever gets a SYN in the middle of a connection goes on with it, and
+/// says so. Anybody may have sent that SYN, what answers it, and bytes behind it.
 #[test]
 fn a_syn_in_the_middle_ends_nothing() {
     let segments = segments();
@@ -1375,8 +1380,8 @@ fn a_syn_in_the_middle_ends_nothing() {
     }
 }
 
-/// An end that has lost a connection opens another one between the same ports, and nothing shows the end of the first: what was seen of it is told as
-/// if the capture had ended there, and the second is told whole.
+/// An end that has lost a connection opens another one between the same ports, and nothing shows the end of the first:
+/// what was seen of it is told as if the capture had ended there, and the second is told whole.
 #[test]
 fn ports_used_again_where_nothing_has_ended() {
     let (one, other) = (mail(1), mail(3));
@@ -1424,8 +1429,8 @@ fn ports_used_again_where_nothing_has_ended() {
     }
 }
 
-/// A reset with ACK says how far its sender had received the other end (RFC 9293 section 3.5.2): what the capture lacks of that is known to be
-/// missing.
+/// A reset with ACK says how far its sender had received the other end (RFC 9293 section 3.5.2): what the capture lacks
+/// of that is known to be missing.
 #[test]
 fn a_reset_says_what_its_sender_had_received() {
     let mail = mail(3);
@@ -1451,8 +1456,8 @@ fn a_reset_says_what_its_sender_had_received() {
     assert_eq!(told(&segments), "", "a FIN may have been in it");
 }
 
-/// RFC 9293 section 3.5.1, figure 9: the server still has a connection that the client has lost. It answers the SYN with what it knows, is
-/// reset for that, and the SYN comes again. The reset is not the new connection's.
+/// RFC 9293 section 3.5.1, figure 9: the server still has a connection that the client has lost. It answers the SYN
+/// with what it knows, is reset for that, and the SYN comes again. The reset is not the new connection's.
 #[test]
 fn half_open_connections_are_recovered() {
     let again = mail(1);
@@ -1495,8 +1500,8 @@ fn half_open_connections_are_recovered() {
     }
 }
 
-/// Section 3.5.1 too: an answer to an old SYN is reset, and the SYN comes again. So it is where the answer was right, and its server
-/// answers as before.
+/// Section 3.5.1 too: an answer to an old SYN is reset, and the SYN comes again. So it is where the answer was right,
+/// and its server answers as before.
 #[test]
 fn a_reset_before_the_same_syn_again() {
     let whole = segments();
@@ -1524,8 +1529,8 @@ fn a_reset_before_the_same_syn_again() {
     }
 }
 
-/// A firewall numbers the client's direction anew, and the capture has the server's packets from both its sides: what they acknowledge
-/// differs, and their own numbers do not.
+/// A firewall numbers the client's direction anew, and the capture has the server's packets from both its sides: what
+/// they acknowledge differs, and their own numbers do not.
 #[test]
 fn acknowledgements_that_a_firewall_has_numbered_anew() {
     let segments = segments();

@@ -1,6 +1,6 @@
-//! Messages of DNS, mDNS, LLMNR, NetBIOS, DHCP and DHCPv6 of any bytes, over UDP and cut over TCP: names are short and readable, and
-//! a name that a server is given stands in an answer. Input: a selector of the protocol, then a message behind its length, again and
-//! again.
+//! Messages of DNS, mDNS, LLMNR, NetBIOS, DHCP and DHCPv6 of any bytes, over UDP and cut over TCP: names are short and
+//! readable, and a name that a server is given stands in an answer. Input: a selector of the protocol, then a message
+//! behind its length, again and again.
 
 #![no_main]
 

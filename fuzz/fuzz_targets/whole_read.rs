@@ -1,5 +1,5 @@
-//! All of `read` over a file of any bytes, and of `watch` over its packets, with every port watched and with SMTP looked for on any port:
-//! records are the same for one worker and for three.
+//! All of `read` over a file of any bytes, and of `watch` over its packets, with every port watched and with SMTP
+//! looked for on any port: records are the same for one worker and for three.
 
 #![no_main]
 

@@ -131,15 +131,17 @@ pub struct ReportArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Following")]
 pub struct FollowArgs {
-    /// An internal network; repeat for more, or separate by commas [default: RFC 1918, unique local, CGNAT and link-local addresses].
+    /// An internal network; repeat for more, or separate by commas [default: RFC 1918, unique local, CGNAT and
+    /// link-local addresses].
     #[arg(long, value_name = "CIDR", value_delimiter = ',')]
     pub internal: Vec<Internal>,
 
     /// TCP ports followed as SMTP: numbers and ranges, separated by commas, and `any`.
     ///
-    /// On these ports SMTP and TLS are both followed. With `any`, SMTP is also found on every other port, by what is said: the server
-    /// greets with 220 and the client says EHLO, HELO or LHLO. TLS from the first byte on another port is not taken for SMTP;
-    /// name the port for that, as in `4465,any`. `any` alone stands for the default ports and all others.
+    /// On these ports SMTP and TLS are both followed. With `any`, SMTP is also found on every other port, by what is
+    /// said: the server greets with 220 and the client says EHLO, HELO or LHLO. TLS from the first byte on another port
+    /// is not taken for SMTP; name the port for that, as in `4465,any`. `any` alone stands for the default ports and
+    /// all others.
     #[arg(long, value_name = "LIST", default_value = Ports::DEFAULT)]
     pub ports: Ports,
 

@@ -48,7 +48,8 @@ pub struct HistoryArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Time")]
 pub struct WindowArgs {
-    /// The last days, today included (7d, 30d, 2w; a plain number is days), or exactly so long (12h, 90m) [default: all that is stored].
+    /// The last days, today included (7d, 30d, 2w; a plain number is days), or exactly so long (12h, 90m) [default: all
+    /// that is stored].
     #[arg(long, value_name = "TIME", conflicts_with_all = ["since", "until"])]
     pub last: Option<Last>,
 

@@ -47,7 +47,8 @@ pub struct WatchArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Safety")]
 pub struct SafetyArgs {
-    /// Become this user once interfaces are open [default: for root, the owner of the directories written to, or tlstally or nobody].
+    /// Become this user once interfaces are open [default: for root, the owner of the directories written to, or
+    /// tlstally or nobody].
     #[arg(long, value_name = "NAME")]
     pub user: Option<String>,
 
@@ -68,8 +69,8 @@ pub struct CaptureArgs {
     #[arg(long, value_name = "MIB", default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..=2047))]
     pub ring: u32,
 
-    /// Take each packet as soon as it is there, not in blocks that the kernel hands on after a tenth of a second. Costs more, and the ring then
-    /// has room for fewer packets.
+    /// Take each packet as soon as it is there, not in blocks that the kernel hands on after a tenth of a second. Costs
+    /// more, and the ring then has room for fewer packets.
     #[arg(long)]
     pub immediate: bool,
 
@@ -87,7 +88,8 @@ pub struct CaptureArgs {
 
     /// A filter for the kernel (pcap-filter(7)) instead of the one made from --ports.
     ///
-    /// What it drops cannot be followed. Beware of the word `vlan`: without it tagged frames do not match, with it untagged ones do not.
+    /// What it drops cannot be followed. Beware of the word `vlan`: without it tagged frames do not match, with it
+    /// untagged ones do not.
     #[arg(long, value_name = "EXPR", conflicts_with = "no_filter")]
     pub filter: Option<String>,
 
@@ -95,7 +97,8 @@ pub struct CaptureArgs {
     #[arg(long)]
     pub no_filter: bool,
 
-    /// Keep packets of legacy sessions as evidence in FILE (pcapng): headers, and what leads to TLS and its handshake; nothing else.
+    /// Keep packets of legacy sessions as evidence in FILE (pcapng): headers, and what leads to TLS and its handshake;
+    /// nothing else.
     #[arg(long, value_name = "FILE")]
     pub write: Option<PathBuf>,
 
@@ -154,8 +157,8 @@ pub struct RotationArgs {
     #[arg(long, value_name = "SIZE", value_parser = values::size, requires = "sessions")]
     pub rotate_size: Option<u64>,
 
-    /// Begin a new file of session records every so often (12h, 1d, 1w; a plain number is seconds), however often the program is started anew
-    /// meanwhile.
+    /// Begin a new file of session records every so often (12h, 1d, 1w; a plain number is seconds), however often the
+    /// program is started anew meanwhile.
     #[arg(long, value_name = "TIME", value_parser = values::duration, requires = "sessions")]
     pub rotate_every: Option<Duration>,
 

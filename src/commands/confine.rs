@@ -54,8 +54,9 @@ pub(super) fn owned(store: &StoreArgs) -> Vec<PathBuf> {
     store.store.iter().filter_map(there).collect()
 }
 
-/// For a command that reads files: nothing is written any more but what is open and in the folders of `writing`, nothing is sent, no program is
-/// run. Says nothing unless something that was insisted on is missing: people read captures on many a system.
+/// For a command that reads files: nothing is written any more but what is open and in the folders of `writing`,
+/// nothing is sent, no program is run. Says nothing unless something that was insisted on is missing: people read
+/// captures on many a system.
 pub(super) fn reading(wanted: Mode, writing: Vec<PathBuf>) -> Result<Threads> {
     let mut sandbox = Sandbox::new(wanted);
     Ok(sandbox.confine(&Reach {

@@ -1,4 +1,5 @@
-//! A file that grows for months: put aside when it is large or old, the oldest removed, opened anew when somebody else has put it aside.
+//! A file that grows for months: put aside when it is large or old, the oldest removed, opened anew when somebody else
+//! has put it aside.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Read as _, Seek as _, SeekFrom, Write as _};

@@ -53,7 +53,8 @@ pub fn run(cli: Cli) -> ExitCode {
         Ok(Ended::Well) => ExitCode::SUCCESS,
         Ok(Ended::InPart) => ExitCode::from(1),
         Ok(Ended::LegacyFound) => ExitCode::from(10),
-        // Whoever reads our output has heard enough: that is no failure. Where anything is left to do, it is seen to where it is written.
+        // Whoever reads our output has heard enough: that is no failure. Where anything is left to do, it is seen to
+        // where it is written.
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             complain(&error);
@@ -68,8 +69,8 @@ fn complain(error: &anyhow::Error) {
     tell(&format!("tlstally: {}\n", escape::terminal(&told)));
 }
 
-/// Text for people beside the answer, on standard error. Where nobody can be told, as on a terminal that has gone, there is nobody to
-/// tell that either.
+/// Text for people beside the answer, on standard error. Where nobody can be told, as on a terminal that has gone,
+/// there is nobody to tell that either.
 fn tell(text: &str) {
     let _ = io::stderr().write_all(text.as_bytes());
 }

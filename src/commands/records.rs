@@ -1,8 +1,9 @@
 //! Session records as lines in a file: whole lines only, at most a second late, put aside when the file is large or old.
 //!
-//! Lines gather in memory and go out together, as few writes of whole lines. So whatever happens to the process, the file ends
-//! with a whole line. Only a disk that fills may cut one: its rest follows as soon as there is room, or all of it in the file that is opened
-//! next. Where writing fails, lines wait within a bound; beyond it, and at the end, they are lost, and counted.
+//! Lines gather in memory and go out together, as few writes of whole lines. So whatever happens to the process, the
+//! file ends with a whole line. Only a disk that fills may cut one: its rest follows as soon as there is room, or all
+//! of it in the file that is opened next. Where writing fails, lines wait within a bound; beyond it, and at the end,
+//! they are lost, and counted.
 
 use std::io::{self, ErrorKind, Write as _};
 use std::path::Path;
@@ -149,7 +150,8 @@ impl Records {
         self.with_file(LogFile::rotate)
     }
 
-    /// Opens the file anew by its name: somebody else has put it aside. What cannot be written to the old one goes to the new one.
+    /// Opens the file anew by its name: somebody else has put it aside. What cannot be written to the old one goes to
+    /// the new one.
     pub(super) fn reopen(&mut self) -> Result<()> {
         let _ = self.flush(); // a full disk may be why
         self.with_file(LogFile::reopen)

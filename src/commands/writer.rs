@@ -1,8 +1,9 @@
 //! Where reports go: standard output or a file, with errors that name it.
 //!
-//! A file that is there holds the report before, and keeps it until the new one is written: that is made beside it and takes its place, so nobody
-//! reads half of one. Where none can be made (`read` gives that right away; a folder may be somebody else's), or where the place is
-//! more than one file's name, the file is written over, once the disk has room for all of it.
+//! A file that is there holds the report before, and keeps it until the new one is written: that is made beside it and
+//! takes its place, so nobody reads half of one. Where none can be made (`read` gives that right away; a folder may be
+//! somebody else's), or where the place is more than one file's name, the file is written over, once the disk has room
+//! for all of it.
 
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, IsTerminal, Seek as _, Write};
@@ -88,8 +89,8 @@ fn put(path: &Path, file: &mut File, text: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-/// A new file that can take the place of the `old` one, with its owner and mode; `None` where that cannot be, or would change more than
-/// what is in it.
+/// A new file that can take the place of the `old` one, with its owner and mode; `None` where that cannot be, or would
+/// change more than what is in it.
 fn beside(path: &Path, old: &Metadata) -> Option<(PathBuf, File)> {
     match fs::symlink_metadata(path) {
         // Not a link to it, and not a second name of it.

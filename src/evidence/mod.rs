@@ -1,9 +1,10 @@
 //! Packets kept as evidence: the handshake of a connection, until it is known whether it matters (`watch --write`).
 //!
-//! Kept of a packet are its headers, and of its payload no more than what leads to TLS and its handshake: greetings, EHLO, STARTTLS
-//! and their replies in clear; then TLS records that are no application data (RFC 5246 section 6.2.1). From the first thing else on,
-//! in either direction, only headers are kept: never a message, an address or a password, and nothing of what is said inside
-//! TLS. Whatever does not come in order is cut too. A packet that is cut keeps its length on the wire.
+//! Kept of a packet are its headers, and of its payload no more than what leads to TLS and its handshake: greetings,
+//! EHLO, STARTTLS and their replies in clear; then TLS records that are no application data (RFC 5246 section 6.2.1).
+//! From the first thing else on, in either direction, only headers are kept: never a message, an address or a password,
+//! and nothing of what is said inside TLS. Whatever does not come in order is cut too. A packet that is cut keeps its
+//! length on the wire.
 //!
 //! Pure. Bounded: [`Bounds`]; what is beyond is not kept, and counted.
 

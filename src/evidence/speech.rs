@@ -1,4 +1,5 @@
-//! How much of a payload may be kept: what both ends say, followed just far enough to tell the handshake from what comes after it.
+//! How much of a payload may be kept: what both ends say, followed just far enough to tell the handshake from what
+//! comes after it.
 
 use crate::flow::Segment;
 

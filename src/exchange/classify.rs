@@ -156,8 +156,8 @@ impl Reading {
     }
 }
 
-/// A certificate that names Exchange Online but is from another issuer is that of something in between. Only where nothing else tells
-/// where the client went does the name still count.
+/// A certificate that names Exchange Online but is from another issuer is that of something in between. Only where
+/// nothing else tells where the client went does the name still count.
 fn doubt_issuer(readings: &mut [(Evidence, Reading); 5], certificate: Option<&Certificate>) {
     let is_told = readings
         .iter()

@@ -18,8 +18,8 @@ pub const ACCEPTED_SUITES: [u16; 6] = [
     0xc027, // TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256
 ];
 
-/// Whether Exchange Online accepts the suite in this version: those of TLS 1.3 mean nothing in another (RFC 8446 appendix B.4), nor others there. ECDSA
-/// and ChaCha20 suites are not on the list, modern as they are.
+/// Whether Exchange Online accepts the suite in this version: those of TLS 1.3 mean nothing in another (RFC 8446
+/// appendix B.4), nor others there. ECDSA and ChaCha20 suites are not on the list, modern as they are.
 pub fn is_acceptable_suite(suite: u16, version: Version) -> bool {
     match suite {
         0x1301 | 0x1302 => version == Version::TLS13,

@@ -48,7 +48,8 @@ pub struct Connection {
     held: usize,
     /// Since when bytes are held, as the table counts those that begin to.
     pub(super) held_since: Option<u64>,
-    /// The names for which DNS had given the client the server's address before the first packet; of several, nothing tells which it meant.
+    /// The names for which DNS had given the client the server's address before the first packet; of several, nothing
+    /// tells which it meant.
     pub asked: Option<Arc<[Arc<str>]>>,
     /// Who sent how much in answer to what, and how it ended.
     pub tail: Tail,
@@ -212,8 +213,9 @@ impl Connection {
         };
     }
 
-    /// The first sequence numbers of both directions, once nothing that may still come tells more: both SYNs were seen, both FINs,
-    /// and every byte between them that is of use. What then comes between the same ports is a copy, or another connection.
+    /// The first sequence numbers of both directions, once nothing that may still come tells more: both SYNs were seen,
+    /// both FINs, and every byte between them that is of use. What then comes between the same ports is a copy, or
+    /// another connection.
     pub(super) fn is_complete(&self) -> Option<[u32; 2]> {
         let read_to_the_end = |way: Way| {
             let half = &self.halves[way.index()];
@@ -241,7 +243,8 @@ impl Connection {
         [0, 1].map(|way| self.halves[way].stream.first().unwrap_or_default())
     }
 
-    /// What [`Settled`](super::settled::Settled) needs to go on in its place: both directions are decided, and seen from their SYNs.
+    /// What [`Settled`](super::settled::Settled) needs to go on in its place: both directions are decided, and seen
+    /// from their SYNs.
     pub(super) fn settled_numbers(&self) -> Option<Numbers> {
         if !self.is_decided() || self.foreign {
             return None;
@@ -264,7 +267,8 @@ impl Connection {
         black_box((self.last, self.halves[0].highest, self.halves[1].highest));
     }
 
-    /// Whether `segment` opens or belongs to another connection between the same ports; `trace` is what the table noted of this one.
+    /// Whether `segment` opens or belongs to another connection between the same ports; `trace` is what the table noted
+    /// of this one.
     pub(super) fn is_succeeded_by(&self, segment: &Segment, trace: &Trace) -> bool {
         let half = &self.halves[segment.way.index()];
         let after_syn = segment.seq.wrapping_add(1);
@@ -310,7 +314,8 @@ impl Connection {
             && first.is_some_and(|first| first != segment.seq.wrapping_add(1))
     }
 
-    /// Whether `segment` answers another SYN than the one that was seen (RFC 9293 section 3.10.7.3: its acknowledgement is unacceptable).
+    /// Whether `segment` answers another SYN than the one that was seen (RFC 9293 section 3.10.7.3: its acknowledgement
+    /// is unacceptable).
     fn answers_another(&self, segment: &Segment) -> bool {
         let syn = &self.halves[segment.way.reversed().index()].stream;
         let own = syn.first().filter(|_| !syn.is_start_presumed());
@@ -318,7 +323,8 @@ impl Connection {
             && own.is_some_and(|first| segment.ack.wrapping_sub(first) >= MAX_SYN_DATA)
     }
 
-    /// Whether the numbers of `segment` say that it is of another connection between the same ports; not asked of what is next in line.
+    /// Whether the numbers of `segment` say that it is of another connection between the same ports; not asked of what
+    /// is next in line.
     #[inline(never)]
     fn is_stray(&mut self, segment: &Segment) -> bool {
         // As long as the server may begin at either of two numbers, none of them is wrong.
@@ -352,7 +358,8 @@ impl Connection {
         }
     }
 
-    /// The client goes by the answer that reaches it first, and may be the only one to know which that was (RFC 9293 section 3.10.7).
+    /// The client goes by the answer that reaches it first, and may be the only one to know which that was (RFC 9293
+    /// section 3.10.7).
     fn note_other_start(&mut self, segment: &Segment) {
         let half = &self.halves[segment.way.index()];
         if half.stream.is_at_start() && half.acknowledged != half.stream.first() {
@@ -425,8 +432,9 @@ impl Connection {
         }
     }
 
-    /// An acknowledgement without payload says where its sender has got to (RFC 9293 section 3.4): one of the client that stands where its Finished ends,
-    /// and acknowledges all of the server's, shows that it did not refuse the handshake before it had that. So nothing more is to be learned.
+    /// An acknowledgement without payload says where its sender has got to (RFC 9293 section 3.4): one of the client
+    /// that stands where its Finished ends, and acknowledges all of the server's, shows that it did not refuse the
+    /// handshake before it had that. So nothing more is to be learned.
     fn note_taken(&mut self, segment: &Segment) {
         let way = segment.way;
         let left = self.tail.is_over() || self.tail.is_half_closed();
@@ -447,9 +455,9 @@ impl Connection {
         }
     }
 
-    /// An end that had answered a SYN with a reset accepts the same SYN, tried again: the reset, whose sequence number may be anything
-    /// (RFC 9293 section 3.10.7.1), tells nothing of what follows. Nor does that by which the client has answered an old connection's
-    /// packet before it tries again (section 3.5.1).
+    /// An end that had answered a SYN with a reset accepts the same SYN, tried again: the reset, whose sequence number
+    /// may be anything (RFC 9293 section 3.10.7.1), tells nothing of what follows. Nor does that by which the client
+    /// has answered an old connection's packet before it tries again (section 3.5.1).
     fn forget_refusal(&mut self, segment: &Segment) {
         let half = &mut self.halves[segment.way.index()];
         let answers = segment.has(Segment::ACK);
@@ -461,8 +469,8 @@ impl Connection {
         }
     }
 
-    /// `segment` was sent by, or to, a client to which DNS had given the server's address for `names`. Counts only if it is the first
-    /// packet: whatever was answered later cannot be why the client came.
+    /// `segment` was sent by, or to, a client to which DNS had given the server's address for `names`. Counts only if
+    /// it is the first packet: whatever was answered later cannot be why the client came.
     pub fn note_asked(&mut self, segment: &Segment, names: &Arc<[Arc<str>]>) {
         let is_first = self.start == segment.time && self.first_seq == segment.seq;
         if is_first && !self.is_decided() {
@@ -559,8 +567,8 @@ impl Connection {
         self.tail.is_over()
     }
 
-    /// Over, or only one direction is seen, and it closed. One that was refused before anybody said a word is not: it may be tried again with
-    /// the same numbers.
+    /// Over, or only one direction is seen, and it closed. One that was refused before anybody said a word is not: it
+    /// may be tried again with the same numbers.
     pub(super) fn is_over_as_far_as_seen(&self) -> bool {
         let alone = |way: Way| {
             self.tail.closed_at(way).is_some() && !self.halves[way.reversed().index()].seen
@@ -611,7 +619,8 @@ impl Connection {
         self.halves[way.index()].mac
     }
 
-    /// The sequence numbers at the given positions, counted from the first byte of TLS of the client's direction and the server's.
+    /// The sequence numbers at the given positions, counted from the first byte of TLS of the client's direction and
+    /// the server's.
     pub fn places(&self, client: Way, ends: (u64, Option<u64>)) -> Option<(u32, Option<u32>)> {
         let client_end = self.tls_position(client, ends.0)?;
         let server_end = match ends.1 {
@@ -621,8 +630,8 @@ impl Connection {
         Some((client_end, server_end))
     }
 
-    /// What the client had received of the server's direction when it sent the last byte before `place` of its own; both counted from
-    /// the first byte of TLS.
+    /// What the client had received of the server's direction when it sent the last byte before `place` of its own;
+    /// both counted from the first byte of TLS.
     pub fn received_before(&self, client: Way, place: u64) -> Option<u64> {
         let place = self.tls_position(client, place)?;
         let received = self.tail.turns.received_before(client, place)?;
@@ -654,8 +663,8 @@ impl Connection {
         })
     }
 
-    /// Whether both directions together prove that the handshake has finished, where the server's may be over: in TLS 1.3 nothing tells where it is, so
-    /// that many records are waited for.
+    /// Whether both directions together prove that the handshake has finished, where the server's may be over: in TLS
+    /// 1.3 nothing tells where it is, so that many records are waited for.
     fn is_established(&self, client: Way) -> bool {
         let dialogue = &self.dialogue;
         let of_client = dialogue.client.as_ref().and_then(|side| side.tls.facts());
@@ -694,7 +703,8 @@ impl Connection {
         self.halves.iter().map(|half| u64::from(half.corrupt)).sum()
     }
 
-    /// Bytes held in both directions, for missing segments and for TLS messages that are not whole yet, when they were counted last.
+    /// Bytes held in both directions, for missing segments and for TLS messages that are not whole yet, when they were
+    /// counted last.
     pub(super) const fn held_bytes(&self) -> usize {
         self.held
     }
@@ -928,8 +938,8 @@ impl Half {
         });
     }
 
-    /// What of this direction must still be read; `closing`: one end has closed, or reset it; `full`: what was sent in answer to what is not
-    /// noted any more.
+    /// What of this direction must still be read; `closing`: one end has closed, or reset it; `full`: what was sent in
+    /// answer to what is not noted any more.
     const fn need(&self, closing: bool, full: bool) -> Need {
         if closing || self.highest.is_none() {
             Need::All
@@ -994,9 +1004,9 @@ fn client_by_hello(way: Way, bytes: &[u8]) -> Option<Way> {
     }
 }
 
-/// The client, where no SYN tells and it is the end of the watched port itself: a port that servers of SMTP have may be any
-/// client's as well. No server sends a ClientHello or EHLO. A greeting may be a line of a message of which the beginning is missing, so it
-/// tells later, with what the watched port says.
+/// The client, where no SYN tells and it is the end of the watched port itself: a port that servers of SMTP have may be
+/// any client's as well. No server sends a ClientHello or EHLO. A greeting may be a line of a message of which the
+/// beginning is missing, so it tells later, with what the watched port says.
 fn client_against_port(
     key: &FlowKey,
     ports: &PortSet,

@@ -1,7 +1,7 @@
 //! What all connections of a table hold together of what is not whole yet: how much, and who has held it for the longest time.
 //!
-//! Where it is too much, those let go first that have held the longest: what a connection holds that goes on is there for a moment, and
-//! what nobody ever completes stays.
+//! Where it is too much, those let go first that have held the longest: what a connection holds that goes on is there
+//! for a moment, and what nobody ever completes stays.
 
 use std::collections::VecDeque;
 

@@ -14,11 +14,12 @@ pub struct Limits {
     pub held_bytes: usize,
     /// Ticks without a packet after which an open connection is over.
     pub idle: u32,
-    /// Ticks that a closed connection is kept for late copies of its packets; where nothing comes late, also those that one end's close is
-    /// waited for behind the other's.
+    /// Ticks that a closed connection is kept for late copies of its packets; where nothing comes late, also those that
+    /// one end's close is waited for behind the other's.
     pub linger: u32,
-    /// Ticks that a connection that is over is waited for while something may be missing of it, the one that has begun included. As long as
-    /// `linger` where packets may come late; less where they come in the order of time, as from interfaces.
+    /// Ticks that a connection that is over is waited for while something may be missing of it, the one that has begun
+    /// included. As long as `linger` where packets may come late; less where they come in the order of time, as from
+    /// interfaces.
     pub late: u32,
     /// Ticks that the acknowledgement of the last FIN is waited for, the one that has begun included.
     pub last_ack: u32,
@@ -41,7 +42,8 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// For packets that come in the order of time, as from interfaces: behind the end of a connection there come only those that were under way.
+    /// For packets that come in the order of time, as from interfaces: behind the end of a connection there come only
+    /// those that were under way.
     #[must_use]
     pub const fn in_order(self) -> Self {
         const ROUND_TRIPS: u32 = 3;
@@ -77,7 +79,8 @@ impl Limits {
         }
     }
 
-    /// Where one end has closed and nothing comes late, no more than the close of the other end is to be expected, and that may be lost.
+    /// Where one end has closed and nothing comes late, no more than the close of the other end is to be expected, and
+    /// that may be lost.
     fn wait_for(&self, tail: &Tail) -> u32 {
         if tail.is_over() || (self.are_in_order() && tail.is_half_closed()) {
             self.linger

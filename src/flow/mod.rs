@@ -1,10 +1,11 @@
 //! From segments to two ordered byte streams per connection.
 //!
-//! A connection belongs to one worker for its whole life; nothing here locks. [`reassembly`] puts one direction in order,
-//! [`connection`] knows the two directions of one connection, [`turns`] tells who sent how much in answer to what, [`tail`]
-//! with it how the connection ends, `settled` is what is left of one that has told everything else. [`table`] holds all connections
-//! of a worker: in `slots`, for as long as [`limits`] say, by the deadlines of a [`wheel`], until they go to an [`outlet`]; beside one
-//! there may be a `successor` to it, as long as it is not known whether it is one. What all of them hold is bounded by `held`.
+//! A connection belongs to one worker for its whole life; nothing here locks. [`reassembly`] puts one direction in
+//! order, [`connection`] knows the two directions of one connection, [`turns`] tells who sent how much in answer to
+//! what, [`tail`] with it how the connection ends, `settled` is what is left of one that has told everything else.
+//! [`table`] holds all connections of a worker: in `slots`, for as long as [`limits`] say, by the deadlines of a
+//! [`wheel`], until they go to an [`outlet`]; beside one there may be a `successor` to it, as long as it is not known
+//! whether it is one. What all of them hold is bounded by `held`.
 
 pub mod connection;
 mod held;

@@ -26,8 +26,8 @@ pub trait Outlet {
     /// Nothing that may still come tells more of `connection`, which is over for this `reason`.
     fn conclude(&mut self, connection: &Connection, reason: Reason) -> Self::Record;
 
-    /// Whether `record` must come behind those of connections that ended before, but not in the way that tells everything: then it
-    /// takes as long as theirs ([`Limits::late`]).
+    /// Whether `record` must come behind those of connections that ended before, but not in the way that tells
+    /// everything: then it takes as long as theirs ([`Limits::late`]).
     fn is_patient(&self, _record: &Self::Record) -> bool {
         false
     }

@@ -9,8 +9,9 @@ use std::mem;
 
 use crate::time::Timestamp;
 
-/// Bytes held per direction while something before them is missing: as many as a sender may have on the way before it hears of the
-/// loss and sends the missing ones again. How many all connections may hold is bounded besides ([`super::Limits`]).
+/// Bytes held per direction while something before them is missing: as many as a sender may have on the way before it
+/// hears of the loss and sends the missing ones again. How many all connections may hold is bounded besides
+/// ([`super::Limits`]).
 pub const MAX_HELD_BYTES: usize = 1024 * 1024;
 /// Segments held per direction while something before them is missing.
 pub const MAX_HELD_SEGMENTS: usize = 1024;

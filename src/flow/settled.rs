@@ -1,7 +1,8 @@
 //! A connection of which both directions have told everything, folded into little memory: what its owner keeps of it, and what
 //! still moves.
 //!
-//! It does with further packets what [`Connection`](super::Connection) would do: nobody can tell from the records whether a connection was folded.
+//! It does with further packets what [`Connection`](super::Connection) would do: nobody can tell from the records
+//! whether a connection was folded.
 
 use std::hint::black_box;
 
@@ -147,7 +148,8 @@ impl<S> Settled<S> {
         closed(Way::Up) && closed(Way::Down) && self.tail.turns.is_whole()
     }
 
-    /// Whether `segment` opens or belongs to another connection between the same ports; `trace` is what the table noted of this one.
+    /// Whether `segment` opens or belongs to another connection between the same ports; `trace` is what the table noted
+    /// of this one.
     pub(super) fn is_succeeded_by(&self, segment: &Segment, trace: &Trace) -> bool {
         let way = segment.way.index();
         if segment.has(Segment::SYN) {

@@ -1,8 +1,9 @@
-//! A connection between the same ports as one that goes on, for all that is known: its successor, if the ends agree, or nothing at all.
+//! A connection between the same ports as one that goes on, for all that is known: its successor, if the ends agree, or
+//! nothing at all.
 //!
-//! A SYN in the middle of a connection ends nothing: an end that gets one goes on, and asks the other what it knows (RFC 9293 section
-//! 3.10.7.4, RFC 5961 section 4). So both are followed, each segment where its numbers are, until the end that opened the later one and the end that answers
-//! have left the earlier one for it.
+//! A SYN in the middle of a connection ends nothing: an end that gets one goes on, and asks the other what it knows
+//! (RFC 9293 section 3.10.7.4, RFC 5961 section 4). So both are followed, each segment where its numbers are, until the
+//! end that opened the later one and the end that answers have left the earlier one for it.
 
 use super::trace::{HOLE, is_further};
 use super::{Connection, Segment, Way};
@@ -41,8 +42,8 @@ pub(super) enum Belongs {
 pub(super) type Ends = [Option<u32>; 2];
 
 impl Successor {
-    /// A successor that begins with `segment`, which `connection` has not taken in yet; `known`: the earlier one shows the end that sent it. Where
-    /// one tap comes behind the other, it may not.
+    /// A successor that begins with `segment`, which `connection` has not taken in yet; `known`: the earlier one shows
+    /// the end that sent it. Where one tap comes behind the other, it may not.
     pub(super) const fn new(connection: Box<Connection>, segment: &Segment, known: bool) -> Self {
         Self {
             connection,
@@ -85,8 +86,8 @@ impl Successor {
         self.connection.is_answered_by(segment)
     }
 
-    /// Whether the numbers of `segment` are nearer to this connection's than to those of the earlier one, of which `ends` are known. Numbers
-    /// that are known of one of them only tell nothing.
+    /// Whether the numbers of `segment` are nearer to this connection's than to those of the earlier one, of which
+    /// `ends` are known. Numbers that are known of one of them only tell nothing.
     pub(super) fn is_nearer(&self, segment: &Segment, ends: Ends) -> bool {
         let own = self.connection.ends();
         let mut distances = [0, 0];
@@ -112,7 +113,8 @@ impl Successor {
         self.went_on && !self.contested && (self.answered || one_way)
     }
 
-    /// Whether it is nothing: the end that began it goes on with the earlier connection, and the other end does not know of this one.
+    /// Whether it is nothing: the end that began it goes on with the earlier connection, and the other end does not
+    /// know of this one.
     pub(super) const fn is_refuted(&self) -> bool {
         self.contested && !self.answered
     }

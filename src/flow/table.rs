@@ -3,9 +3,10 @@
 //! Time is the clock that comes with each segment: forward capture time, the same for every worker, so that a connection ends at
 //! the same packet whatever the number of workers.
 //!
-//! A connection is concluded as soon as nothing that may still come tells more of it ([`Connection::is_complete`]). Its record is
-//! handed out when both ends have acknowledged that the other closed, at the latest a moment later ([`Limits::last_ack`]); its place in
-//! the table stays until late copies of its packets need no longer be expected, which would look like another connection.
+//! A connection is concluded as soon as nothing that may still come tells more of it ([`Connection::is_complete`]). Its
+//! record is handed out when both ends have acknowledged that the other closed, at the latest a moment later
+//! ([`Limits::last_ack`]); its place in the table stays until late copies of its packets need no longer be expected,
+//! which would look like another connection.
 //!
 //! Deadlines are counted in ticks ([`TICK`]).
 //!
@@ -154,8 +155,8 @@ impl<R, S> Table<R, S> {
         }
     }
 
-    /// Has the processor fetch what a segment of `way` that must be read needs first. Apart, so that the look-up stays small enough to be
-    /// a part of its caller.
+    /// Has the processor fetch what a segment of `way` that must be read needs first. Apart, so that the look-up stays
+    /// small enough to be a part of its caller.
     #[inline(never)]
     fn touch(&self, slot: u32, way: Way) {
         match self.slots.life(slot).map(|life| &life.state) {
@@ -601,8 +602,8 @@ impl<R, S> Table<R, S> {
         self.close(ticket.slot, now, reason, outlet);
     }
 
-    /// Tells a connection that is over, or half of it, as far as packets that come in order show; false if it is not. Its place stays: what still
-    /// comes is not of another connection.
+    /// Tells a connection that is over, or half of it, as far as packets that come in order show; false if it is not.
+    /// Its place stays: what still comes is not of another connection.
     fn conclude_in_order(
         &mut self,
         ticket: Ticket,
@@ -648,7 +649,8 @@ impl<R, S> Table<R, S> {
         true
     }
 
-    /// The slot of the connection that `segment` belongs to, which may be a new one. `None` if a connection beside has taken it in.
+    /// The slot of the connection that `segment` belongs to, which may be a new one. `None` if a connection beside has
+    /// taken it in.
     fn find_or_open(
         &mut self,
         hint: Hint,
@@ -689,8 +691,8 @@ impl<R, S> Table<R, S> {
         !self.beside.is_empty() && self.beside.contains_key(&slot)
     }
 
-    /// Where `segment` belongs, by what is known of the connection in `slot`, and of one beside it; `succeeded`: not to the former, by
-    /// that alone.
+    /// Where `segment` belongs, by what is known of the connection in `slot`, and of one beside it; `succeeded`: not to
+    /// the former, by that alone.
     #[cold]
     fn belongs(&mut self, slot: u32, segment: &Segment, succeeded: bool) -> Belongs {
         let Some((place, life)) = self.slots.get(slot) else {
@@ -727,7 +729,8 @@ impl<R, S> Table<R, S> {
         }
     }
 
-    /// Takes `segment` in beside the connection in `slot`, which goes on as far as is known. False if that had to go to make room.
+    /// Takes `segment` in beside the connection in `slot`, which goes on as far as is known. False if that had to go to
+    /// make room.
     #[cold]
     fn take_beside(
         &mut self,

@@ -1,4 +1,5 @@
-//! What still moves of a connection when both directions have told everything: who sends how much in answer to what, and how it ends.
+//! What still moves of a connection when both directions have told everything: who sends how much in answer to what,
+//! and how it ends.
 
 use super::trace::{Stand, stand};
 use super::turns::{Flowed, Turns};
@@ -64,7 +65,8 @@ impl Tail {
     pub(super) fn note_turn(&mut self, segment: &Segment) {
         let (way, received) = (segment.way, segment.ack);
         if segment.has(Segment::RST) {
-            // It stands where its sender had got to, and says what that has received (RFC 9293 section 3.5.2), which may not be in the capture.
+            // It stands where its sender had got to, and says what that has received (RFC 9293 section 3.5.2), which
+            // may not be in the capture.
             self.turns.note_acknowledged(way, segment.seq);
             if segment.has(Segment::ACK) {
                 self.turns.note_acknowledged(way.reversed(), received);
@@ -95,8 +97,8 @@ impl Tail {
         }
     }
 
-    /// Whether `segment`, with FIN or RST, stands where its sender may have come to; `seen`: what is known of its direction besides what the
-    /// other end has acknowledged. A FIN that may be is noted, until the other end tells.
+    /// Whether `segment`, with FIN or RST, stands where its sender may have come to; `seen`: what is known of its
+    /// direction besides what the other end has acknowledged. A FIN that may be is noted, until the other end tells.
     pub(super) fn is_in_place(&mut self, segment: &Segment, seen: Option<u32>) -> bool {
         let way = segment.way;
         match stand(segment, [seen, self.turns.acknowledged(way)]) {
@@ -123,7 +125,8 @@ impl Tail {
             .is_some_and(|ends| ends.doubtful.is_some())
     }
 
-    /// Believes a FIN that stood far ahead if `segment` acknowledges it: the capture has lost what goes before. Its way and its place.
+    /// Believes a FIN that stood far ahead if `segment` acknowledges it: the capture has lost what goes before. Its way
+    /// and its place.
     pub(super) fn believe_fin(&mut self, segment: &Segment) -> Option<(Way, u32)> {
         let ends = self.ends.as_mut()?;
         let Doubtful {

@@ -120,8 +120,8 @@ impl Trace {
         (end ^ self.highest[segment.way.index()]) >> 30 == 0
     }
 
-    /// Whether both numbers of `segment` are far from all that is `known` of this connection by way, which is `over` or silent: then the
-    /// SYNs of another connection are not in the capture.
+    /// Whether both numbers of `segment` are far from all that is `known` of this connection by way, which is `over` or
+    /// silent: then the SYNs of another connection are not in the capture.
     pub(super) fn is_foreign_to(
         &self,
         segment: &Segment,
@@ -155,8 +155,8 @@ pub(super) const WINDOW: u32 = 1 << 30;
 pub(super) const LATE_WAY_WINDOW: u32 = 64 * 1024 * 1024;
 /// Sequence numbers by which a SYN that arrives late may lie before the first bytes seen, or what was acknowledged first.
 pub(super) const LATE_SYN_WINDOW: u32 = 64 * 1024;
-/// Nanoseconds without a packet after which numbers that are far away are another connection's, and not those of a copy that a firewall
-/// has numbered anew.
+/// Nanoseconds without a packet after which numbers that are far away are another connection's, and not those of a copy
+/// that a firewall has numbered anew.
 const SILENCE: u64 = 10 * SECOND;
 
 /// Whether `segment` can belong to the direction that has come to `highest`, by its number.
@@ -168,9 +168,9 @@ pub(super) fn is_near(highest: Option<u32>, segment: &Segment) -> bool {
     })
 }
 
-/// Whether `segment`, a SYN, opens another connection than the one whose directions begin at `first`. An answer to the SYN of that one is
-/// of that one, whatever number it begins at itself: whoever answers without keeping state has another number for each copy of a SYN.
-/// Once it is `over`, the SYN was another one with the same number.
+/// Whether `segment`, a SYN, opens another connection than the one whose directions begin at `first`. An answer to the
+/// SYN of that one is of that one, whatever number it begins at itself: whoever answers without keeping state has
+/// another number for each copy of a SYN. Once it is `over`, the SYN was another one with the same number.
 pub(super) const fn opens_another(first: [u32; 2], over: bool, segment: &Segment) -> bool {
     let way = segment.way.index();
     let answers = segment.has(Segment::ACK) && segment.ack == first[1 - way];
@@ -186,9 +186,9 @@ pub(super) struct Known {
     pub(super) end: Option<u32>,
 }
 
-/// Whether `segment`, no SYN, cannot be of the connection of which this is `known` of its own direction and of the other (RFC 9293
-/// section 3.4), however many packets are missing: what an earlier connection between the same ports had under way, or what another one
-/// at the same time sends, as on both sides of a proxy that keeps the addresses.
+/// Whether `segment`, no SYN, cannot be of the connection of which this is `known` of its own direction and of the
+/// other (RFC 9293 section 3.4), however many packets are missing: what an earlier connection between the same ports
+/// had under way, or what another one at the same time sends, as on both sides of a proxy that keeps the addresses.
 pub(super) fn is_stray(segment: &Segment, [own, other]: [Known; 2]) -> bool {
     // A keep-alive stands one before. Numbers come around in what is longer.
     let before = |known: Known, number: u32| {
@@ -214,8 +214,8 @@ pub(super) fn is_stray(segment: &Segment, [own, other]: [Known; 2]) -> bool {
     is_further(HOLE, end, segment.seq) && (other.end.is_some_and(far) || before(other, segment.ack))
 }
 
-/// Sequence numbers by which a reset may stand before what is known of its sender: it may answer what the other end had sent before (RFC 9293
-/// section 3.10.7.1).
+/// Sequence numbers by which a reset may stand before what is known of its sender: it may answer what the other end had
+/// sent before (RFC 9293 section 3.10.7.1).
 const LATE_RESET: u32 = 64 * 1024;
 
 /// Where a FIN or an RST stands, by what is known of its direction.
@@ -229,9 +229,9 @@ pub(super) enum Stand {
     Elsewhere,
 }
 
-/// Where `segment`, with FIN or RST, stands, if `known` are the ends of what was seen of its direction, and acknowledged. An end believes a reset only
-/// at the number that it expects (RFC 9293 section 3.10.7.4, RFC 5961 section 3); a capture misses some of what the end has, so no more than that can be
-/// asked for here.
+/// Where `segment`, with FIN or RST, stands, if `known` are the ends of what was seen of its direction, and
+/// acknowledged. An end believes a reset only at the number that it expects (RFC 9293 section 3.10.7.4, RFC 5961
+/// section 3); a capture misses some of what the end has, so no more than that can be asked for here.
 pub(super) fn stand(segment: &Segment, known: [Option<u32>; 2]) -> Stand {
     let is_reset = segment.has(Segment::RST);
     let number = segment.seq.wrapping_add(segment.length);
@@ -269,8 +269,8 @@ pub(super) const fn is_beyond(end: u32, segment: &Segment) -> bool {
     ahead > 1 && ahead < 1 << 31
 }
 
-/// Whether `segment` begins before the `first` byte of its direction (a keep-alive stands one before it) or further than a FIN's number
-/// behind its end.
+/// Whether `segment` begins before the `first` byte of its direction (a keep-alive stands one before it) or further
+/// than a FIN's number behind its end.
 const fn is_outside(first: u32, end: u32, segment: &Segment) -> bool {
     let from = first.wrapping_sub(1);
     segment.seq.wrapping_sub(from) > end.wrapping_sub(from).wrapping_add(1)

@@ -1,10 +1,10 @@
 //! Who sent how much in answer to what: all that is left to see of a conversation that is encrypted.
 //!
-//! The order in which a capture shows packets does not tell who spoke after whom: two taps may have been appended, a mirror may
-//! shuffle. The packets themselves do: each says how far its sender had received (the acknowledgement number, RFC 9293 section
-//! 3.1). A byte that was sent with acknowledgement `a` answers nothing behind `a`. The lowest acknowledgement of all segments that
-//! reach a byte or lie behind it is the one that counts, since later copies carry later ones. What is noted here is the same
-//! whichever order the segments come in.
+//! The order in which a capture shows packets does not tell who spoke after whom: two taps may have been appended, a
+//! mirror may shuffle. The packets themselves do: each says how far its sender had received (the acknowledgement
+//! number, RFC 9293 section 3.1). A byte that was sent with acknowledgement `a` answers nothing behind `a`. The lowest
+//! acknowledgement of all segments that reach a byte or lie behind it is the one that counts, since later copies carry
+//! later ones. What is noted here is the same whichever order the segments come in.
 //!
 //! Bytes are not read, and those that the capture lost are known to be lost: then there are no turns.
 

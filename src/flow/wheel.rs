@@ -3,8 +3,8 @@
 //! A flow is in the wheel for its next deadline; an entry that fires too early, because packets moved the deadline
 //! on or because it lay beyond a turn, is put back by whoever owns the flow. So a packet never touches the wheel.
 //!
-//! Nothing is taken out of it before its time: entries of flows that are long over, or that were given an earlier deadline, stay for up to a
-//! turn, so a turn is short.
+//! Nothing is taken out of it before its time: entries of flows that are long over, or that were given an earlier
+//! deadline, stay for up to a turn, so a turn is short.
 
 use std::mem;
 
@@ -14,8 +14,8 @@ use crate::time::SECOND;
 pub const PER_SECOND: u32 = 8;
 /// Nanoseconds between two deadlines that are told apart.
 pub const TICK: u64 = SECOND / PER_SECOND as u64;
-/// Ticks in a turn. Longer than closed connections are kept, of which there are many; those that are open for longer, of which there
-/// are few, come around once a turn.
+/// Ticks in a turn. Longer than closed connections are kept, of which there are many; those that are open for longer,
+/// of which there are few, come around once a turn.
 pub const TURN: u32 = 128 * PER_SECOND;
 
 /// Entries by the tick in which they are due.

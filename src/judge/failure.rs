@@ -9,9 +9,9 @@ use crate::time::Timestamp;
 use crate::tls::Version;
 
 impl View<'_> {
-    /// The first moment that tells that TLS does not come about: the alert, the refusal, the end of the connection; of a hello that
-    /// nothing answers, the hello itself, since whoever comes back behind it has given up, and where the connection ended after all,
-    /// as long behind it as an answer is waited for.
+    /// The first moment that tells that TLS does not come about: the alert, the refusal, the end of the connection; of
+    /// a hello that nothing answers, the hello itself, since whoever comes back behind it has given up, and where the
+    /// connection ended after all, as long behind it as an answer is waited for.
     pub(super) fn tls_failed(&self, mode: Option<Mode>, outcome: Outcome) -> Option<Timestamp> {
         let ended = self.connection.tail.ended_at();
         match outcome {
@@ -44,7 +44,8 @@ impl View<'_> {
         no.or_else(|| self.hello_at())
     }
 
-    /// The connection ended behind the ServerHello, before the handshake did. In TLS 1.3 the client's records may be the end of it.
+    /// The connection ended behind the ServerHello, before the handshake did. In TLS 1.3 the client's records may be
+    /// the end of it.
     fn broke_off(&self) -> bool {
         let may_have_finished = self.proof.negotiated == Some(Version::TLS13)
             && (self.client_tls).is_none_or(|facts| facts.application.count > 0);

@@ -1,8 +1,9 @@
 //! Joins a failed TLS attempt with the session in clear that follows it: the finding `cleartext_fallback`.
 //!
-//! Opportunistic senders (RFC 7435) that cannot agree on TLS come back without it, mostly within seconds. The mail gets through, so
-//! nobody notices; only the order of two sessions of one host shows it. Sessions must come in the order of their ends. What counts
-//! is the moment at which TLS failed ([`Session::tls_failed`]): the connection may stay open long after it.
+//! Opportunistic senders (RFC 7435) that cannot agree on TLS come back without it, mostly within seconds. The mail gets
+//! through, so nobody notices; only the order of two sessions of one host shows it. Sessions must come in the order of
+//! their ends. What counts is the moment at which TLS failed ([`Session::tls_failed`]): the connection may stay open
+//! long after it.
 
 use std::collections::{HashMap, VecDeque};
 use std::net::IpAddr;
@@ -37,9 +38,9 @@ struct Failure {
 }
 
 impl Fallback {
-    /// Remembers `session` if its TLS failed; marks it if it sends mail in clear and follows a failure of the same host toward the same
-    /// server, or both toward Exchange Online. A session that does nothing, or asks for TLS again, is no way around it; and with one
-    /// whose TLS comes about the failure is over.
+    /// Remembers `session` if its TLS failed; marks it if it sends mail in clear and follows a failure of the same host
+    /// toward the same server, or both toward Exchange Online. A session that does nothing, or asks for TLS again, is
+    /// no way around it; and with one whose TLS comes about the failure is over.
     pub fn judge(&mut self, session: &mut Session) {
         if let Some(at) = session.tls_failed {
             self.remember(session.client.ip, Failure::of(session, at));

@@ -1,7 +1,8 @@
-//! From a finished connection to the one record of it: mode, outcome, verdict, findings, each by a rule that is written down here.
+//! From a finished connection to the one record of it: mode, outcome, verdict, findings, each by a rule that is written
+//! down here.
 //!
-//! Every rule asks what the bytes prove. Where a direction is missing, a gap could hide the deciding line, or the capture ends too
-//! early, the field stays empty or says so.
+//! Every rule asks what the bytes prove. Where a direction is missing, a gap could hide the deciding line, or the
+//! capture ends too early, the field stays empty or says so.
 
 pub mod amounts;
 mod behind;

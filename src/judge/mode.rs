@@ -73,9 +73,9 @@ impl View<'_> {
         (went_on || told).then_some(Mode::Plaintext)
     }
 
-    /// The client went on without TLS: MAIL, AUTH or QUIT without a request for TLS, or behind one. Behind one they may have been sent along with it, in the
-    /// same segment or not, and TLS come after them: unless it was refused or something else was answered since, or the client has ended
-    /// without a byte of TLS.
+    /// The client went on without TLS: MAIL, AUTH or QUIT without a request for TLS, or behind one. Behind one they may
+    /// have been sent along with it, in the same segment or not, and TLS come after them: unless it was refused or
+    /// something else was answered since, or the client has ended without a byte of TLS.
     fn client_went_on(&self) -> bool {
         let Some(client) = self.client_facts() else {
             return false;

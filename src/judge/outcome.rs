@@ -7,8 +7,8 @@ use crate::session::{Alert, Mode, Outcome, ServerDid, Side};
 use crate::smtp::server::ServerFacts;
 use crate::time::SECOND;
 
-/// After a ClientHello, silence of this many nanoseconds is an answer that never came; less, before the capture ends or another connection
-/// takes the ports, may be an answer that the capture did not wait for, or has lost.
+/// After a ClientHello, silence of this many nanoseconds is an answer that never came; less, before the capture ends or
+/// another connection takes the ports, may be an answer that the capture did not wait for, or has lost.
 pub(super) const PATIENCE: u64 = 10 * SECOND;
 
 impl View<'_> {
@@ -65,7 +65,8 @@ impl View<'_> {
         }
     }
 
-    /// No answer to EHLO but those that were seen: the client said it once, or nothing of the server is missing from its greeting on.
+    /// No answer to EHLO but those that were seen: the client said it once, or nothing of the server is missing from
+    /// its greeting on.
     fn saw_every_offer(&self) -> bool {
         let client = self.client_facts();
         let server = self.server_facts();
@@ -217,8 +218,9 @@ impl View<'_> {
         self.close != Close::Open
     }
 
-    /// The alert that ended the handshake. One by which a client complains that the server has hung up on its hello ended nothing;
-    /// where the server's answer is not in the capture, only an alert about the server's certificate tells that there was one.
+    /// The alert that ended the handshake. One by which a client complains that the server has hung up on its hello
+    /// ended nothing; where the server's answer is not in the capture, only an alert about the server's certificate
+    /// tells that there was one.
     pub(super) fn refusal(&self) -> Option<Alert> {
         self.proof.alert.filter(|alert| {
             let answer_seen = self.server_tls.is_some() || is_distrust(Some(*alert));

@@ -1,4 +1,5 @@
-//! A session whose handshake is over, in little memory until its connection ends: what it shares with other sessions is held once.
+//! A session whose handshake is over, in little memory until its connection ends: what it shares with other sessions is
+//! held once.
 
 use std::sync::Arc;
 
@@ -37,8 +38,8 @@ enum Places {
 }
 
 impl Judge {
-    /// What must be kept of `connection`, whose directions have both told everything; `None` if its handshake is not known to have
-    /// finished: then its end may still change its record.
+    /// What must be kept of `connection`, whose directions have both told everything; `None` if its handshake is not
+    /// known to have finished: then its end may still change its record.
     pub fn settle(
         &self,
         connection: &Connection,
@@ -104,7 +105,8 @@ impl Settled {
     }
 }
 
-/// The record of a settled session, in a third of its memory: where a capture ends, those of all open connections wait for their turn.
+/// The record of a settled session, in a third of its memory: where a capture ends, those of all open connections wait
+/// for their turn.
 #[derive(Debug)]
 pub struct Folded {
     common: Arc<Session>,

@@ -87,8 +87,8 @@ pub(super) fn findings(
     findings
 }
 
-/// The certificate is in the place of Exchange Online's. Where Exchange Online delivers, the server's is its own; a server of ours is in
-/// that place only for a client that asks it for Exchange Online.
+/// The certificate is in the place of Exchange Online's. Where Exchange Online delivers, the server's is its own; a
+/// server of ours is in that place only for a client that asks it for Exchange Online.
 fn is_asked_for(session: &Session) -> bool {
     session.exchange_online.is_some_and(|online| {
         let by_name = online.evidence.contains(Evidence::ServerName);
@@ -100,7 +100,8 @@ fn is_asked_for(session: &Session) -> bool {
     })
 }
 
-/// Alerts by which a client says that it does not trust the certificate: bad_certificate (42) to certificate_unknown (46), unknown_ca (48).
+/// Alerts by which a client says that it does not trust the certificate: bad_certificate (42) to certificate_unknown
+/// (46), unknown_ca (48).
 pub(super) fn is_distrust(alert: Option<Alert>) -> bool {
     alert.is_some_and(|alert| alert.by == Side::Client && matches!(alert.code, 42..=46 | 48))
 }
@@ -127,8 +128,8 @@ mod tests {
         findings(&session, &classification, false).contains(Finding::Intercepted)
     }
 
-    /// A proxy of one's own stands in for Exchange Online where it was asked for by name; a server of ours to which Exchange Online
-    /// delivers has a certificate of its own.
+    /// A proxy of one's own stands in for Exchange Online where it was asked for by name; a server of ours to which
+    /// Exchange Online delivers has a certificate of its own.
     #[test]
     fn who_may_have_another_certificate() {
         assert!(foreign(Direction::Outbound, Evidence::Address));

@@ -83,8 +83,9 @@ impl<'a> View<'a> {
             .or(facts.second_client_hello.as_deref())
     }
 
-    /// The first hello, of which fingerprints are made. One that is behind missing bytes, or of a connection that is seen from somewhere inside, may be the
-    /// second, which a HelloRetryRequest makes differ in its extensions (RFC 8446 section 4.1.2).
+    /// The first hello, of which fingerprints are made. One that is behind missing bytes, or of a connection that is
+    /// seen from somewhere inside, may be the second, which a HelloRetryRequest makes differ in its extensions (RFC
+    /// 8446 section 4.1.2).
     pub(super) fn first_hello(&self) -> Option<&tls::ClientHello> {
         let facts = self.client_tls?;
         let hello = self.hello()?;
@@ -98,8 +99,8 @@ impl<'a> View<'a> {
         (!may_be_second).then_some(hello)
     }
 
-    /// A hello of TLS 1.3 and a HelloRetryRequest may have gone before what is seen of both directions. Only the first hello may ask for early data
-    /// (section 4.1.2), or be in a record of an older version than TLS 1.2 (section 5.1).
+    /// A hello of TLS 1.3 and a HelloRetryRequest may have gone before what is seen of both directions. Only the first
+    /// hello may ask for early data (section 4.1.2), or be in a record of an older version than TLS 1.2 (section 5.1).
     fn may_have_been_retried(&self, facts: &Facts, hello: &tls::ClientHello) -> bool {
         let allows_retry = facts
             .offer()
@@ -135,7 +136,8 @@ impl<'a> View<'a> {
         })
     }
 
-    /// Whether the hello has a suite that Exchange Online accepts in this version; `None` if it does not allow the version, or its suites were not seen.
+    /// Whether the hello has a suite that Exchange Online accepts in this version; `None` if it does not allow the
+    /// version, or its suites were not seen.
     pub(super) fn offers_acceptable_suite(&self, version: Version) -> Option<bool> {
         let offered = self.client_tls?.offer()?;
         let suites = self.hello()?.suites.as_ref()?;
@@ -173,7 +175,8 @@ impl<'a> View<'a> {
         })
     }
 
-    /// The client sent mail or logged in without ever asking for TLS. One that asked whether it may and went away did nothing wrong.
+    /// The client sent mail or logged in without ever asking for TLS. One that asked whether it may and went away did
+    /// nothing wrong.
     pub(super) fn never_asked(&self, mode: Option<Mode>) -> bool {
         let client = self.client_facts();
         mode == Some(Mode::Plaintext)
@@ -181,8 +184,8 @@ impl<'a> View<'a> {
             && self.would_show_request()
     }
 
-    /// A request for TLS would be seen: nothing of the client is missing, or nothing of the server, whose answer would be 220 or a
-    /// refusal.
+    /// A request for TLS would be seen: nothing of the client is missing, or nothing of the server, whose answer would
+    /// be 220 or a refusal.
     fn would_show_request(&self) -> bool {
         let server = self.server_facts();
         let answers_nothing = server.is_some_and(|facts| !facts.refused && facts.ready_again == 0);
@@ -201,8 +204,8 @@ impl<'a> View<'a> {
         })
     }
 
-    /// AUTH came behind a request for TLS, and not in TLS: that was never accepted, not this request was, or TLS is seen to come after it. A
-    /// decrypting tap shows none.
+    /// AUTH came behind a request for TLS, and not in TLS: that was never accepted, not this request was, or TLS is
+    /// seen to come after it. A decrypting tap shows none.
     fn logged_in_before_tls(&self, client: &ClientFacts, sees_tls: bool) -> bool {
         client.auth_after_tls.is_some_and(|requests| {
             !self.was_accepted()
@@ -225,8 +228,8 @@ impl<'a> View<'a> {
         (answered || greets).then(|| Arc::clone(&said.name))
     }
 
-    /// The address under which the server sees the client, by what it says to EHLO or HELO. One that `looks` for itself says the address that
-    /// it sees. Others may say back what the client claims, so all that it claims must be known.
+    /// The address under which the server sees the client, by what it says to EHLO or HELO. One that `looks` for itself
+    /// says the address that it sees. Others may say back what the client claims, so all that it claims must be known.
     pub(super) fn public_ip(&self, looks: bool) -> Option<IpAddr> {
         let server = self.server_facts()?;
         let ip = exchange::greeted_ip(server.hello.as_deref().or(server.helo.as_deref())?)?;
@@ -300,8 +303,8 @@ impl<'a> View<'a> {
     }
 }
 
-/// One of the ends went back to text after a hello or an alert, or may have: two hellos offer what a first and a second do not, or the
-/// server said more behind its fatal alert.
+/// One of the ends went back to text after a hello or an alert, or may have: two hellos offer what a first and a second
+/// do not, or the server said more behind its fatal alert.
 fn gave_up_tls(dialogue: &Dialogue, client: Option<&Facts>) -> bool {
     let asked = (dialogue.client.as_ref()).is_some_and(|side| side.tls.was_given_up());
     let server = dialogue.server.as_ref().map(|side| &side.tls);
@@ -323,8 +326,8 @@ fn may_be_superseded(dialogue: &Dialogue, client: &Facts, server_unbroken: bool)
     last.is_some_and(|(code, _)| code < 400 || !server_unbroken || server.tls.facts().is_some())
 }
 
-/// The server's alert answered another hello: both ends went on in text, the client said its last hello, and to that the server said
-/// nothing but text.
+/// The server's alert answered another hello: both ends went on in text, the client said its last hello, and to that
+/// the server said nothing but text.
 fn is_of_another_hello(dialogue: &Dialogue, server: &Facts) -> bool {
     let Some(client) = dialogue.client.as_ref().map(|side| &side.tls) else {
         return false;

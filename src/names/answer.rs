@@ -1,5 +1,5 @@
-//! What a response from DNS answers (RFC 1034 section 4.3.1): the addresses at the end of the chain of aliases that begins with the
-//! name asked for, or the names of an address.
+//! What a response from DNS answers (RFC 1034 section 4.3.1): the addresses at the end of the chain of aliases that
+//! begins with the name asked for, or the names of an address.
 
 use std::net::IpAddr;
 

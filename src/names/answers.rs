@@ -21,7 +21,8 @@ const GRACE: u64 = 3_600;
 /// The least rank of a name of Exchange Online.
 const ONLINE: u8 = 2;
 
-/// The answers of the last time, ordinary ones apart from those that look like mail, so that web browsing pushes none of these out.
+/// The answers of the last time, ordinary ones apart from those that look like mail, so that web browsing pushes none
+/// of these out.
 #[derive(Debug, Default)]
 pub struct Answers {
     mail: Recent,
@@ -33,7 +34,8 @@ pub struct Answers {
 }
 
 impl Answers {
-    /// DNS told `client` at `clock` (nanoseconds) that `name`, an alias for `aliases`, has these addresses, each for some seconds.
+    /// DNS told `client` at `clock` (nanoseconds) that `name`, an alias for `aliases`, has these addresses, each for
+    /// some seconds.
     pub fn note(
         &mut self,
         client: IpAddr,
@@ -76,8 +78,8 @@ impl Answers {
         }
     }
 
-    /// The names for which DNS gave `client`, or else anybody, the address of `server`, as known at `clock`: at least one. Of several
-    /// nothing tells which one the client means.
+    /// The names for which DNS gave `client`, or else anybody, the address of `server`, as known at `clock`: at least
+    /// one. Of several nothing tells which one the client means.
     pub fn names(&self, client: IpAddr, server: IpAddr, clock: u64) -> Option<Arc<[Arc<str>]>> {
         let told = self.told_to(client, server, clock);
         if told.is_empty() {
@@ -100,8 +102,9 @@ impl Answers {
         }
     }
 
-    /// The names that were told to `client` itself and look most like mail, in an order that time has no part in. Elsewhere than in Exchange Online one name
-    /// is as good as another: behind one address may be a `smtp` and a `mail` of different owners.
+    /// The names that were told to `client` itself and look most like mail, in an order that time has no part in.
+    /// Elsewhere than in Exchange Online one name is as good as another: behind one address may be a `smtp` and a
+    /// `mail` of different owners.
     fn told_to(&self, client: IpAddr, server: IpAddr, clock: u64) -> Vec<&Told> {
         let own = (Some(client), server);
         let is_own =
@@ -122,14 +125,15 @@ impl Answers {
         told
     }
 
-    /// Answers that look like mail and were let go for newer ones. That of the others only the newest are held is no loss to report:
-    /// any day of browsing fills their table.
+    /// Answers that look like mail and were let go for newer ones. That of the others only the newest are held is no
+    /// loss to report: any day of browsing fills their table.
     pub fn given_up(&self) -> u64 {
         self.mail.given_up()
     }
 
-    /// The one name of the highest rank; of several nobody knows which one this client has. None that a host would be reproached with: behind
-    /// one address are many names, and that another host uses a bad one is no proof that this one does.
+    /// The one name of the highest rank; of several nobody knows which one this client has. None that a host would be
+    /// reproached with: behind one address are many names, and that another host uses a bad one is no proof that this
+    /// one does.
     fn told_to_others(&self, server: IpAddr, clock: u64) -> Option<Arc<str>> {
         let anybody = (None, server);
         let table = [&self.mail, &self.other]

@@ -1,8 +1,8 @@
 //! DHCP (RFC 2131, options of RFC 2132): the address a host was given, the name it gave for itself, the class of its hardware or
 //! software.
 //!
-//! A name belongs to an address once the server has acknowledged it, or when the client says that it uses it already. Options that
-//! are moved into `sname` and `file` are not read.
+//! A name belongs to an address once the server has acknowledged it, or when the client says that it uses it already.
+//! Options that are moved into `sname` and `file` are not read.
 
 use std::net::Ipv4Addr;
 use std::sync::Arc;

@@ -1,4 +1,5 @@
-//! DHCPv6 (RFC 8415): the addresses a host was given, the name it gave for itself (RFC 4704), the class of its hardware or software.
+//! DHCPv6 (RFC 8415): the addresses a host was given, the name it gave for itself (RFC 4704), the class of its hardware
+//! or software.
 //!
 //! What the client says belongs to the addresses in the server's reply to it, or to the address it asks from if it asks for
 //! nothing but settings. Messages inside a relay's are not read.

@@ -11,8 +11,8 @@ use crate::session::words::words;
 
 /// Names remembered so that each is told once; one that was forgotten is told again, which does no harm.
 const REMEMBERED: usize = 65_536;
-/// Names that may wait to be fetched, which happens behind each block of packets: more of them are in one only if they are made for that.
-/// Those are not counted, since they are not lost: they are taken in when they are said again.
+/// Names that may wait to be fetched, which happens behind each block of packets: more of them are in one only if they
+/// are made for that. Those are not counted, since they are not lost: they are taken in when they are said again.
 const WAITING: usize = 65_536;
 
 /// How a host's name was learned.

@@ -13,8 +13,8 @@ use crate::wire::{Reader, Short};
 const MAX_NAME: usize = 255;
 /// Most questions and records read of a message; real answers hold a few dozen. What is behind them is not looked at.
 const MAX_RECORDS: usize = 512;
-/// Most pointers followed in a name. One is the rule, and nobody puts more than a few in a row; a name of nothing else would be as
-/// long as its message.
+/// Most pointers followed in a name. One is the rule, and nobody puts more than a few in a row; a name of nothing else
+/// would be as long as its message.
 const MAX_POINTERS: usize = 16;
 /// Class IN; mDNS uses the top bit for itself (RFC 6762 sections 5.4 and 10.2).
 const IN: u16 = 1;

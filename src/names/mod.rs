@@ -15,9 +15,10 @@
 //! ([`rank`](answers::rank)), then the newest; between names that were told to others nothing decides, so there is none.
 //! The name kept is the one asked for, where the chain of aliases begins, in lower case: resolvers mix the case on purpose.
 //!
-//! Names stay in here unless a connection on a watched port is made to the address that was answered, or the host belongs to
-//! the internal networks. All tables are bounded. One reader owns this, in capture order, so the number of workers changes nothing.
-//! Not done: DNS over TCP out of order, DNS over TLS or HTTPS, aliases followed from one message to the next.
+//! Names stay in here unless a connection on a watched port is made to the address that was answered, or the host
+//! belongs to the internal networks. All tables are bounded. One reader owns this, in capture order, so the number of
+//! workers changes nothing. Not done: DNS over TCP out of order, DNS over TLS or HTTPS, aliases followed from one
+//! message to the next.
 
 pub mod answers;
 pub mod host;
@@ -190,8 +191,8 @@ impl Names {
         self.counters.split += u64::from(!rest.is_empty() && !held);
     }
 
-    /// If `segment` opens a connection: the names for which DNS gave its client the server's address, at least one. Of several nothing
-    /// tells which one it means.
+    /// If `segment` opens a connection: the names for which DNS gave its client the server's address, at least one. Of
+    /// several nothing tells which one it means.
     #[inline]
     pub fn asked_before(&self, segment: &Segment) -> Option<Arc<[Arc<str>]>> {
         // A copy goes on, so that of other segments none need be in memory.

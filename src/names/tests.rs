@@ -339,8 +339,8 @@ fn a_name_belongs_to_the_address_that_was_acknowledged() {
     );
 }
 
-/// RFC 2131 section 4.1: several instances of one option are one value (RFC 3396 section 7: in their order). A host has one name, however
-/// often it gives it.
+/// RFC 2131 section 4.1: several instances of one option are one value (RFC 3396 section 7: in their order). A host has
+/// one name, however often it gives it.
 #[test]
 fn parts_of_an_option_are_one_name() {
     let (from, to) = (("10.20.0.23", 68), (RESOLVER, 67));

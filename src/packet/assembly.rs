@@ -11,8 +11,8 @@ use crate::time::Timestamp;
 /// What holding a packet costs beside its bytes, roughly.
 const OVERHEAD: usize = 256;
 
-/// Most fragments of one packet that bring something: those of the largest on links of 68 octets, the least that IPv4 allows (RFC 791
-/// section 3.2), with 48 octets of data each.
+/// Most fragments of one packet that bring something: those of the largest on links of 68 octets, the least that IPv4
+/// allows (RFC 791 section 3.2), with 48 octets of data each.
 const MAX_FRAGMENTS: usize = (65_535_usize - 20).div_ceil(48);
 
 /// What fragments of one packet have in common.

@@ -27,8 +27,8 @@ pub fn tcp(addresses: &Addresses, segment: &[u8], length: u32) -> Checksum {
     tcp_between(sum_of_addresses(addresses), segment, length)
 }
 
-/// The same with the sum of both addresses as 16-bit words. Of an IPv4 address that may be the sum of its IPv4-mapped form: what that has
-/// more, twice 0xffff, is nothing in this arithmetic (RFC 1071).
+/// The same with the sum of both addresses as 16-bit words. Of an IPv4 address that may be the sum of its IPv4-mapped
+/// form: what that has more, twice 0xffff, is nothing in this arithmetic (RFC 1071).
 pub fn tcp_between(addresses: u64, segment: &[u8], length: u32) -> Checksum {
     let Some([high, low]) = segment
         .get(FIELD..)
@@ -73,8 +73,9 @@ fn sum_of_addresses(addresses: &Addresses) -> u64 {
     }
 }
 
-/// Sum of 16-bit big-endian words, an odd last byte in front of a zero. Four bytes at a time and lowest byte first: two words side
-/// by side, and words of the other order, add up to the same sum once folded and turned round (RFC 1071 section 2).
+/// Sum of 16-bit big-endian words, an odd last byte in front of a zero. Four bytes at a time and lowest byte first: two
+/// words side by side, and words of the other order, add up to the same sum once folded and turned round (RFC 1071
+/// section 2).
 #[inline]
 pub fn sum(bytes: &[u8]) -> u64 {
     let (words, tail) = bytes.as_chunks::<4>();

@@ -1,5 +1,5 @@
-//! GRE (RFC 2784, RFC 2890; RFC 1701 for routing), also over UDP (RFC 8086), its enhanced form for PPTP (RFC 2637), MikroTik's EoIP, and
-//! EtherIP.
+//! GRE (RFC 2784, RFC 2890; RFC 1701 for routing), also over UDP (RFC 8086), its enhanced form for PPTP (RFC 2637),
+//! MikroTik's EoIP, and EtherIP.
 
 use super::ether_type;
 use super::reason::{Malformed, NotFollowed};

@@ -1,4 +1,5 @@
-//! The frames that nearly all captures are full of, read at one go: Ethernet II, IPv4 without options, not in fragments, TCP or UDP.
+//! The frames that nearly all captures are full of, read at one go: Ethernet II, IPv4 without options, not in
+//! fragments, TCP or UDP.
 //!
 //! Says what the walk through the headers would say, or nothing; whatever is out of the ordinary is left to the walk.
 
@@ -72,7 +73,8 @@ pub(super) fn segment(bytes: &[u8]) -> Option<Tcp> {
     })
 }
 
-/// The datagram in an Ethernet frame, if everything about it is ordinary, it was captured whole and one of its ports is wanted for itself.
+/// The datagram in an Ethernet frame, if everything about it is ordinary, it was captured whole and one of its ports is
+/// wanted for itself.
 pub(super) fn datagram(bytes: &[u8], interest: &Interest) -> Option<Udp> {
     let headers: &[u8; UDP_HEADERS] = bytes.first_chunk()?;
     let (source_port, destination_port) = (u16_at(headers, UDP)?, u16_at(headers, UDP + 2)?);
@@ -98,7 +100,8 @@ pub(super) fn datagram(bytes: &[u8], interest: &Interest) -> Option<Udp> {
     })
 }
 
-/// The segment or datagram of an ordinary frame that is in a tunnel, if its ports are wanted and it was captured whole up to its data.
+/// The segment or datagram of an ordinary frame that is in a tunnel, if its ports are wanted and it was captured whole
+/// up to its data.
 pub(super) fn in_tunnel(bytes: &[u8], interest: &Interest) -> Option<Decoded> {
     let ports = transport(bytes)?;
     let packet = bytes.get(IP..)?;

@@ -1,5 +1,5 @@
-//! What lies in the tunnels that mirrors and clouds put around all of their packets, found at one go: an ordinary IP packet, then a tunnel
-//! over UDP, or GRE with or without ERSPAN.
+//! What lies in the tunnels that mirrors and clouds put around all of their packets, found at one go: an ordinary IP
+//! packet, then a tunnel over UDP, or GRE with or without ERSPAN.
 //!
 //! Says where the walk through the headers would arrive, or nothing; whatever is out of the ordinary is left to the walk.
 
@@ -20,8 +20,8 @@ pub(super) struct Carried {
     pub(super) layer: Layer,
 }
 
-/// What is carried by a packet of IP without options, extension headers or fragments, by its protocol and the first two numbers behind
-/// the IP header.
+/// What is carried by a packet of IP without options, extension headers or fragments, by its protocol and the first two
+/// numbers behind the IP header.
 pub(super) fn open(
     packet: &[u8],
     (protocol, source, destination): (u8, u16, u16),

@@ -25,7 +25,8 @@ pub(super) struct Batch {
     copies: Vec<u8>,
     /// Segments in capture order, each with its place in `blocks`, or [`COPIED`].
     pub(super) segments: Vec<(u32, Segment)>,
-    /// Places in `segments` of packets that open a connection, in order, with the names for which DNS gave the client the server's address.
+    /// Places in `segments` of packets that open a connection, in order, with the names for which DNS gave the client
+    /// the server's address.
     pub(super) asked: Vec<(u32, Arc<[Arc<str>]>)>,
     /// What each of `segments` came in, where packets are kept; else empty.
     pub(super) frames: Vec<Frame>,
@@ -139,7 +140,8 @@ mod tests {
     }
 
     proptest! {
-        /// Whether a packet's block or a copy of the packet goes along, a worker sees the same of it, wherever the capture cut it.
+        /// Whether a packet's block or a copy of the packet goes along, a worker sees the same of it, wherever the
+        /// capture cut it.
         #[test]
         fn a_copy_shows_what_the_block_shows(
             bytes in proptest::collection::vec(any::<u8>(), 64..400),

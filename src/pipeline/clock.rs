@@ -1,9 +1,11 @@
 //! Forward capture time: what timeouts are measured with, whatever the capture's own clock does.
 //!
-//! Times in captures jump: backwards where files or taps were appended or the clock was set, to and fro where interfaces of one file have
-//! clocks of their own, far ahead or to 1970 where a record is damaged. The clock counts what goes by once:
+//! Times in captures jump: backwards where files or taps were appended or the clock was set, to and fro where
+//! interfaces of one file have clocks of their own, far ahead or to 1970 where a record is damaged. The clock counts
+//! what goes by once:
 //!
-//! - a time before the latest moves nothing, until the times have gone on from there for [`STAY`] without a return: then the clock was set;
+//! - a time before the latest moves nothing, until the times have gone on from there for [`STAY`] without a return:
+//!   then the clock was set;
 //! - a step of more than [`DOUBTFUL`] ahead is believed only if the next packet confirms it;
 //! - the setting that was left is remembered, and a return to it is no step at all.
 
@@ -15,8 +17,8 @@ pub(super) const DOUBTFUL: u64 = 600 * SECOND;
 const STAY: u64 = 60 * SECOND;
 /// A step of so much is one of the same setting: two settings that are told apart differ by [`STAY`] at least.
 const SURE: u64 = STAY / 2;
-/// A longer step is as good as this one: nothing is waited for, or remembered, for longer. What is counted stays within what a table can tell
-/// apart though there be years between captures.
+/// A longer step is as good as this one: nothing is waited for, or remembered, for longer. What is counted stays within
+/// what a table can tell apart though there be years between captures.
 const LONGEST: u64 = 2 * 86_400 * SECOND;
 
 /// Adds up what goes by.

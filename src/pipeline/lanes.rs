@@ -17,7 +17,8 @@ use crate::time::SECOND;
 
 /// Batches that may wait for a worker.
 pub(super) const WAITING: usize = 4;
-/// Where fewer bytes than these of a block are for a worker, they are copied: then the block is used again while it is in the cache.
+/// Where fewer bytes than these of a block are for a worker, they are copied: then the block is used again while it is
+/// in the cache.
 const FEW: u64 = 32 << 10;
 /// A worker without packets is told the time this often, nanoseconds of forward time.
 const TOLD_EVERY: u64 = 5 * SECOND;

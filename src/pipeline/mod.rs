@@ -51,7 +51,8 @@ use worker::{Beside, Delivery, Worked, Worker};
 
 /// How often [`Consumer::tick`] runs.
 const TICK: Duration = Duration::from_millis(100);
-/// Bytes that each worker may hold at least: one connection that holds all it may is read the same whatever the number of workers.
+/// Bytes that each worker may hold at least: one connection that holds all it may is read the same whatever the number
+/// of workers.
 const LEAST_HELD_BYTES: usize = 4 * MAX_HELD_BYTES;
 /// Deliveries that may wait for the caller.
 const WAITING: usize = 16;
@@ -93,8 +94,8 @@ impl From<usize> for Crew<'_> {
     }
 }
 
-/// Reads `source` to its end with a crew of so many workers. `consumer` gets every session, in an order that does not depend on the number
-/// of workers, on the thread that calls this.
+/// Reads `source` to its end with a crew of so many workers. `consumer` gets every session, in an order that does not
+/// depend on the number of workers, on the thread that calls this.
 pub fn read<'a>(
     source: &mut impl Source,
     judge: &Judge,

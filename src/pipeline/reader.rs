@@ -258,7 +258,8 @@ impl Reader<'_> {
     }
 }
 
-/// The look at each packet of a stretch. What every packet moves is held here, so that it stays in registers as long as none matters.
+/// The look at each packet of a stretch. What every packet moves is held here, so that it stays in registers as long as
+/// none matters.
 struct Look<'l, 'r, R> {
     clock: Clock,
     seen: Seen,

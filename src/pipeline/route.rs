@@ -23,8 +23,8 @@ pub(super) trait Route {
     /// Names of internal hosts that were learned.
     fn hosts(&mut self, hosts: impl Iterator<Item = HostName>);
 
-    /// A stretch of packets has been read to its end at `clock`, nanoseconds of forward time. False if a thread at the other end has
-    /// stopped: then all the rest would be lost, and reading is over.
+    /// A stretch of packets has been read to its end at `clock`, nanoseconds of forward time. False if a thread at the
+    /// other end has stopped: then all the rest would be lost, and reading is over.
     fn tick(&mut self, clock: u64) -> bool;
 
     /// Nothing comes for now. False as for [`Route::tick`].

@@ -159,8 +159,8 @@ fn silence_ends_sessions() {
     }
 }
 
-/// Who watches is told of it at once, and if the program is killed it is not among what is lost. What an interface keeps to itself, and the
-/// way to the file, take the rest of a second.
+/// Who watches is told of it at once, and if the program is killed it is not among what is lost. What an interface
+/// keeps to itself, and the way to the file, take the rest of a second.
 #[test]
 fn a_session_is_told_within_a_second_of_its_end() {
     const SOON: u64 = 13 * STEP;

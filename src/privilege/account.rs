@@ -49,8 +49,8 @@ pub enum AccountError {
 }
 
 impl Change {
-    /// The user named; else, for root, the owner of the directories that are written to, so that files in them can be put aside and made anew; else,
-    /// where nothing is written, `tlstally` or `nobody`.
+    /// The user named; else, for root, the owner of the directories that are written to, so that files in them can be
+    /// put aside and made anew; else, where nothing is written, `tlstally` or `nobody`.
     pub fn wanted(named: Option<&str>, writing: &[PathBuf]) -> Result<Self, AccountError> {
         let ourselves = Uid::effective();
         if let Some(name) = named {

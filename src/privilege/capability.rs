@@ -1,4 +1,5 @@
-//! Capabilities (`capabilities(7)`): all five sets of the calling thread are emptied. They belong to threads, so this is done while there is one.
+//! Capabilities (`capabilities(7)`): all five sets of the calling thread are emptied. They belong to threads, so this
+//! is done while there is one.
 
 use caps::CapSet;
 use caps::errors::CapsError;

@@ -1,8 +1,9 @@
 //! Landlock: of the file system only what a command names, of TCP nothing, of other processes nothing
 //! (<https://docs.kernel.org/userspace-api/landlock.html>).
 //!
-//! What is open stays usable. A rule belongs to a file or directory as it is now, not to its name: a directory that is removed and made anew is
-//! another one. Linux knows the parts since: files 5.13, truncation 6.2, TCP 6.7, signals and abstract sockets 6.12.
+//! What is open stays usable. A rule belongs to a file or directory as it is now, not to its name: a directory that is
+//! removed and made anew is another one. Linux knows the parts since: files 5.13, truncation 6.2, TCP 6.7, signals and
+//! abstract sockets 6.12.
 
 use std::path::{Path, PathBuf};
 

@@ -1,9 +1,10 @@
 //! Software that a ClientHello is known for: fingerprints that were recorded from real programs (`data/clients.tsv`, made
 //! from the captures by `tools/clients.py`).
 //!
-//! Both JA4 and JA3 must be equal: each alone leaves something out (JA4 the order, JA3 the signature algorithms). A fingerprint
-//! shows the TLS library and how it was set up, so the answer names the library, not its release and not the program on top. What was not recorded is
-//! unknown; published lists are left out, as most of them were not made with the same reading of the hello.
+//! Both JA4 and JA3 must be equal: each alone leaves something out (JA4 the order, JA3 the signature algorithms). A
+//! fingerprint shows the TLS library and how it was set up, so the answer names the library, not its release and not
+//! the program on top. What was not recorded is unknown; published lists are left out, as most of them were not made
+//! with the same reading of the hello.
 
 use std::collections::HashSet;
 use std::sync::{LazyLock, Mutex, PoisonError};

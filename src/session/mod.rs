@@ -115,8 +115,8 @@ pub struct ServerDid {
 }
 
 impl Session {
-    /// The server took mail, as far as can be told: what was seen of it in clear, or behind a handshake bytes both ways that do not
-    /// look like a refusal.
+    /// The server took mail, as far as can be told: what was seen of it in clear, or behind a handshake bytes both ways
+    /// that do not look like a refusal.
     pub fn took_mail(&self) -> bool {
         let flowed = |exchange: Exchange| {
             exchange.client_bytes > 0

@@ -113,7 +113,8 @@ enum Phase {
     DataAsked,
     /// Message content up to the lone dot.
     Content(Dot),
-    /// Behind a lone dot whose line ends are not both CRLF: the end of the content only if the server has answered it before more comes.
+    /// Behind a lone dot whose line ends are not both CRLF: the end of the content only if the server has answered it
+    /// before more comes.
     OpenEnd {
         /// When it came.
         at: Timestamp,
@@ -130,8 +131,8 @@ enum Phase {
     Lost,
 }
 
-/// How much of `<CRLF>.<CRLF>` stands at the end of the content so far (RFC 5321 section 4.1.1.4; bare LF is met too). `crlf`: the line before
-/// ended in CRLF.
+/// How much of `<CRLF>.<CRLF>` stands at the end of the content so far (RFC 5321 section 4.1.1.4; bare LF is met too).
+/// `crlf`: the line before ended in CRLF.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Dot {
     InLine { cr: bool },
@@ -183,8 +184,9 @@ impl ClientSide {
         }
     }
 
-    /// Reads `bytes`, or only their beginning, where that shows what had been held back before them: the two together are returned, to be
-    /// read anew. Only what ends a segment is held back, so of any segment there is at most one such copy.
+    /// Reads `bytes`, or only their beginning, where that shows what had been held back before them: the two together
+    /// are returned, to be read anew. Only what ends a segment is held back, so of any segment there is at most one
+    /// such copy.
     fn read_up_to_held(&mut self, bytes: &[u8], time: Timestamp, joint: &mut Joint) -> Vec<u8> {
         let mut rest = bytes;
         while !rest.is_empty() {
@@ -449,8 +451,8 @@ impl ClientSide {
         rest
     }
 
-    /// A lone dot has come. `crlf`: whether the lines before it and its own ended in CRLF. Only if both did it ends the content (RFC 5321 section
-    /// 4.1.1.4), but for clients that know no CRLF, or where the server takes it for the end.
+    /// A lone dot has come. `crlf`: whether the lines before it and its own ended in CRLF. Only if both did it ends the
+    /// content (RFC 5321 section 4.1.1.4), but for clients that know no CRLF, or where the server takes it for the end.
     fn end_content(&mut self, [before, own]: [bool; 2], time: Timestamp, joint: &mut Joint) {
         if (before && own) || self.bare {
             self.open_ended = false;
@@ -464,8 +466,8 @@ impl ClientSide {
         }
     }
 
-    /// More comes at `time` behind a lone dot of the time `at` that is the end of the content only for some servers. A server says nothing while
-    /// content comes, and a client waits for what it says to the end.
+    /// More comes at `time` behind a lone dot of the time `at` that is the end of the content only for some servers. A
+    /// server says nothing while content comes, and a client waits for what it says to the end.
     fn end_or_go_on(&mut self, at: Timestamp, crlf: bool, time: Timestamp, joint: &mut Joint) {
         if joint.has_replied(at, time) {
             self.phase = Phase::Lines;

@@ -77,8 +77,8 @@ const OTHER_VERBS: [&[u8]; 15] = [
     b"XSHADOW",
 ];
 
-/// SASL mechanisms in use with SMTP: those that IANA registers as common or limited, and `LOGIN` and what large providers have of their own.
-/// `SCRAM-` has more than one behind it.
+/// SASL mechanisms in use with SMTP: those that IANA registers as common or limited, and `LOGIN` and what large
+/// providers have of their own. `SCRAM-` has more than one behind it.
 const MECHANISMS: [&[u8]; 14] = [
     b"PLAIN",
     b"LOGIN",
@@ -144,10 +144,10 @@ impl Command {
         }
     }
 
-    /// `AUTH` SP mechanism [SP initial-response] (RFC 4954 section 4), a mechanism's name being 1 to 20 letters, digits, hyphens and
-    /// underscores (RFC 4422 section 3.1). Some clients do not encode the response, or in the alphabet for URLs; prose that begins with the word
-    /// and the name of a mechanism is told apart by what the server says to it. FTP's `AUTH TLS` (RFC 4217) asks for no
-    /// password.
+    /// `AUTH` SP mechanism [SP initial-response] (RFC 4954 section 4), a mechanism's name being 1 to 20 letters,
+    /// digits, hyphens and underscores (RFC 4422 section 3.1). Some clients do not encode the response, or in the
+    /// alphabet for URLs; prose that begins with the word and the name of a mechanism is told apart by what the server
+    /// says to it. FTP's `AUTH TLS` (RFC 4217) asks for no password.
     fn auth(argument: &[u8]) -> Self {
         let mut words = argument
             .split(u8::is_ascii_whitespace)

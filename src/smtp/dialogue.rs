@@ -60,7 +60,8 @@ impl Dialogue {
         }
     }
 
-    /// Where both Finished of TLS 1.2 or older end, in bytes from the first TLS byte of the client's direction and of the server's.
+    /// Where both Finished of TLS 1.2 or older end, in bytes from the first TLS byte of the client's direction and of
+    /// the server's.
     pub fn finished_ends(&self) -> Option<(u64, Option<u64>)> {
         let client = self.client.as_ref()?.tls.facts()?;
         let server = self.server.as_ref()?.tls.facts()?;

@@ -229,8 +229,8 @@ impl Login {
         self.told = self.is_told();
     }
 
-    /// Whichever direction comes first. What only AUTH gets may answer any of the lines; what is said to other commands too must come
-    /// before the client goes on.
+    /// Whichever direction comes first. What only AUTH gets may answer any of the lines; what is said to other commands
+    /// too must come before the client goes on.
     fn is_told(&self) -> bool {
         let answered = self.since.is_some_and(|since| self.replied >= Some(since));
         let turned_away = self.turned_away.is_some_and(|at| {

@@ -1,8 +1,8 @@
 //! Whether a connection on a port that says nothing is SMTP, told by the first bytes of each direction.
 //!
-//! A server of SMTP greets with 220 (RFC 5321 section 3.1), and so do servers of FTP (RFC 959). What no other client says first is
-//! EHLO, HELO (section 4.1.1.1) or LHLO (RFC 2033), behind a PROXY header if there is one. TLS from the first byte is not taken for
-//! SMTP: on any port, nearly all of it is something else.
+//! A server of SMTP greets with 220 (RFC 5321 section 3.1), and so do servers of FTP (RFC 959). What no other client
+//! says first is EHLO, HELO (section 4.1.1.1) or LHLO (RFC 2033), behind a PROXY header if there is one. TLS from the
+//! first byte is not taken for SMTP: on any port, nearly all of it is something else.
 
 use super::client::{PROXY_V1, PROXY_V2};
 use super::dialogue::Dialogue;

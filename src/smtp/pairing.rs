@@ -113,8 +113,8 @@ impl Pairing {
         Some((asked, time, reply))
     }
 
-    /// Whether a reply of before the command answers none that was seen: where the beginning is missing, or where it greets once more, as a server
-    /// does behind a proxy that has greeted for it.
+    /// Whether a reply of before the command answers none that was seen: where the beginning is missing, or where it
+    /// greets once more, as a server does behind a proxy that has greeted for it.
     fn answers_earlier(&self, reply: Replied, asked: Asked, time: Timestamp) -> bool {
         let greets = asked == Asked::Hello && reply.code == 220;
         (self.late || greets) && reply.time < time

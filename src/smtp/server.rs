@@ -197,9 +197,9 @@ impl ServerSide {
         }
     }
 
-    /// Whether what looks like a reply may be one. Behind lines that are none, and where replies have not been seen, three digits alone are
-    /// not: content has such lines, as the sizes of HTTP's chunks. From the beginning on, only a greeting can come first (RFC 5321
-    /// section 3.1).
+    /// Whether what looks like a reply may be one. Behind lines that are none, and where replies have not been seen,
+    /// three digits alone are not: content has such lines, as the sizes of HTTP's chunks. From the beginning on, only a
+    /// greeting can come first (RFC 5321 section 3.1).
     fn may_be(&self, reply: &ReplyLine<'_>) -> bool {
         let is_first = self.facts.replies == 0 && !self.continues;
         let behind_others = self.noise > 0 || self.adrift;
@@ -220,9 +220,9 @@ struct Place {
 }
 
 impl ServerFacts {
-    /// Whether a line of this code belongs to no greeting, of which only lines were seen that others should follow. All lines of a reply
-    /// have one code (RFC 5321 section 4.2.1); to a client that speaks before its turn postscreen(8) of Postfix never says the last line
-    /// of a greeting.
+    /// Whether a line of this code belongs to no greeting, of which only lines were seen that others should follow. All
+    /// lines of a reply have one code (RFC 5321 section 4.2.1); to a client that speaks before its turn postscreen(8)
+    /// of Postfix never says the last line of a greeting.
     fn leaves_greeting(&self, code: u16) -> bool {
         self.replies == 0 && self.greeting == Some(READY) && code != READY
     }

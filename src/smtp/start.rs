@@ -60,7 +60,8 @@ pub struct TlsStart {
     before: Before,
     /// Bytes were missed: TLS may have begun inside the hole, so any record at a segment's start is taken.
     searching: bool,
-    /// Bytes were missed, as many as a request for TLS or the answer to it takes at least, and no text was recognised behind them.
+    /// Bytes were missed, as many as a request for TLS or the answer to it takes at least, and no text was recognised
+    /// behind them.
     ends_in_hole: bool,
     tls: Tls,
     at: Option<TlsAt>,
@@ -119,8 +120,8 @@ impl TlsStart {
         }
     }
 
-    /// Takes the next segment if it is TLS, which has begun before, or begins here. After a hole it may begin with any segment, whatever
-    /// line it would interrupt.
+    /// Takes the next segment if it is TLS, which has begun before, or begins here. After a hole it may begin with any
+    /// segment, whatever line it would interrupt.
     pub(super) fn take<'a>(&mut self, segment: &'a [u8], time: Timestamp) -> Taken<'a> {
         match &mut self.tls {
             Tls::None | Tls::GivenUp(_) => {

@@ -47,8 +47,8 @@ impl Line {
             .extend_from_slice(bytes.get(..room).unwrap_or(bytes));
     }
 
-    /// Cuts `bytes` behind the next line feed: the whole line, and what follows it. `None` if the line does not end in `bytes`; its
-    /// part of it is kept.
+    /// Cuts `bytes` behind the next line feed: the whole line, and what follows it. `None` if the line does not end in
+    /// `bytes`; its part of it is kept.
     pub(super) fn complete<'a>(&mut self, bytes: &'a [u8]) -> Option<(Cow<'a, [u8]>, &'a [u8])> {
         let Some(end) = memchr(b'\n', bytes) else {
             self.extend(bytes);

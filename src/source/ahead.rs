@@ -1,4 +1,5 @@
-//! Blocks filled in a thread of their own, a few ahead of who looks at them: with what a decoder gives, or with the bytes of a large file.
+//! Blocks filled in a thread of their own, a few ahead of who looks at them: with what a decoder gives, or with the
+//! bytes of a large file.
 //!
 //! Nothing is copied on the way. Each block has room in front of its bytes, for what is left of the one before it.
 
@@ -67,8 +68,8 @@ fn run(mut input: Input, sender: &Sender<Next>) {
     }
 }
 
-/// Reads once into the block, or on as long as there comes little: blocks of few bytes would cost more to hand over than they save. What ends
-/// the bytes, if they ended.
+/// Reads once into the block, or on as long as there comes little: blocks of few bytes would cost more to hand over
+/// than they save. What ends the bytes, if they ended.
 fn fill(input: &mut Input, block: &mut Block) -> Option<Next> {
     loop {
         match input.read(block.room()) {

@@ -83,7 +83,8 @@ impl Feed {
         }
     }
 
-    /// Brings bytes into the block until it holds `least`; fewer if the input ends. What it held comes first, but may lie in another buffer.
+    /// Brings bytes into the block until it holds `least`; fewer if the input ends. What it held comes first, but may
+    /// lie in another buffer.
     pub(super) fn fill(&mut self, block: &mut Block, least: usize) {
         while !self.ended {
             let brought = match &mut self.from {

@@ -15,7 +15,8 @@ const LOOK: Timespec = Timespec {
     tv_sec: 0,
     tv_nsec: 100_000_000,
 };
-/// How long whoever writes to a pipe may take to end it by itself: Ctrl-C reaches both ends, and the other still has packets to write.
+/// How long whoever writes to a pipe may take to end it by itself: Ctrl-C reaches both ends, and the other still has
+/// packets to write.
 const GRACE: Duration = Duration::from_secs(1);
 
 /// Asks a source to end.

@@ -131,7 +131,8 @@ impl Pcap {
                     bound: self.longest as u64,
                 }));
             }
-            // No time, no bytes: room that was set aside for the file, or lost in a crash. What lies behind it need not be a record.
+            // No time, no bytes: room that was set aside for the file, or lost in a crash. What lies behind it need not
+            // be a record.
             if seconds == [0; 4] && fraction == [0; 4] && original == 0 {
                 return Err(Stop::Fault(Fault::Zeros));
             }

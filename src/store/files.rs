@@ -1,8 +1,8 @@
 //! The files of a store: one at first, and another beside it whenever the last one is found to be damaged.
 //!
-//! A damaged file is neither moved nor removed: other programs may have it open, and SQLite finds the log of a file by its name. So
-//! `sessions.sqlite` stays what it is, and `sessions-2.sqlite` begins beside it. The one with the highest number is written; all
-//! are read.
+//! A damaged file is neither moved nor removed: other programs may have it open, and SQLite finds the log of a file by
+//! its name. So `sessions.sqlite` stays what it is, and `sessions-2.sqlite` begins beside it. The one with the highest
+//! number is written; all are read.
 
 use std::fs::{self, DirBuilder, Metadata};
 use std::io;

@@ -109,8 +109,9 @@ fn oldest(connection: &Connection) -> rusqlite::Result<[Option<i64>; 2]> {
     Ok(days)
 }
 
-/// Removes all days before `day`; whether there were any. Times that no clock has, past the year 2262, stand below zero and stay. The counts go first, together with the mark that says so: a
-/// reader never sees counts without sessions, and a program that dies here goes on where it was.
+/// Removes all days before `day`; whether there were any. Times that no clock has, past the year 2262, stand below zero
+/// and stay. The counts go first, together with the mark that says so: a reader never sees counts without sessions, and
+/// a program that dies here goes on where it was.
 fn remove_before(connection: &mut Connection, day: i64) -> rusqlite::Result<bool> {
     let start = start_of(day).0.cast_signed();
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;

@@ -25,8 +25,8 @@ pub(super) const COUNT: usize = 23;
 /// A session with nothing but what a tally reads, and who saw it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Profile {
-    /// The session; its times, its gaps, the amounts that flowed and the address of an external server mean nothing. It has a certificate only
-    /// if that is another's than Exchange Online's, and of that the issuer.
+    /// The session; its times, its gaps, the amounts that flowed and the address of an external server mean nothing. It
+    /// has a certificate only if that is another's than Exchange Online's, and of that the issuer.
     pub like: Session,
     /// Who saw it.
     pub sensor: Arc<str>,
@@ -36,8 +36,8 @@ pub struct Profile {
 const WITHHOLD_TLS: i64 = 1;
 const TAKE_MAIL: i64 = 2;
 
-/// What the server did, where a tally asks for it: whether it offers TLS, of the host that counts; whether it takes mail, of one that
-/// serves hosts of ours.
+/// What the server did, where a tally asks for it: whether it offers TLS, of the host that counts; whether it takes
+/// mail, of one that serves hosts of ours.
 fn server_did(session: &Session) -> i64 {
     match session.direction {
         Direction::Inbound if session.server_did.withhold_tls => WITHHOLD_TLS,

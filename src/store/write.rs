@@ -1,5 +1,5 @@
-//! Writes a store, whatever becomes of its files: a damaged one stays where it is and another is begun beside it, one that was moved
-//! away is begun anew.
+//! Writes a store, whatever becomes of its files: a damaged one stays where it is and another is begun beside it, one
+//! that was moved away is begun anew.
 
 use std::fs;
 use std::path::{Path, PathBuf};

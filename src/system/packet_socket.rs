@@ -16,7 +16,8 @@ pub(crate) fn bind(socket: BorrowedFd<'_>, index: u32) -> io::Result<()> {
         sll_addr: [0; 8],
     };
     let length = mem::size_of_val(&address) as libc::socklen_t;
-    // SAFETY: the address lives until the call returns, and the length is its own; the descriptor is open as long as it is borrowed.
+    // SAFETY: the address lives until the call returns, and the length is its own; the descriptor is open as long as it
+    // is borrowed.
     let result = unsafe { libc::bind(socket.as_raw_fd(), (&raw const address).cast(), length) };
     outcome(result)
 }

@@ -5,8 +5,8 @@
 //! good, so it never comes back, what stays has never been away, and a union of parts keeps exactly what the whole would.
 //! The hosts of a tally are bounded the same way, by address.
 
-/// The smallest values ever put in, up to a limit that every call names alike. Made for few values, and for many of itself: it takes
-/// no memory but theirs.
+/// The smallest values ever put in, up to a limit that every call names alike. Made for few values, and for many of
+/// itself: it takes no memory but theirs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Smallest<T> {
     /// In their order, each once.

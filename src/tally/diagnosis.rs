@@ -26,8 +26,8 @@ pub const ONE_WAY_LOUD: u64 = 200;
 /// From this share of sessions that lack bytes on, the mirror is suspected.
 pub const GAPS_LOUD: f64 = 0.05;
 
-/// From so many packets a session seen before on, the mirror is suspected to show traffic twice. A session has about ten that are looked
-/// at, up to the end of its handshake; a client that sends again does so once or twice.
+/// From so many packets a session seen before on, the mirror is suspected to show traffic twice. A session has about
+/// ten that are looked at, up to the end of its handshake; a client that sends again does so once or twice.
 pub const DUPLICATES_LOUD: u64 = 3;
 
 /// Why fragments were not followed, as [`Capture::not_followed`] has it.

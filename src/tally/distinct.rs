@@ -1,8 +1,8 @@
 //! How many different hosts there were, where there were too many to keep each.
 //!
-//! Of the hashes of all values the smallest are kept. As long as there are fewer than that, their number is the answer; beyond, how closely
-//! they lie tells it (k minimum values: Bar-Yossef et al., "Counting Distinct Elements in a Data Stream", RANDOM 2002). The
-//! answer does not depend on order, and two counts make one without loss.
+//! Of the hashes of all values the smallest are kept. As long as there are fewer than that, their number is the answer;
+//! beyond, how closely they lie tells it (k minimum values: Bar-Yossef et al., "Counting Distinct Elements in a Data
+//! Stream", RANDOM 2002). The answer does not depend on order, and two counts make one without loss.
 
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};

@@ -179,7 +179,8 @@ impl HostTally {
         self.macs.iter()
     }
 
-    /// The host as the report shows it; `None` if no session counts for it. `serves` says that it takes mail from internal clients.
+    /// The host as the report shows it; `None` if no session counts for it. `serves` says that it takes mail from
+    /// internal clients.
     pub(super) fn report<'a>(
         &self,
         mut addresses: Vec<IpAddr>,

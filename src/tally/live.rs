@@ -20,8 +20,8 @@ pub struct Moment {
     pub alive: Duration,
     /// What is watched, in the order of the command line.
     pub interfaces: Vec<Interface>,
-    /// Batches of packets that wait between the reader and the workers. Nothing is dropped there: who is behind makes those before wait,
-    /// down to the kernel's ring.
+    /// Batches of packets that wait between the reader and the workers. Nothing is dropped there: who is behind makes
+    /// those before wait, down to the kernel's ring.
     pub queue: Level,
     /// Connections held.
     pub flows: Level,

@@ -71,7 +71,8 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// A host with one ordinary session takes about half a KB (`tests/allocations.rs`); a text at most [`crate::session::MAX_STRING`] bytes.
+    /// A host with one ordinary session takes about half a KB (`tests/allocations.rs`); a text at most
+    /// [`crate::session::MAX_STRING`] bytes.
     pub const DEFAULT: Self = Self {
         hosts: 65_536,
         names: 32,
@@ -100,8 +101,8 @@ words!(Role {
 pub struct Tally {
     to: To,
     limits: Limits,
-    /// Legacy sessions by host. Kept apart from the others, so that however many other hosts there are, none of these is given up for
-    /// them; and apart by session, so that the order of sessions does not matter.
+    /// Legacy sessions by host. Kept apart from the others, so that however many other hosts there are, none of these
+    /// is given up for them; and apart by session, so that the order of sessions does not matter.
     legacy: Shelf<HostTally>,
     /// The other sessions by host; some hosts are on both shelves.
     others: Shelf<HostTally>,

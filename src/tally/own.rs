@@ -35,7 +35,8 @@ impl Own {
     }
 }
 
-/// A legacy version is the server's if it was offered better; what a client offers or does not ask for says nothing of the server.
+/// A legacy version is the server's if it was offered better; what a client offers or does not ask for says nothing of
+/// the server.
 fn server_verdict(session: &Session) -> Verdict {
     match session.verdict {
         Verdict::Legacy if !kept_down(session) => Verdict::Unknown,

@@ -376,7 +376,8 @@ impl Report {
         }
     }
 
-    /// The same without hosts and what they have to do: only totals, capture and warnings. For those who look often, since hosts may be many.
+    /// The same without hosts and what they have to do: only totals, capture and warnings. For those who look often,
+    /// since hosts may be many.
     pub fn brief(tally: &Tally, health: CaptureHealth, context: Context) -> Self {
         let mut shown = Shown::default();
         match context.group_by {
@@ -422,7 +423,8 @@ impl Report {
         }
     }
 
-    /// Hosts of which sessions are not shown, and hosts of which even legacy sessions are not, since there were more than a tally holds.
+    /// Hosts of which sessions are not shown, and hosts of which even legacy sessions are not, since there were more
+    /// than a tally holds.
     pub fn left_out(&self) -> (u64, u64) {
         let bounds = &self.capture.bounds;
         (bounds.of(HOSTS_LEFT_OUT), bounds.of(LEGACY_HOSTS_LEFT_OUT))

@@ -53,7 +53,8 @@ fn of_names(subject: &X509Name<'_>, issuer: &X509Name<'_>) -> Certificate {
     }
 }
 
-/// Subject and issuer of a certificate that is wrong elsewhere, in its dates for instance: where they stand is fixed (RFC 5280 section 4.1).
+/// Subject and issuer of a certificate that is wrong elsewhere, in its dates for instance: where they stand is fixed
+/// (RFC 5280 section 4.1).
 fn names_alone(der: &[u8]) -> Option<(X509Name<'_>, X509Name<'_>)> {
     let sequence = |bytes| {
         let (rest, any) = Any::from_der(bytes).ok()?;

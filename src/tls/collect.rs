@@ -49,11 +49,12 @@ impl Collector {
 
     /// Whether nothing that could still come in this direction would change what is concluded.
     ///
-    /// - TLS 1.2 and older, after Finished: everything is encrypted, the handshake is known to be over, by what went before in
-    ///   clear, or by data, and that this end took it is shown by data. (Without either it may be TLS 1.3, with a second ClientHello in tiny
-    ///   records behind ChangeCipherSpec.)
-    /// - TLS 1.3, the client: Finished is among the records of its last flight. Of a client that may have sent early data, as many records are
-    ///   read as are kept. Of servers, all are counted: whoever knows both directions may stop earlier.
+    /// - TLS 1.2 and older, after Finished: everything is encrypted, the handshake is known to be over, by what went
+    ///   before in clear, or by data, and that this end took it is shown by data. (Without either it may be TLS 1.3,
+    ///   with a second ClientHello in tiny records behind ChangeCipherSpec.)
+    /// - TLS 1.3, the client: Finished is among the records of its last flight. Of a client that may have sent early
+    ///   data, as many records are read as are kept. Of servers, all are counted: whoever knows both directions may
+    ///   stop earlier.
     pub(super) fn is_decided(&self) -> bool {
         let facts = &self.facts;
         let data = facts.application.count;

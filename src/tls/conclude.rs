@@ -18,8 +18,8 @@ const MAX_FINISHED_RECORD: u16 = 69 + PADDING;
 const CLIENT_FLIGHT: usize = 3;
 /// The most of them that are looked at: a certificate may take several.
 const LONG_FLIGHT: usize = 6;
-/// Records of data by which a server of TLS 1.2 or older alone shows that its client took the handshake: the first may be a greeting that waits for
-/// nobody, and TLS 1.0 may make two records of it.
+/// Records of data by which a server of TLS 1.2 or older alone shows that its client took the handshake: the first may
+/// be a greeting that waits for nobody, and TLS 1.0 may make two records of it.
 pub(super) const REPLIES: u8 = 3;
 /// SSL 2.0: SERVER-HELLO, SERVER-VERIFY, and at most one REQUEST-CERTIFICATE come before SERVER-FINISHED.
 const SSL2_SERVER_FINISHED: u8 = 4;
@@ -48,7 +48,8 @@ pub struct Conclusion {
 /// What the TCP connection tells besides its bytes. Places are counted in bytes from the first TLS byte of a direction.
 #[derive(Clone, Copy)]
 pub struct Course<'a> {
-    /// What the client had received of the server's direction when it sent the last byte before a place of its own, where that is known.
+    /// What the client had received of the server's direction when it sent the last byte before a place of its own,
+    /// where that is known.
     pub received: &'a dyn Fn(u64) -> Option<u64>,
     /// The client had sent nothing behind its Finished of TLS 1.2 or older when it had the server's.
     pub taken: bool,
@@ -120,7 +121,8 @@ fn cipher(client: Option<&Facts>, hello: Option<&ServerHello>) -> Option<u32> {
 
 /// The first alert that ends the conversation: level fatal, or where warnings end it, one that names an error at whatever level.
 ///
-/// Where both ends sent one, the client's was an answer if it had received the server's. Time does not tell: clocks are coarse, and taps apart.
+/// Where both ends sent one, the client's was an answer if it had received the server's. Time does not tell: clocks are
+/// coarse, and taps apart.
 fn alert(
     client: Option<&Facts>,
     server: Option<&Facts>,
@@ -141,8 +143,8 @@ fn alert(
     }
 }
 
-/// The server was heard and did not answer the hello: then a warning ended it (RFC 8446 6.2). Up to TLS 1.2 both ends may go on behind one, and
-/// where the answer may be among missing bytes it may be theirs.
+/// The server was heard and did not answer the hello: then a warning ended it (RFC 8446 6.2). Up to TLS 1.2 both ends
+/// may go on behind one, and where the answer may be among missing bytes it may be theirs.
 fn lacks_answer(client: Option<&Facts>, server: Option<&Facts>) -> bool {
     let unanswered =
         |server: &Facts| server.server_hello.is_none() && !server.lost && !server.full_handshake();
@@ -188,11 +190,12 @@ const fn is_whole(facts: &Facts) -> bool {
     !facts.lost && !facts.derailed
 }
 
-/// TLS 1.2 and older: both sent ChangeCipherSpec and an encrypted handshake record after it, which is Finished, and the client did not
-/// refuse the server's certificate in between.
+/// TLS 1.2 and older: both sent ChangeCipherSpec and an encrypted handshake record after it, which is Finished, and the
+/// client did not refuse the server's certificate in between.
 ///
-/// The server shows that it took the client's Finished by its own, which comes last in a full handshake (RFC 5246 7.3), and by data, which it
-/// sends no sooner. That the client took the handshake its Finished does not show: NSS sends that before it has judged the certificate.
+/// The server shows that it took the client's Finished by its own, which comes last in a full handshake (RFC 5246 7.3),
+/// and by data, which it sends no sooner. That the client took the handshake its Finished does not show: NSS sends that
+/// before it has judged the certificate.
 fn has_finished_tls12(
     client: Option<&Facts>,
     server: Option<&Facts>,
@@ -215,7 +218,8 @@ fn has_finished_tls12(
     }
 }
 
-/// Whether the client of TLS 1.2 or older took the handshake: it sent data, or sent nothing and did not end before it had the server's Finished.
+/// Whether the client of TLS 1.2 or older took the handshake: it sent data, or sent nothing and did not end before it
+/// had the server's Finished.
 fn has_taken_tls12(client: &Facts, server: &Facts, course: Course<'_>) -> Option<bool> {
     if client.application.count > 0 || course.taken {
         return Some(true);
@@ -235,12 +239,13 @@ fn has_taken_tls12(client: &Facts, server: &Facts, course: Course<'_>) -> Option
     Some(had >= server.finished_end)
 }
 
-/// TLS 1.3: the client sent a record that can hold Finished, and the server, in answer to it, two of which the first is no alert; `None` if it may be.
+/// TLS 1.3: the client sent a record that can hold Finished, and the server, in answer to it, two of which the first is
+/// no alert; `None` if it may be.
 ///
-/// What follows Finished from the client proves nothing: it waits for no answer, while the server may still refuse its certificate, or
-/// that there is none (RFC 8446 sections 4.4.2.4 and 4.4.4): by an encrypted alert, and the end. A server that asks for a certificate has
-/// nothing to say between its own flight and the client's (section 4.6.1), so any record of that flight will do in place of Finished. One direction
-/// alone does not tell.
+/// What follows Finished from the client proves nothing: it waits for no answer, while the server may still refuse its
+/// certificate, or that there is none (RFC 8446 sections 4.4.2.4 and 4.4.4): by an encrypted alert, and the end. A
+/// server that asks for a certificate has nothing to say between its own flight and the client's (section 4.6.1), so
+/// any record of that flight will do in place of Finished. One direction alone does not tell.
 fn has_finished_tls13(
     client: Option<&Facts>,
     server: Option<&Facts>,
@@ -267,7 +272,8 @@ fn has_finished_tls13(
     server.application.has_data_behind(flight)
 }
 
-/// Whether the client's records so far tell which of them ends the handshake of TLS 1.3, or that nothing will; the same whatever the server says.
+/// Whether the client's records so far tell which of them ends the handshake of TLS 1.3, or that nothing will; the same
+/// whatever the server says.
 pub(super) fn is_client_settled(client: &Facts) -> bool {
     let records = client.application.records();
     let is_certificate = |record: &Record| record.length > MAX_FINISHED_RECORD;
@@ -314,8 +320,9 @@ fn offers_early_data(client: &Facts) -> bool {
     hello.is_none_or(|hello| hello.early_data)
 }
 
-/// The client's Finished of TLS 1.3, by its size: that of the suite without padding, or with Java's. It is the first encrypted record; or the second,
-/// behind a certificate that is empty; or behind a certificate and its proof one of the same flight, to which the server has said nothing.
+/// The client's Finished of TLS 1.3, by its size: that of the suite without padding, or with Java's. It is the first
+/// encrypted record; or the second, behind a certificate that is empty; or behind a certificate and its proof one of
+/// the same flight, to which the server has said nothing.
 ///
 /// A client that pads otherwise, or puts several messages into one record, does not tell.
 fn finished_of_flight<'a>(
@@ -342,7 +349,8 @@ fn finished_of_flight<'a>(
     found.next().filter(|_| found.next().is_none())
 }
 
-/// The same behind early data: it follows EndOfEarlyData, which the client sends when it has the server's flight (RFC 8446 4.5). Nothing pads there.
+/// The same behind early data: it follows EndOfEarlyData, which the client sends when it has the server's flight (RFC
+/// 8446 4.5). Nothing pads there.
 fn finished_behind_early_data<'a>(
     client: &'a Facts,
     server: &Facts,
@@ -363,8 +371,8 @@ fn finished_behind_early_data<'a>(
     found.next()
 }
 
-/// The last record of the size of Finished that the client sent when the server had answered: Finished or one behind it, where early data were
-/// refused.
+/// The last record of the size of Finished that the client sent when the server had answered: Finished or one behind
+/// it, where early data were refused.
 fn sized_behind_answer<'a>(
     client: &'a Facts,
     server: &Facts,

@@ -87,8 +87,8 @@ impl Facts {
             .find_map(|hello| hello.offer.as_ref())
     }
 
-    /// The second hello offers other versions or suites than the first, which a HelloRetryRequest lets none do (RFC 8446 4.1.2): between
-    /// them TLS was given up.
+    /// The second hello offers other versions or suites than the first, which a HelloRetryRequest lets none do (RFC
+    /// 8446 4.1.2): between them TLS was given up.
     pub fn has_unlike_hellos(&self) -> bool {
         let (Some(first), Some(second)) = (&self.client_hello, &self.second_client_hello) else {
             return false;
@@ -200,14 +200,14 @@ pub struct Application {
     last: Option<u32>,
     /// Its length.
     last_length: u16,
-    /// Where the last begins that no alert is: another followed, and nothing follows an alert that ends the connection (RFC 8446 section
-    /// 6.2).
+    /// Where the last begins that no alert is: another followed, and nothing follows an alert that ends the connection
+    /// (RFC 8446 section 6.2).
     last_data: Option<u32>,
 }
 
 impl Application {
-    /// Records of a client that are kept, and of a server before anybody asks whether they are enough. The server's flight of TLS 1.3 with two
-    /// tickets is nine.
+    /// Records of a client that are kept, and of a server before anybody asks whether they are enough. The server's
+    /// flight of TLS 1.3 with two tickets is nine.
     pub const KEPT: usize = 16;
 
     /// The first records of a client, in order.
@@ -227,8 +227,8 @@ impl Application {
         self.first.is_some_and(|first| u64::from(first) < place)
     }
 
-    /// Whether one that began at `place` or behind it is no alert that ends the connection: another followed. `None` if there is only one that
-    /// may be an alert, which may have any length (RFC 8446 section 5.4).
+    /// Whether one that began at `place` or behind it is no alert that ends the connection: another followed. `None` if
+    /// there is only one that may be an alert, which may have any length (RFC 8446 section 5.4).
     pub fn has_data_behind(&self, place: u64) -> Option<bool> {
         let is_behind = |at: Option<u32>| at.is_some_and(|at| u64::from(at) >= place);
         if is_behind(self.last_data) {
@@ -267,8 +267,8 @@ impl Application {
         }
     }
 
-    /// Whether the last record is user_canceled, if one of `length` follows it: close_notify follows that (RFC 8446 section 6.1), and is as long. Of
-    /// padding two forms are known: so many bytes for each record, and up to a block.
+    /// Whether the last record is user_canceled, if one of `length` follows it: close_notify follows that (RFC 8446
+    /// section 6.1), and is as long. Of padding two forms are known: so many bytes for each record, and up to a block.
     const fn may_have_ended(&self, length: u16, tag: u16) -> bool {
         let last = self.last_length;
         let padded = last == MAX_ALERT_RECORD + PADDING || last.saturating_sub(tag) == self.block;

@@ -1,5 +1,6 @@
-//! Hellos and certificates repeat: a client sends the same hello each time but for its random, session id, key shares and tickets,
-//! and a server the same certificate. What was worked out for one is kept and found again by the bytes that decided it.
+//! Hellos and certificates repeat: a client sends the same hello each time but for its random, session id, key shares
+//! and tickets, and a server the same certificate. What was worked out for one is kept and found again by the bytes
+//! that decided it.
 //!
 //! Nobody can tell from an answer whether it was read anew; each thread has a [`Memo`] of its own.
 

@@ -1,9 +1,9 @@
 //! What do these bytes begin? Strict enough that mail, base64 and encrypted bytes do not pass for a hello.
 //!
 //! The first byte settles most cases: TLS records begin with 20 to 23, SSL 2.0 hellos with 0x80 or more (only what is
-//! padded, and so encrypted, has the longer header), and no SMTP text begins with any of these. A hello is believed when record header, message type,
-//! message length and version agree: about 55 bits of a random stream would have to. Its session id and lists are not
-//! looked at, so that a hello that is wrong further on still counts as one.
+//! padded, and so encrypted, has the longer header), and no SMTP text begins with any of these. A hello is believed
+//! when record header, message type, message length and version agree: about 55 bits of a random stream would have to.
+//! Its session id and lists are not looked at, so that a hello that is wrong further on still counts as one.
 
 use super::facts::MessageSet;
 use super::handshake::{CLIENT_HELLO, DRAFT_HELLO_RETRY, MIN_HELLO, SERVER_HELLO};
@@ -16,8 +16,8 @@ use super::{Role, Version, ssl2};
 pub enum Probe {
     /// A ClientHello in TLS records.
     ClientHello,
-    /// A ServerHello in TLS records; or what the drafts of TLS 1.3 before 22 sent instead of it to have another ClientHello; or a HelloRequest, which
-    /// clients ignore while they wait for one (RFC 5246 section 7.4.1.1).
+    /// A ServerHello in TLS records; or what the drafts of TLS 1.3 before 22 sent instead of it to have another
+    /// ClientHello; or a HelloRequest, which clients ignore while they wait for one (RFC 5246 section 7.4.1.1).
     ServerHello,
     /// A CLIENT-HELLO of SSL 2.0, whatever version it asks for.
     Ssl2ClientHello,

@@ -192,7 +192,8 @@ pub(super) fn resumption() -> Conversation {
     }
 }
 
-/// TLS 1.3 in the hellos of RFC 8448, with the ChangeCipherSpec of middlebox compatibility, a ticket, and a reply to what the client says then.
+/// TLS 1.3 in the hellos of RFC 8448, with the ChangeCipherSpec of middlebox compatibility, a ticket, and a reply to
+/// what the client says then.
 pub(super) fn tls13() -> Conversation {
     let client = [
         handshake(&[&hex(RFC8448_CLIENT_HELLO)]),

@@ -1,5 +1,5 @@
-//! `legacy_session_id`: what a client sends to go on with an earlier session, and what a server of TLS 1.2 or older sends back if it
-//! does (RFC 5246 7.4.1.2, `opaque<0..32>`).
+//! `legacy_session_id`: what a client sends to go on with an earlier session, and what a server of TLS 1.2 or older
+//! sends back if it does (RFC 5246 7.4.1.2, `opaque<0..32>`).
 
 use crate::wire::Reader;
 

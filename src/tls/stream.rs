@@ -22,7 +22,8 @@ use super::{Role, ssl2};
 /// post-quantum key shares take some KiB, chains of certificates seldom more than 20.
 pub const MAX_MESSAGE: usize = 1 << 16;
 
-/// Longest record of alerts in clear that is read: four. The shortest tag is as long, and no encrypted alert is shorter than its tag.
+/// Longest record of alerts in clear that is read: four. The shortest tag is as long, and no encrypted alert is shorter
+/// than its tag.
 pub(super) const MAX_CLEAR_ALERTS: u16 = 8;
 
 /// Numbers that pass behind a fatal alert at its end: a record with close_notify, and a FIN.
@@ -79,8 +80,8 @@ impl Stream {
         }
     }
 
-    /// The next bytes of this direction, which arrived at `time`. Those that are left are text, and so is all that follows: TLS was given up
-    /// before anything was encrypted.
+    /// The next bytes of this direction, which arrived at `time`. Those that are left are text, and so is all that
+    /// follows: TLS was given up before anything was encrypted.
     pub fn push<'a>(&mut self, bytes: &'a [u8], time: Timestamp) -> &'a [u8] {
         self.collector.time = time;
         self.read(bytes)
@@ -141,7 +142,8 @@ impl Stream {
         self.messages.held() + ssl2
     }
 
-    /// Too much is held: the message that is not whole is read as far as it has come, and the rest of it passed over as if it were missing.
+    /// Too much is held: the message that is not whole is read as far as it has come, and the rest of it passed over as
+    /// if it were missing.
     pub fn let_go(&mut self) {
         if self.held() > 0 {
             self.note_gap();
@@ -173,8 +175,9 @@ impl Stream {
         &[]
     }
 
-    /// Whether `bytes` stand where a record would, and are text. Behind a hello without an answer, or an alert, both ends may go back to it;
-    /// no record that is not encrypted begins like a line. Where bytes are missing, it may be one in the middle of something.
+    /// Whether `bytes` stand where a record would, and are text. Behind a hello without an answer, or an alert, both
+    /// ends may go back to it; no record that is not encrypted begins like a line. Where bytes are missing, it may be
+    /// one in the middle of something.
     fn is_given_up_at(&self, bytes: &[u8]) -> bool {
         let at_record = matches!(self.layer, Layer::Header | Layer::Ssl2Header);
         at_record
@@ -327,8 +330,8 @@ impl Stream {
         Body::Handshake
     }
 
-    /// Alerts are read only if they can be in clear: too short for a tag, before the keys changed. Up to TLS 1.2 a record may hold several,
-    /// or a part of one (RFC 5246 6.2.1).
+    /// Alerts are read only if they can be in clear: too short for a tag, before the keys changed. Up to TLS 1.2 a
+    /// record may hold several, or a part of one (RFC 5246 6.2.1).
     fn open_alert(&mut self, length: u16) -> Body {
         self.collector.record_end = self.offset.saturating_add(u64::from(length));
         if length <= MAX_CLEAR_ALERTS && !self.collector.is_protected() {

@@ -79,8 +79,8 @@ fn is_part(list: &str, of: &str) -> bool {
     words(list).iter().all(|word| all.contains(word))
 }
 
-/// What any part of the conversation makes its record say that the whole does not: with each segment missing, and each two, three and five in a
-/// row; from each segment on; up to each; from one end alone.
+/// What any part of the conversation makes its record say that the whole does not: with each segment missing, and each
+/// two, three and five in a row; from each segment on; up to each; from one end alone.
 pub fn said_more_of_parts(
     reading: &Reading,
     conversation: &Conversation,

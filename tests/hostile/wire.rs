@@ -1,5 +1,5 @@
-//! A session on the wire, byte by byte: Ethernet, IPv4 (RFC 791), TCP (RFC 9293), SMTP (RFC 5321, RFC 3207), TLS 1.2 (RFC 5246), an
-//! X.509 certificate (RFC 5280).
+//! A session on the wire, byte by byte: Ethernet, IPv4 (RFC 791), TCP (RFC 9293), SMTP (RFC 5321, RFC 3207), TLS 1.2
+//! (RFC 5246), an X.509 certificate (RFC 5280).
 
 use crate::common::Packet;
 

@@ -1,5 +1,5 @@
-//! A disk that fills up while packets come: what waits is written when there is room, what is lost is counted, and nothing is told for
-//! something else.
+//! A disk that fills up while packets come: what waits is written when there is room, what is lost is counted, and
+//! nothing is told for something else.
 
 use std::fs;
 use std::path::Path;

@@ -1,5 +1,6 @@
-//! Postfix takes mail from real clients, and its own client speaks to it; the program watches from a third place, a mirror that `tc` makes.
-//! What is watched is what a file holds that tcpdump took there, and what Postfix says it spoke.
+//! Postfix takes mail from real clients, and its own client speaks to it; the program watches from a third place, a
+//! mirror that `tc` makes. What is watched is what a file holds that tcpdump took there, and what Postfix says it
+//! spoke.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -203,7 +204,8 @@ fn postfix_and_its_clients() {
     assert_eq!(["1.0", "1.1", "1.2", "1.3"].map(of), [2, 2, 1, 2]);
 }
 
-/// By the client's port and without times: of what `tc` mirrors, each that looks makes time stamps of its own, microseconds apart.
+/// By the client's port and without times: of what `tc` mirrors, each that looks makes time stamps of its own,
+/// microseconds apart.
 fn by_port(records: BTreeMap<String, Value>) -> BTreeMap<String, Value> {
     let by_port = |record: Value| (record["source"]["port"].to_string(), timeless(record));
     records.into_values().map(by_port).collect()

@@ -128,8 +128,8 @@ fn each_direction_on_an_interface_of_its_own() {
     assert_eq!(watched["tlstally"]["seen"], "both");
 }
 
-/// As several sockets would get the packets of one interface that deal them out without regard to connections: worse than any fanout of
-/// the kernel's.
+/// As several sockets would get the packets of one interface that deal them out without regard to connections: worse
+/// than any fanout of the kernel's.
 #[test]
 fn dealt_out_over_two_interfaces() {
     for workers in ["1", "2"] {

@@ -1,5 +1,5 @@
-//! Somebody has taken over a thread: what can they do with it? Each attempt is made in a process of its own, once unconfined, where it works,
-//! and then in the sandbox, where it must fail or end the process.
+//! Somebody has taken over a thread: what can they do with it? Each attempt is made in a process of its own, once
+//! unconfined, where it works, and then in the sandbox, where it must fail or end the process.
 //!
 //! This program runs itself again for that, so it has a `main` of its own.
 

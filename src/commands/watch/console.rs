@@ -1,4 +1,5 @@
-//! The console's terminal: keys in, pictures out, in a thread of its own, so that a terminal that is slow or gone holds nothing up.
+//! The console's terminal: keys in, pictures out, in a thread of its own, so that a terminal that is slow or gone holds
+//! nothing up.
 //!
 //! The terminal is put back in order when the console ends, however it ends, and before a panic of any thread is told.
 

@@ -1,6 +1,7 @@
 //! `--write`: packets of legacy sessions as pcapng (draft-ietf-opsawg-pcapng), a section for each file or each time it is opened.
 //!
-//! What is in the packets has been decided before ([`crate::evidence`]). The first packet of a session has its `event.id` as comment.
+//! What is in the packets has been decided before ([`crate::evidence`]). The first packet of a session has its
+//! `event.id` as comment.
 
 use std::io::{self, ErrorKind};
 use std::path::Path;

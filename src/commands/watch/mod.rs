@@ -5,13 +5,14 @@
 //!                                                       tick    ─▶ signals, files, service, doubts ─▶ View
 //! ```
 //!
-//! All that is decided meanwhile is decided on one thread, ten times a second ([`Watching::tick`]). What is shown is a [`View`]: plain lines
-//! ([`view::Plain`]), or what [`show`] posts for the console and the metrics server. A view gets every session, is asked ten times a second with all that is [`Known`], and may wish to
-//! end; it makes no decision about packets, files or signals. While a view owns the terminal, `log::start` must be given a place
-//! that is not the terminal.
+//! All that is decided meanwhile is decided on one thread, ten times a second ([`Watching::tick`]). What is shown is a
+//! [`View`]: plain lines ([`view::Plain`]), or what [`show`] posts for the console and the metrics server. A view gets
+//! every session, is asked ten times a second with all that is [`Known`], and may wish to end; it makes no decision
+//! about packets, files or signals. While a view owns the terminal, `log::start` must be given a place that is not the
+//! terminal.
 //!
-//! What needs rights comes first and in one place ([`run`]): interfaces; then the user changes and files are opened; then nothing more can be.
-//! Threads start after that ([`crate::privilege`]).
+//! What needs rights comes first and in one place ([`run`]): interfaces; then the user changes and files are opened;
+//! then nothing more can be. Threads start after that ([`crate::privilege`]).
 
 mod board;
 mod console;

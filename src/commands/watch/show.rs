@@ -1,5 +1,5 @@
-//! The views that show more than lines: all is posted on the [`Board`], from which the console and the metrics server read, each in
-//! threads of its own.
+//! The views that show more than lines: all is posted on the [`Board`], from which the console and the metrics server
+//! read, each in threads of its own.
 
 use std::net::TcpListener;
 use std::path::PathBuf;

@@ -20,8 +20,8 @@ pub enum Software {
 }
 
 impl Software {
-    /// The family by the client's name, if it has only one, and by what is known of the host: OpenSSL is in devices too, where nobody
-    /// can update it by itself.
+    /// The family by the client's name, if it has only one, and by what is known of the host: OpenSSL is in devices
+    /// too, where nobody can update it by itself.
     pub fn of_host(client: Option<&str>, signs: Signs<'_>) -> Option<Self> {
         match client.and_then(Self::from_name) {
             None | Some(Self::OpenSsl) if signs.say_device() => Some(Self::Device),

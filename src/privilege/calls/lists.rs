@@ -160,8 +160,8 @@ fn argument(argument: u8, is: Is) -> Test {
     Test { argument, is }
 }
 
-/// Puts a character into a terminal's input as if it had been typed, and its older relative (`asm-generic/ioctls.h`; the C libraries
-/// differ in the type).
+/// Puts a character into a terminal's input as if it had been typed, and its older relative (`asm-generic/ioctls.h`;
+/// the C libraries differ in the type).
 const TIOCSTI: i32 = 0x5412;
 const TIOCLINUX: i32 = 0x541c;
 

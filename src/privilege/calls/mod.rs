@@ -1,9 +1,9 @@
 //! seccomp: the system calls that are left, for the program and, fewer, for each kind of thread (`seccomp(2)`).
 //!
-//! Two filters in each place. One allows what is on a list, and answers everything else as a kernel would that does not have the call: the
-//! C library then takes another way, so a new version of it does not end a program that has run for months. The
-//! other names calls that nobody makes by mistake, and ends the process: whoever tries is not us. Both are inherited, and add up: the
-//! stricter answer holds.
+//! Two filters in each place. One allows what is on a list, and answers everything else as a kernel would that does not
+//! have the call: the C library then takes another way, so a new version of it does not end a program that has run for
+//! months. The other names calls that nobody makes by mistake, and ends the process: whoever tries is not us. Both are
+//! inherited, and add up: the stricter answer holds.
 //!
 //! The lists were made from `strace -f` of every command on glibc 2.36, and from what the C libraries and the Rust
 //! standard library call when threads start, end and panic.

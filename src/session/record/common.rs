@@ -1,5 +1,5 @@
-//! The part of a record that many sessions have in common: TLS, outcome and verdict, without times, amounts and greeting. It is written
-//! once and remembered by all that decides it; nobody can tell from a record whether it was.
+//! The part of a record that many sessions have in common: TLS, outcome and verdict, without times, amounts and
+//! greeting. It is written once and remembered by all that decides it; nobody can tell from a record whether it was.
 
 use std::borrow::Cow;
 use std::cell::RefCell;

@@ -1,5 +1,5 @@
-//! What the card and its driver have received and lost, from the counters in sysfs. The files are opened once, so that they can still be
-//! read when the right to open files has been given away; libpcap opens them anew each time.
+//! What the card and its driver have received and lost, from the counters in sysfs. The files are opened once, so that
+//! they can still be read when the right to open files has been given away; libpcap opens them anew each time.
 
 use std::fs::File;
 use std::os::unix::fs::FileExt as _;

@@ -1,8 +1,9 @@
 //! How full the kernel's ring is, which the kernel does not tell.
 //!
-//! A packet that was stamped before a look at the clock, and is taken from the ring after it, was in the ring at that look. So the
-//! bytes of all such packets together are what the ring held then. Blocks that the kernel has not handed on yet (they are for a tenth of a
-//! second at most) are not seen, and what the kernel keeps beside a packet is known only about ([`BESIDE`]): the figure is an estimate.
+//! A packet that was stamped before a look at the clock, and is taken from the ring after it, was in the ring at that
+//! look. So the bytes of all such packets together are what the ring held then. Blocks that the kernel has not handed
+//! on yet (they are for a tenth of a second at most) are not seen, and what the kernel keeps beside a packet is known
+//! only about ([`BESIDE`]): the figure is an estimate.
 
 use std::time::{Duration, Instant};
 

@@ -1,13 +1,14 @@
-//! The kernel's filter: the look that every packet gets anyway ([`crate::packet::may_matter`]), as an expression of pcap-filter(7), so
-//! that what certainly does not matter never leaves the kernel.
+//! The kernel's filter: the look that every packet gets anyway ([`crate::packet::may_matter`]), as an expression of
+//! pcap-filter(7), so that what certainly does not matter never leaves the kernel.
 //!
-//! It names what may be *dropped*: ordinary TCP and UDP packets (Ethernet with at most two VLAN tags, or bare IP; no IP options, no
-//! extension headers, no fragments) between ports that nobody asked for. All the rest passes: tunnels, MPLS, PPPoE, fragments,
-//! whatever is odd. So the decoder sees all that it could follow; tests hold the two looks to each other.
+//! It names what may be *dropped*: ordinary TCP and UDP packets (Ethernet with at most two VLAN tags, or bare IP; no IP
+//! options, no extension headers, no fragments) between ports that nobody asked for. All the rest passes: tunnels,
+//! MPLS, PPPoE, fragments, whatever is odd. So the decoder sees all that it could follow; tests hold the two looks to
+//! each other.
 //!
-//! Written with offsets from the frame's start and without the keyword `vlan`, which moves every offset after it and makes a filter
-//! see either tagged or untagged frames (pcap-filter(7)). A tag that the card has taken off is not in the way: the kernel
-//! filters the frame without it.
+//! Written with offsets from the frame's start and without the keyword `vlan`, which moves every offset after it and
+//! makes a filter see either tagged or untagged frames (pcap-filter(7)). A tag that the card has taken off is not in
+//! the way: the kernel filters the frame without it.
 
 use std::fmt::Write as _;
 use std::ops::RangeInclusive;

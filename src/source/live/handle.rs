@@ -203,8 +203,8 @@ impl Handle {
         up(packet_socket::is_up(fd, &self.name)?)
     }
 
-    /// Takes the interface up again after it was lost. If it was taken away and made anew the socket is bound to the new one, which
-    /// takes no rights.
+    /// Takes the interface up again after it was lost. If it was taken away and made anew the socket is bound to the
+    /// new one, which takes no rights.
     pub(super) fn take_up_again(&mut self) -> io::Result<()> {
         let fd = self.capture.as_fd();
         let index = netdevice::name_to_index(fd, &self.name)?;

@@ -10,20 +10,22 @@
 //! together, so that a tap that gives each direction a port of its own shows one connection. Opening ([`open()`]) and starting
 //! ([`Opened::start`]) are two steps, so that rights can be given away between them.
 //!
-//! **Bounds.** The ring of each interface has the size asked for. At most [`WAITING`] blocks of 256 KiB an interface wait for the
-//! reader; while they do, its thread waits too and packets stay in the ring. What the ring cannot hold the kernel drops, and counts.
-//! Nothing else is dropped.
+//! **Bounds.** The ring of each interface has the size asked for. At most [`WAITING`] blocks of 256 KiB an interface
+//! wait for the reader; while they do, its thread waits too and packets stay in the ring. What the ring cannot hold the
+//! kernel drops, and counts. Nothing else is dropped.
 //!
-//! **Order.** Of one interface, as the kernel has it. Of several, each block is held back until the rings of the others were seen empty
-//! so much later that the kernel keeps no earlier packet to itself ([`LATE`]), but for no longer than [`HOLD`], and not while blocks pile
-//! up; then packets are merged by time.
+//! **Order.** Of one interface, as the kernel has it. Of several, each block is held back until the rings of the others
+//! were seen empty so much later that the kernel keeps no earlier packet to itself ([`LATE`]), but for no longer than
+//! [`HOLD`], and not while blocks pile up; then packets are merged by time.
 //!
-//! **Silence** is told as time that has passed, so that connections end on a link on which nothing comes; only as much of it as is
-//! certain, whatever this machine was busy with: up to when the rings were last seen empty, less what the kernel may keep to itself.
+//! **Silence** is told as time that has passed, so that connections end on a link on which nothing comes; only as much
+//! of it as is certain, whatever this machine was busy with: up to when the rings were last seen empty, less what the
+//! kernel may keep to itself.
 //!
-//! **An interface that goes** is waited for: down and up again, or taken away and made anew. Its socket is bound again, which takes
-//! no rights; only if that fails is it opened again. Beside libpcap's own, the system calls for this are ioctl (SIOCGIFINDEX,
-//! SIOCGIFFLAGS), bind, getsockopt and setsockopt on that socket; counters of the card are read from files opened before.
+//! **An interface that goes** is waited for: down and up again, or taken away and made anew. Its socket is bound again,
+//! which takes no rights; only if that fails is it opened again. Beside libpcap's own, the system calls for this are
+//! ioctl (SIOCGIFINDEX, SIOCGIFFLAGS), bind, getsockopt and setsockopt on that socket; counters of the card are read
+//! from files opened before.
 
 pub mod devices;
 pub mod filter;
@@ -328,7 +330,8 @@ impl Inlet {
         up.then(|| self.counters.silence.last())
     }
 
-    /// Whether it may still bring packets from before `arrived`. What was handed on is looked at last: it is there before the ring is called empty.
+    /// Whether it may still bring packets from before `arrived`. What was handed on is looked at last: it is there
+    /// before the ring is called empty.
     fn may_hold_earlier(&self, arrived: Instant) -> bool {
         let empty_at = self.empty_at();
         empty_at.is_some_and(|empty| empty < arrived + LATE) || !self.slabs.is_empty()

@@ -46,7 +46,8 @@ fn seen(packet: &RawPacket, block: &super::Block) -> Seen {
 fn read_in(bytes: &[u8], block: usize) -> Result<(Vec<Seen>, FileFacts), NotOpened> {
     let here = read_where(bytes, block, InThread::Nothing);
     let ahead = read_where(bytes, block, InThread::Everything);
-    // Of a damaged stream there are fewer first bytes in small pieces than at one go, or more: what is refused is refused in other words.
+    // Of a damaged stream there are fewer first bytes in small pieces than at one go, or more: what is refused is
+    // refused in other words.
     let is_refused = |read: &_| matches!(read, Err(NotOpened::Looks(Looks::Compressed(_, _))));
     if !(is_refused(&here) && is_refused(&ahead)) {
         assert_eq!(format!("{here:?}"), format!("{ahead:?}"));

@@ -1,9 +1,9 @@
 //! lz4 frames one after another, skippable ones between them, and a cut told from an end.
 //!
-//! lz4_flex reports no more than "no bytes" both at the end of a frame and where a stream is cut between two blocks. A frame is over
-//! only after its end mark, and reading that mark does not run into the end of the file: that tells the two apart.
-//! Frames of the legacy format (`lz4 -l`) have no end mark: they end with the file.
-//! Each frame gets a decoder of its own: one that goes on to a frame of another block size keeps buffers of the old one.
+//! lz4_flex reports no more than "no bytes" both at the end of a frame and where a stream is cut between two blocks. A
+//! frame is over only after its end mark, and reading that mark does not run into the end of the file: that tells the
+//! two apart. Frames of the legacy format (`lz4 -l`) have no end mark: they end with the file. Each frame gets a
+//! decoder of its own: one that goes on to a frame of another block size keeps buffers of the old one.
 
 use std::io::{self, Read};
 use std::mem;

@@ -74,7 +74,8 @@ fn ways_to_break(whole: &[u8]) -> Vec<(String, Vec<u8>)> {
     ways
 }
 
-/// What can be read is read, and something is told whenever sessions are missing. Writing goes on: what comes after is there, once.
+/// What can be read is read, and something is told whenever sessions are missing. Writing goes on: what comes after is
+/// there, once.
 #[test]
 fn damage_costs_what_is_damaged_and_no_more() {
     let (folder, whole) = four_days();

@@ -77,7 +77,8 @@ fn messages_have_a_bound() {
     assert_eq!(second.legacy_version, Version::TLS11);
 }
 
-/// What is held can be let go at any byte: as much is told as if the rest of the message were missing, and the messages behind it are read.
+/// What is held can be let go at any byte: as much is told as if the rest of the message were missing, and the messages
+/// behind it are read.
 #[test]
 fn what_is_let_go_is_told_as_far_as_it_was_seen() {
     let hello = Hello::new(0x0303, &[0xc02f]).server();
