@@ -7,9 +7,9 @@ use std::sync::{Arc, LazyLock};
 
 use libfuzzer_sys::fuzz_target;
 use tlstally::exchange::Catalog;
-use tlstally::packet::PortSet;
-use tlstally::judge::fallback::Fallback;
 use tlstally::judge::Judge;
+use tlstally::judge::fallback::Fallback;
+use tlstally::packet::PortSet;
 use tlstally::session::networks::Networks;
 use tlstally::session::{Origin, Session};
 use tlstally::source::{Next, Run, Source, Timeline};

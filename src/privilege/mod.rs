@@ -10,27 +10,25 @@
 //!    get a privilege back by running a program; leave no core dump and let no process of the same user look inside.
 //! 3. **Open what belongs to that user**: record files, the store, the evidence file. They are opened after the step down so that
 //!    rotation, which comes later, can do what the first opening could; a directory that the user may not write in is told at once.
-//! 4. **[`Sandbox::confine`]**: of the file system only what [`Reach`] names, no TCP (Landlock); of the system calls
-//!   only those on
+//! 4. **[`Sandbox::confine`]**: of the file system only what [`Reach`] names, no TCP (Landlock); of the system calls only those on
 //!    the lists in [`calls`] (seccomp).
-//! 5. **Start threads.** Each takes its own, smaller list with [`Threads::enter`] before its first packet: the threads
-//!   that parse cannot
+//! 5. **Start threads.** Each takes its own, smaller list with [`Threads::enter`] before its first packet: the threads that parse cannot
 //!    open a file, make a socket, start a thread or a program.
 //!
-//! Kernel domains are handed from a thread to those it starts, and to no others; therefore `confine` wants to be alone,
-//! and says so if it is not. Commands that read files have nothing to step down from and do steps 3 to 5.
+//! Kernel domains are handed from a thread to those it starts, and to no others; therefore `confine` wants to be alone, and says so if it
+//! is not. Commands that read files have nothing to step down from and do steps 3 to 5.
 //!
 //! # An interface that comes back
 //!
-//! No capability is kept for it. Opening a packet socket needs `CAP_NET_RAW`, *binding* one does not (`packet(7)`): a
-//! link that goes down and up leaves its socket alive, and where the interface itself was taken away and made anew, the
-//! socket that is still open can be bound to it again. Keeping the capability in one thread would keep it in the
-//! process, for all who can write its memory; a helper process would have to be trusted, fed and watched.
+//! No capability is kept for it. Opening a packet socket needs `CAP_NET_RAW`, *binding* one does not (`packet(7)`): a link that
+//! goes down and up leaves its socket alive, and where the interface itself was taken away and made anew, the socket that is
+//! still open can be bound to it again. Keeping the capability in one thread would keep it in the process, for all who can write its memory; a
+//! helper process would have to be trusted, fed and watched.
 //!
 //! # What is left
 //!
-//! Whoever takes over a parsing thread can compute, write to standard error, and read what is in this process's memory:
-//! the facts of sessions. `docs/security.md` says what that means and how each restriction is tested.
+//! Whoever takes over a parsing thread can compute, write to standard error, and read what is in this process's memory: the facts of
+//! sessions. `docs/security.md` says what that means and how each restriction is tested.
 
 mod account;
 pub mod calls;
