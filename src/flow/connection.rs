@@ -4,6 +4,7 @@ use std::hint::black_box;
 use std::mem;
 use std::sync::Arc;
 
+use super::client;
 use super::reassembly::{Counts, Direction, MAX_SYN_DATA, Piece};
 use super::tail::{self, Tail};
 use super::trace::{
@@ -15,12 +16,10 @@ use crate::packet::PortSet;
 use crate::packet::checksum::Checksum;
 use crate::session::Side;
 use crate::smtp::Dialogue;
-use crate::smtp::command::Command;
 use crate::smtp::opening::{self, Standing};
-use crate::smtp::reply::ReplyLine;
 use crate::time::Timestamp;
 use crate::tls::facts::Application;
-use crate::tls::{self, Course, Facts, Left, Probe};
+use crate::tls::{self, Course, Facts, Left};
 
 /// A TCP connection on a watched port.
 #[derive(Debug)]
@@ -585,7 +584,7 @@ impl Connection {
     /// The way the client's packets go: by its SYN, else by the watched port, else by what was said.
     pub fn client_way(&self, ports: &PortSet) -> Way {
         let known = self.opened.or(self.client);
-        known.unwrap_or_else(|| guess_client(&self.key, ports, Way::Up, &[]))
+        known.unwrap_or_else(|| client::guess(&self.key, ports, Way::Up, &[]))
     }
 
     /// Whether the way of the client is known from a SYN.
@@ -792,10 +791,10 @@ impl Connection {
             };
             if !std::mem::replace(opened, true) {
                 let client_told = told.or_else(|| {
-                    client_against_port(&guess.0, ports, way, bytes, greeted_backwards)
+                    client::against_port(&guess.0, ports, way, bytes, greeted_backwards)
                 });
                 if let Some(told) =
-                    client_told.filter(|told| is_against_port(&guess.0, ports, *told))
+                    client_told.filter(|told| client::is_against_port(&guess.0, ports, *told))
                 {
                     *disowned = true;
                     *by_words = ports.has_others();
@@ -808,7 +807,8 @@ impl Connection {
             if *foreign {
                 return;
             }
-            let client = *client.get_or_insert_with(|| guess_client(&guess.0, guess.1, way, bytes));
+            let client =
+                *client.get_or_insert_with(|| client::guess(&guess.0, guess.1, way, bytes));
             let side = if way == client {
                 Side::Client
             } else {
@@ -863,7 +863,7 @@ impl Connection {
         let crossing = self.opened == Some(segment.way.reversed()) && self.syn_at.is_some();
         if !segment.has(Segment::ACK) && crossing {
             // Both ends opened (RFC 9293 section 3.5): the watched port is the server's.
-            self.opened = client_by_port(&self.key, ports).or(self.opened);
+            self.opened = client::by_port(&self.key, ports).or(self.opened);
         }
         if segment.has(Segment::ACK) {
             self.opened.get_or_insert(segment.way.reversed());
@@ -874,7 +874,7 @@ impl Connection {
         }
         // Before anything is read both ends may still open, and tell better.
         let is_read = self.halves.iter().any(|half| half.opened);
-        let against = |client| is_against_port(&self.key, ports, client);
+        let against = |client| client::is_against_port(&self.key, ports, client);
         if is_read && !self.disowned && self.opened.is_some_and(against) {
             self.disowned = true;
             self.foreign = true;
@@ -953,80 +953,4 @@ impl Half {
             Need::All
         }
     }
-}
-
-/// Who the client is where no SYN tells: the other end of the watched port, else whoever speaks like one, else the end with the
-/// higher port.
-fn guess_client(key: &FlowKey, ports: &PortSet, way: Way, bytes: &[u8]) -> Way {
-    let told = client_by_port(key, ports).or_else(|| client_by_words(way, bytes));
-    told.unwrap_or_else(|| {
-        if key.sender_port(Way::Up) > key.sender_port(Way::Down) {
-            Way::Up
-        } else {
-            Way::Down
-        }
-    })
-}
-
-/// The other end of the watched port, if one of the two is watched.
-fn client_by_port(key: &FlowKey, ports: &PortSet) -> Option<Way> {
-    let watched = |way: Way| ports.contains(key.sender_port(way));
-    match (watched(Way::Up), watched(Way::Down)) {
-        (true, false) => Some(Way::Down),
-        (false, true) => Some(Way::Up),
-        _ => None,
-    }
-}
-
-/// Whether the one watched port is that of `client`.
-fn is_against_port(key: &FlowKey, ports: &PortSet, client: Way) -> bool {
-    client_by_port(key, ports).is_some_and(|by_port| by_port != client)
-}
-
-/// Who the client is, by the first words of `way`.
-fn client_by_words(way: Way, bytes: &[u8]) -> Option<Way> {
-    let line = first_line(bytes);
-    if ReplyLine::parse(line).is_some() {
-        return Some(way.reversed());
-    }
-    if Command::parse(line).proves_smtp() {
-        return Some(way);
-    }
-    client_by_hello(way, bytes)
-}
-
-/// Who the client is, by the hello that `way` begins with.
-fn client_by_hello(way: Way, bytes: &[u8]) -> Option<Way> {
-    match tls::probe(bytes, tls::Role::Client) {
-        Probe::ClientHello | Probe::Ssl2ClientHello => Some(way),
-        Probe::ServerHello => Some(way.reversed()),
-        _ => None,
-    }
-}
-
-/// The client, where no SYN tells and it is the end of the watched port itself: a port that servers of SMTP have may be
-/// any client's as well. No server sends a ClientHello or EHLO. A greeting may be a line of a message of which the
-/// beginning is missing, so it tells later, with what the watched port says.
-fn client_against_port(
-    key: &FlowKey,
-    ports: &PortSet,
-    way: Way,
-    bytes: &[u8],
-    greeted_backwards: &mut bool,
-) -> Option<Way> {
-    let by_port = client_by_port(key, ports)?;
-    let line = first_line(bytes);
-    let told = if ReplyLine::parse(line).is_some_and(|reply| reply.code == 220) {
-        *greeted_backwards |= way == by_port;
-        ports.has_others().then_some(way.reversed())
-    } else if matches!(Command::parse(line), Command::Hello { .. }) {
-        Some(way)
-    } else {
-        client_by_hello(way, bytes)
-    };
-    told.filter(|told| *told != by_port)
-}
-
-fn first_line(bytes: &[u8]) -> &[u8] {
-    bytes.split(|b| *b == b'\n').next().unwrap_or_default()
 }

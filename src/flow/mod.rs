@@ -7,6 +7,7 @@
 //! [`wheel`], until they go to an [`outlet`]; beside one there may be a `successor` to it, as long as it is not known
 //! whether it is one. What all of them hold is bounded by `held`.
 
+mod client;
 pub mod connection;
 mod held;
 pub mod key;
