@@ -13,6 +13,7 @@ use super::sessions::{self, clock, negotiated};
 use crate::output::escape::{terminal, terminal_within};
 use crate::output::style::Paint;
 use crate::output::table::text::{utc, version};
+use crate::output::words::Language;
 use crate::session::{Finding, Session};
 use crate::tally::Report;
 use crate::tally::figures::{counted, number};
@@ -71,6 +72,7 @@ impl Page {
         lines.extend(self.fact("Addresses", host.addresses.iter().map(ToString::to_string)));
         lines.extend(self.fact("Names", names));
         lines.extend(self.fact("MAC addresses", host.macs.iter().map(ToString::to_string)));
+        lines.extend(self.fact("Cards by", host.vendors.iter().map(ToString::to_string)));
         lines.extend(self.fact("Role", roles.chain(relay)));
         let seen = format!("{} to {}", utc(host.first_seen), utc(host.last_seen));
         lines.extend(self.fact("Seen", [seen]));
@@ -81,9 +83,14 @@ impl Page {
         let counts = host.versions.iter().filter(|(_, count)| *count > 0);
         let counts = counts.map(|(key, count)| format!("{} {}", number(count), version(key)));
         let rejected = (host.rejected > 0).then(|| format!("{} rejected", number(host.rejected)));
+        let refused = (host.likely_refused > 0)
+            .then(|| format!("mail likely refused in {}", number(host.likely_refused)));
         let mut lines = self.fact(
             "Sessions",
-            [number(host.sessions)].into_iter().chain(rejected),
+            [number(host.sessions)]
+                .into_iter()
+                .chain(rejected)
+                .chain(refused),
         );
         lines.extend(self.fact("By version", counts));
         lines.push(Line::from(vec![
@@ -103,6 +110,7 @@ impl Page {
         let instances = host.instances.iter().map(ToString::to_string);
         let mut lines = self.fact("Endpoints", endpoints.chain(instances));
         lines.extend(self.fact("Servers", named(&host.servers)));
+        lines.extend(self.fact("Certificate by", named(&host.intercepted_by)));
         lines
     }
 
@@ -120,6 +128,10 @@ impl Page {
         let mut lines = self.heading("FINDINGS", host.findings.len());
         for finding in &host.findings {
             lines.extend(self.finding(host, *finding));
+        }
+        if let Some(why) = host.in_clear {
+            let why = (Language::En.words().in_clear)(why);
+            lines.extend(wrap(why, self.columns, 4, 4));
         }
         lines
     }
