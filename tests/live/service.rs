@@ -1,6 +1,7 @@
 //! What systemd hears of the program (sd_notify(3)), from its socket's end: once the sandbox is up, too.
 
 use std::fs::{self, Permissions};
+use std::io::ErrorKind;
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::net::UnixDatagram;
 
@@ -15,7 +16,11 @@ impl Manager {
     fn hear(&self) -> String {
         loop {
             let mut bytes = [0; 4096];
-            let length = self.0.recv(&mut bytes).expect("a message in good time");
+            let length = match self.0.recv(&mut bytes) {
+                // A socket with a time limit is not waited for on where the process was stopped and went on (signal(7)).
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                other => other.expect("a message in good time"),
+            };
             let message = String::from_utf8(bytes[..length].to_vec()).unwrap();
             if !message.starts_with("STATUS=") {
                 return message.trim_end().to_owned();
