@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::Result;
+use clap::ValueEnum as _;
 
 use super::outputs::is_stdout;
 use super::tell;
@@ -26,13 +27,11 @@ pub(super) fn render(
 }
 
 /// The form that the file's name tells, where no other than the table was asked for.
-fn other_form(path: &Path, format: Format) -> Option<&'static str> {
-    let told = path.extension()?.to_str()?;
-    let forms = ["json", "csv", "html"];
-    let form = forms
-        .into_iter()
-        .find(|form| told.eq_ignore_ascii_case(form));
-    form.filter(|_| matches!(format, Format::Table))
+fn other_form(path: &Path, format: Format) -> Option<String> {
+    let told = Format::from_str(path.extension()?.to_str()?, true).ok()?;
+    let differs = matches!(format, Format::Table) && !matches!(told, Format::Table);
+    let value = told.to_possible_value().filter(|_| differs)?;
+    Some(value.get_name().to_owned())
 }
 
 fn style(destination: &Destination) -> Style {

@@ -159,15 +159,11 @@ impl Reading {
 /// A certificate that names Exchange Online but is from another issuer is that of something in between. Only where
 /// nothing else tells where the client went does the name still count.
 fn doubt_issuer(readings: &mut [(Evidence, Reading); 5], certificate: Option<&Certificate>) {
-    let is_told = readings
-        .iter()
-        .any(|(evidence, told)| *evidence != Evidence::Certificate && told.ours().is_some());
+    let [name, dns, (_, shown), banner, address] = readings;
+    let others = [name, dns, banner, address];
+    let is_told = others.iter().any(|(_, told)| told.ours().is_some());
     if is_told && certificate.is_some_and(|one| !issuer_is_known(one)) {
-        for (evidence, reading) in readings {
-            if *evidence == Evidence::Certificate {
-                *reading = Reading::Elsewhere;
-            }
-        }
+        *shown = Reading::Elsewhere;
     }
 }
 
