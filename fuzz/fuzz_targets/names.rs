@@ -57,8 +57,8 @@ fuzz_target!(|data: &[u8]| {
     }
     if let Some(asked) = names.asked_before(&opening()) {
         assert!(!asked.is_empty());
-        for name in asked.iter() {
-            assert!(!name.is_empty() && name.len() <= MAX_STRING);
+        for asked in asked.iter() {
+            assert!(!asked.name.is_empty() && asked.name.len() <= MAX_STRING);
         }
     }
 });

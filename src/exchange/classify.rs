@@ -11,12 +11,12 @@
 
 use std::fmt;
 use std::net::IpAddr;
-use std::sync::Arc;
 
 use super::catalog::{Catalog, SMTP_PORT, SUBMISSION_PORT};
 use super::greeting::banner_host;
 use super::issuer::issuer_is_known;
 use super::name::{NameMatch, is_host_name, name, pattern};
+use crate::session::asked::AskedName;
 use crate::session::{Certificate, EndpointKind, Evidence, EvidenceSet, ExchangeOnline, Instance};
 
 /// What a session shows about its server.
@@ -24,10 +24,10 @@ use crate::session::{Certificate, EndpointKind, Evidence, EvidenceSet, ExchangeO
 pub struct Clues<'a> {
     /// SNI of the ClientHello.
     pub server_name: Option<&'a str>,
-    /// The name for which DNS gave this client the server's address.
+    /// The name for which DNS gave this client the server's address, or the one of Exchange Online that it is an alias for.
     pub dns: Option<&'a str>,
     /// Further names for which DNS gave it: nothing tells which of them it meant.
-    pub dns_others: &'a [Arc<str>],
+    pub dns_others: &'a [AskedName],
     /// The server's certificate, where it went in clear.
     pub certificate: Option<&'a Certificate>,
     /// First line of the greeting, with or without its code.
@@ -180,7 +180,10 @@ fn read_host(host: Option<&str>) -> Reading {
 
 /// Where nothing tells which of several names the client meant, what all of them say.
 fn read_dns(clues: &Clues) -> Reading {
-    let others = clues.dns_others.iter().map(|name| read_host(Some(name)));
+    let others = clues
+        .dns_others
+        .iter()
+        .map(|asked| read_host(Some(asked.telling())));
     others.fold(read_host(clues.dns), |told, other| match (told, other) {
         (Reading::Ours(told), Reading::Ours(other)) if told.instance == other.instance => {
             Reading::Ours(NameMatch {

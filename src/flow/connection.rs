@@ -15,6 +15,7 @@ use super::{FlowKey, Segment, Way};
 use crate::packet::PortSet;
 use crate::packet::checksum::Checksum;
 use crate::session::Side;
+use crate::session::asked::AskedNames;
 use crate::smtp::Dialogue;
 use crate::smtp::opening::{self, Standing};
 use crate::time::Timestamp;
@@ -49,7 +50,7 @@ pub struct Connection {
     pub(super) held_since: Option<u64>,
     /// The names for which DNS had given the client the server's address before the first packet; of several, nothing
     /// tells which it meant.
-    pub asked: Option<Arc<[Arc<str>]>>,
+    pub asked: Option<AskedNames>,
     /// Who sent how much in answer to what, and how it ended.
     pub tail: Tail,
     /// Its ports say nothing: it is of interest only if it is SMTP by its words.
@@ -470,7 +471,7 @@ impl Connection {
 
     /// `segment` was sent by, or to, a client to which DNS had given the server's address for `names`. Counts only if
     /// it is the first packet: whatever was answered later cannot be why the client came.
-    pub fn note_asked(&mut self, segment: &Segment, names: &Arc<[Arc<str>]>) {
+    pub fn note_asked(&mut self, segment: &Segment, names: &AskedNames) {
         let is_first = self.start == segment.time && self.first_seq == segment.seq;
         if is_first && !self.is_decided() {
             self.asked.get_or_insert_with(|| Arc::clone(names));

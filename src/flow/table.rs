@@ -30,6 +30,7 @@ use super::trace::{Need, Trace};
 use super::wheel::{TICK, TURN, Wheel};
 use super::{Segment, Way};
 use crate::packet::PortSet;
+use crate::session::asked::AskedNames;
 
 /// What had to be given up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -213,7 +214,7 @@ impl<R, S> Table<R, S> {
     }
 
     /// Tells the connection of `segment`, just taken in, what its client had asked DNS for.
-    pub fn note_asked(&mut self, segment: &Segment, names: &Arc<[Arc<str>]>) {
+    pub fn note_asked(&mut self, segment: &Segment, names: &AskedNames) {
         let Some(slot) = self.slots.find_after_all(&segment.key) else {
             return;
         };

@@ -23,6 +23,7 @@ use self::view::View;
 use crate::exchange::{self, Catalog, Classification, Clues};
 use crate::flow::{Connection, Reason, Way};
 use crate::packet::PortSet;
+use crate::session::asked::AskedName;
 use crate::session::networks::Networks;
 use crate::session::{
     Direction, ExchangeOnline, Finding, Findings, Origin, Party, Session, clients, identity,
@@ -135,7 +136,7 @@ impl Judge {
             &self.catalog,
             &Clues {
                 server_name: hello.and_then(|hello| hello.server_name.as_deref()),
-                dns: asked.first().map(|name| &**name),
+                dns: asked.first().map(AskedName::telling),
                 dns_others: asked.get(1..).unwrap_or_default(),
                 certificate: certificate.map(|certificate| &**certificate),
                 banner: view
@@ -186,7 +187,7 @@ fn party(connection: &Connection, way: Way) -> Party {
 /// The name that the client had asked DNS for. Of several nobody knows which one is this server's.
 fn only_asked(connection: &Connection) -> Option<Arc<str>> {
     match connection.asked.as_deref() {
-        Some([only]) => Some(Arc::clone(only)),
+        Some([only]) => Some(Arc::clone(&only.name)),
         _ => None,
     }
 }

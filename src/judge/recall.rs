@@ -82,8 +82,8 @@ fn outline(clues: &Clues, host: Option<&str>, input: &mut Vec<u8>) {
     };
     push(clues.server_name);
     push(clues.dns);
-    for name in clues.dns_others {
-        push(Some(name));
+    for asked in clues.dns_others {
+        push(Some(asked.telling()));
     }
     push(None);
     push(host);

@@ -8,6 +8,7 @@ use super::recent::{Recent, Told};
 use super::resolvers::Resolvers;
 use crate::exchange;
 use crate::session::EndpointKind;
+use crate::session::asked::{AskedName, AskedNames};
 use crate::time::SECOND;
 
 /// An answer counts at least so long, seconds: Exchange Online's names live for 10 to 60 seconds, and a lifetime of zero means
@@ -34,17 +35,17 @@ pub struct Answers {
 }
 
 impl Answers {
-    /// DNS told `client` at `clock` (nanoseconds) that `name`, an alias for `aliases`, has these addresses, each for
-    /// some seconds.
+    /// DNS told `client` at `clock` (nanoseconds) that the name it asked for, an alias for `aliases`, has these
+    /// addresses, each for some seconds.
     pub fn note(
         &mut self,
         client: IpAddr,
-        name: &Arc<str>,
+        asked: &AskedName,
         aliases: &[String],
         addresses: &[(IpAddr, u32)],
         clock: u64,
     ) {
-        let rank = rank(name);
+        let rank = rank(asked.telling());
         let table = if rank > 0 {
             &mut self.mail
         } else {
@@ -56,7 +57,7 @@ impl Answers {
             let seconds = u64::from(*seconds).clamp(SHORTEST, LONGEST) + GRACE;
             let until = clock.saturating_add(seconds * SECOND);
             for told_to in [Some(client), None] {
-                let told = Told::new(Arc::clone(name), rank, until);
+                let told = Told::new(asked.clone(), rank, until);
                 table.note(
                     (told_to, *address),
                     told.with_aliases(aliases.clone()),
@@ -66,38 +67,34 @@ impl Answers {
         }
     }
 
-    /// `server` has told `client` which addresses `name` has: what it asks others for that name is not for itself.
-    pub fn note_resolver(&mut self, server: IpAddr, client: IpAddr, name: &str) {
+    /// `server` has told `client` which addresses a name has: what it asks others for that name is not for itself.
+    pub fn note_resolver(&mut self, server: IpAddr, client: IpAddr, asked: &AskedName) {
         if server != client {
-            let resolvers = if rank(name) > 0 {
+            let resolvers = if rank(asked.telling()) > 0 {
                 &mut self.mail_resolvers
             } else {
                 &mut self.other_resolvers
             };
-            resolvers.note(server, mark(name));
+            resolvers.note(server, mark(&asked.name));
         }
     }
 
     /// The names for which DNS gave `client`, or else anybody, the address of `server`, as known at `clock`: at least
     /// one. Of several nothing tells which one the client means.
-    pub fn names(&self, client: IpAddr, server: IpAddr, clock: u64) -> Option<Arc<[Arc<str>]>> {
+    pub fn names(&self, client: IpAddr, server: IpAddr, clock: u64) -> Option<AskedNames> {
         let told = self.told_to(client, server, clock);
         if told.is_empty() {
             let name = self.told_to_others(server, clock)?;
             return Some(Arc::new([name]));
         }
-        Some(
-            told.into_iter()
-                .map(|told| Arc::clone(&told.name))
-                .collect(),
-        )
+        Some(told.into_iter().map(|told| told.asked.clone()).collect())
     }
 
     /// The name, if there is but one.
     #[cfg(test)]
     pub(super) fn only(&self, client: IpAddr, server: IpAddr, clock: u64) -> Option<Arc<str>> {
         match &*self.names(client, server, clock)? {
-            [name] => Some(Arc::clone(name)),
+            [asked] => Some(Arc::clone(&asked.name)),
             _ => None,
         }
     }
@@ -107,8 +104,9 @@ impl Answers {
     /// `mail` of different owners.
     fn told_to(&self, client: IpAddr, server: IpAddr, clock: u64) -> Vec<&Told> {
         let own = (Some(client), server);
-        let is_own =
-            |resolvers: &Resolvers, told: &Told| !resolvers.contains(client, mark(&told.name));
+        let is_own = |resolvers: &Resolvers, told: &Told| {
+            !resolvers.contains(client, mark(&told.asked.name))
+        };
         let mail = (self.mail.live(&own, clock)).filter(|told| is_own(&self.mail_resolvers, told));
         let other =
             (self.other.live(&own, clock)).filter(|told| is_own(&self.other_resolvers, told));
@@ -118,7 +116,7 @@ impl Answers {
         told.retain(|told| told.rank >= least);
         if told.len() > 1 {
             told.sort_unstable_by(|one, other| {
-                (other.rank, &other.name).cmp(&(one.rank, &one.name))
+                (other.rank, &other.asked).cmp(&(one.rank, &one.asked))
             });
             leave_heads(&mut told);
         }
@@ -134,7 +132,7 @@ impl Answers {
     /// The one name of the highest rank; of several nobody knows which one this client has. None that a host would be
     /// reproached with: behind one address are many names, and that another host uses a bad one is no proof that this
     /// one does.
-    fn told_to_others(&self, server: IpAddr, clock: u64) -> Option<Arc<str>> {
+    fn told_to_others(&self, server: IpAddr, clock: u64) -> Option<AskedName> {
         let anybody = (None, server);
         let table = [&self.mail, &self.other]
             .into_iter()
@@ -144,19 +142,34 @@ impl Answers {
             .live(&anybody, clock)
             .filter(|told| told.rank == best.rank)
             .count();
-        (rivals == 1 && !is_reproached(&best.name)).then(|| Arc::clone(&best.name))
+        (rivals == 1 && !is_reproached(best.asked.telling())).then(|| best.asked.clone())
     }
 }
 
 /// Takes out names that others are an alias for: who asked for both means the one where the chain begins.
 fn leave_heads(told: &mut Vec<&Told>) {
-    let marks: Vec<u64> = told.iter().map(|told| mark(&told.name)).collect();
+    let marks: Vec<u64> = told.iter().map(|told| mark(&told.asked.name)).collect();
     let is_head = |mark: &u64| !told.iter().any(|other| other.is_alias_for(*mark));
     let heads: Vec<bool> = marks.iter().map(is_head).collect();
     // Answers that contradict each other may make a circle.
     if heads.contains(&true) {
         let mut heads = heads.into_iter();
         told.retain(|_| heads.next().unwrap_or(true));
+    }
+}
+
+/// A name that was asked for. One of one's own may be an alias for one of Exchange Online, and then that one tells whose
+/// server it is: of several in the chain the one that looks most like mail.
+pub fn asked(name: String, aliases: &[String]) -> AskedName {
+    let mut best = None;
+    for alias in aliases {
+        if rank(alias) > best.map_or(ONLINE - 1, rank) {
+            best = Some(&**alias);
+        }
+    }
+    AskedName {
+        alias_for: best.filter(|_| rank(&name) < ONLINE).map(Arc::from),
+        name: name.into(),
     }
 }
 

@@ -38,7 +38,6 @@ mod resolvers;
 mod reverse;
 
 use std::net::IpAddr;
-use std::sync::Arc;
 
 use answer::Answer;
 use answers::Answers;
@@ -51,6 +50,7 @@ use message::{Message, Wrong};
 
 use crate::flow::{FlowKey, Segment};
 use crate::packet::{Interest, PortSet, Tcp, Udp};
+use crate::session::asked::AskedNames;
 use crate::session::networks::Networks;
 
 /// Domain (RFC 1035).
@@ -194,7 +194,7 @@ impl Names {
     /// If `segment` opens a connection: the names for which DNS gave its client the server's address, at least one. Of
     /// several nothing tells which one it means.
     #[inline]
-    pub fn asked_before(&self, segment: &Segment) -> Option<Arc<[Arc<str>]>> {
+    pub fn asked_before(&self, segment: &Segment) -> Option<AskedNames> {
         // A copy goes on, so that of other segments none need be in memory.
         if segment.has(Segment::SYN) {
             self.asked_before_opening(*segment)
@@ -204,7 +204,7 @@ impl Names {
     }
 
     #[inline(never)]
-    fn asked_before_opening(&self, segment: Segment) -> Option<Arc<[Arc<str>]>> {
+    fn asked_before_opening(&self, segment: Segment) -> Option<AskedNames> {
         let (client, server) = ends(&segment.key, &segment);
         self.answers.names(client, server, segment.clock)
     }
@@ -256,9 +256,10 @@ impl Names {
                 addresses,
             } => {
                 let (server, client) = (part.source.0, part.destination.0);
-                self.answers.note_resolver(server, client, &name);
+                let asked = answers::asked(name, &aliases);
+                self.answers.note_resolver(server, client, &asked);
                 self.answers
-                    .note(client, &name.into(), &aliases, &addresses, part.clock);
+                    .note(client, &asked, &aliases, &addresses, part.clock);
             }
             Answer::Pointers { address, names } if networks.contains(address) => {
                 for name in names {

@@ -4,6 +4,8 @@ use std::collections::{HashMap, VecDeque};
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use crate::session::asked::AskedName;
+
 /// Entries held.
 const ENTRIES: usize = 65_536;
 /// Bytes of names and aliases held, each counted wherever it is used.
@@ -17,7 +19,7 @@ pub(super) type Key = (Option<IpAddr>, IpAddr);
 /// A name told for an address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Told {
-    pub(super) name: Arc<str>,
+    pub(super) asked: AskedName,
     pub(super) rank: u8,
     /// Names that it is an alias for, each by its mark.
     aliases: Option<Arc<[u64]>>,
@@ -28,9 +30,9 @@ pub(super) struct Told {
 }
 
 impl Told {
-    pub(super) const fn new(name: Arc<str>, rank: u8, until: u64) -> Self {
+    pub(super) const fn new(asked: AskedName, rank: u8, until: u64) -> Self {
         Self {
-            name,
+            asked,
             rank,
             aliases: None,
             until,
@@ -51,7 +53,9 @@ impl Told {
 
     /// Bytes held for it besides itself.
     fn bytes(&self) -> usize {
-        self.name.len()
+        let alias_for = self.asked.alias_for.as_deref().unwrap_or_default();
+        self.asked.name.len()
+            + alias_for.len()
             + self
                 .aliases
                 .as_ref()
@@ -106,7 +110,9 @@ impl Recent {
 
     /// Takes out what `told` replaces, what no longer counts, and the least of too many.
     fn make_room(&mut self, key: &Key, told: &Told, clock: u64) {
-        self.remove(key, |old| old.name == told.name || old.until <= clock);
+        self.remove(key, |old| {
+            old.asked.name == told.asked.name || old.until <= clock
+        });
         let list = self.told.get(key).map(Vec::as_slice).unwrap_or_default();
         if list.len() >= NAMES
             && let Some(least) = list.iter().map(|old| (old.rank, old.number)).min()
@@ -178,7 +184,7 @@ mod tests {
         }
         assert_eq!(recent.entries, ENTRIES);
         assert_eq!(
-            recent.best(&key(0), 0).unwrap().name.as_ref(),
+            recent.best(&key(0), 0).unwrap().asked.name.as_ref(),
             "kept.example"
         );
         assert!(recent.best(&key(5), 0).is_none());
@@ -189,7 +195,7 @@ mod tests {
             .told
             .values()
             .flatten()
-            .map(|told| told.name.len())
+            .map(|told| told.asked.name.len())
             .sum();
         assert_eq!(recent.bytes, bytes);
     }
@@ -203,7 +209,7 @@ mod tests {
         }
         assert_eq!(recent.entries, NAMES);
         assert_eq!(
-            recent.best(&key(1), 0).unwrap().name.as_ref(),
+            recent.best(&key(1), 0).unwrap().asked.name.as_ref(),
             "smtp.example"
         );
     }

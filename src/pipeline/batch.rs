@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::evidence::Frame;
 use crate::flow::Segment;
 use crate::names::HostName;
+use crate::session::asked::AskedNames;
 use crate::source::Block;
 
 /// Segments a batch is filled up to.
@@ -27,7 +28,7 @@ pub(super) struct Batch {
     pub(super) segments: Vec<(u32, Segment)>,
     /// Places in `segments` of packets that open a connection, in order, with the names for which DNS gave the client
     /// the server's address.
-    pub(super) asked: Vec<(u32, Arc<[Arc<str>]>)>,
+    pub(super) asked: Vec<(u32, AskedNames)>,
     /// What each of `segments` came in, where packets are kept; else empty.
     pub(super) frames: Vec<Frame>,
     /// Names of internal hosts that were learned.
@@ -73,13 +74,13 @@ impl Batch {
     }
 
     /// The segment added last opens a connection to a server that DNS gave the client for these names.
-    pub(super) fn note_asked(&mut self, names: Arc<[Arc<str>]>) {
+    pub(super) fn note_asked(&mut self, names: AskedNames) {
         let place = self.segments.len().saturating_sub(1) as u32;
         self.asked.push((place, names));
     }
 
     /// What the client asked DNS for before it sent the segment at `place`.
-    pub(super) fn asked(&self, place: usize) -> Option<&Arc<[Arc<str>]>> {
+    pub(super) fn asked(&self, place: usize) -> Option<&AskedNames> {
         let found = self
             .asked
             .binary_search_by_key(&place, |(at, _)| *at as usize)

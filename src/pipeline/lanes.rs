@@ -12,6 +12,7 @@ use crate::evidence::Frame;
 use crate::flow::Segment;
 use crate::names::HostName;
 use crate::session::Origin;
+use crate::session::asked::AskedNames;
 use crate::source::Block;
 use crate::time::SECOND;
 
@@ -109,7 +110,7 @@ impl<O: Fn(u32) -> Arc<Origin>> Route for Lanes<'_, O> {
         &mut self,
         block: &Arc<Block>,
         segment: Segment,
-        asked: Option<Arc<[Arc<str>]>>,
+        asked: Option<AskedNames>,
         frame: Frame,
     ) {
         let frames = self.frames;

@@ -6,6 +6,7 @@ use super::worker::Worked;
 use crate::evidence::Frame;
 use crate::flow::Segment;
 use crate::names::HostName;
+use crate::session::asked::AskedNames;
 use crate::source::Block;
 
 /// What takes the reader's segments.
@@ -16,7 +17,7 @@ pub(super) trait Route {
         &mut self,
         block: &Arc<Block>,
         segment: Segment,
-        asked: Option<Arc<[Arc<str>]>>,
+        asked: Option<AskedNames>,
         frame: Frame,
     );
 

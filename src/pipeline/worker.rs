@@ -17,6 +17,7 @@ use crate::flow::{Connection, FlowKey, Hint, Limits, Outlet, Over, Reason, Segme
 use crate::judge::recall::Recall;
 use crate::judge::{Judge, Settled};
 use crate::names::HostName;
+use crate::session::asked::AskedNames;
 use crate::session::{Mode, Origin, Verdict};
 use crate::source::Block;
 use crate::time::SECOND;
@@ -271,7 +272,7 @@ impl<O: Fn(u32) -> Arc<Origin>> Route for Worker<'_, O> {
         &mut self,
         block: &Arc<Block>,
         segment: Segment,
-        asked: Option<Arc<[Arc<str>]>>,
+        asked: Option<AskedNames>,
         frame: Frame,
     ) {
         self.gathered.push(block, segment);

@@ -4,6 +4,7 @@
 //! A field that is not known is `None` or empty, never a made-up value. Strings in here came off the wire: bounded in
 //! length, but hostile; every writer escapes them for its own form.
 
+pub mod asked;
 pub mod clients;
 pub mod community;
 pub mod fields;

@@ -318,6 +318,22 @@ fn marks_come_from_names() {
     assert!(!told(&both).legacy_endpoint);
 }
 
+/// A name of one's own that is an alias for one of the service stands beside others as that one.
+#[test]
+fn an_alias_says_what_the_name_behind_it_says() {
+    let others = [AskedName {
+        name: "mail.contoso.example".into(),
+        alias_for: Some("smtp-legacy.office365.com".into()),
+    }];
+    let both = told(&Clues {
+        dns: Some("smtp-legacy.office365.com"),
+        dns_others: &others,
+        ..at("192.0.2.1", 587)
+    });
+    assert!(both.legacy_endpoint);
+    assert_eq!(summary(&both).0, "Worldwide LegacySubmission dns");
+}
+
 /// Of several names that DNS gave the address for, what all of them say.
 #[test]
 fn several_names_tell_what_they_agree_on() {

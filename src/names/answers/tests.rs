@@ -14,13 +14,14 @@ fn note(answers: &mut Answers, client: &str, name: &str, clock: u64) {
 fn note_chain(answers: &mut Answers, client: &str, names: &[&str], clock: u64) {
     let aliases: Vec<_> = names[1..].iter().map(|name| (*name).to_owned()).collect();
     let addresses = [(ip("52.96.1.1"), 10)];
-    answers.note(ip(client), &names[0].into(), &aliases, &addresses, clock);
+    let asked = asked(names[0].to_owned(), &aliases);
+    answers.note(ip(client), &asked, &aliases, &addresses, clock);
 }
 
 fn names(answers: &Answers, client: &str, clock: u64) -> Vec<String> {
     let found = answers.names(ip(client), ip("52.96.1.1"), clock);
     let found = found.as_deref().unwrap_or_default();
-    found.iter().map(ToString::to_string).collect()
+    found.iter().map(|asked| asked.name.to_string()).collect()
 }
 
 fn name(answers: &Answers, client: &str, clock: u64) -> Option<String> {
@@ -159,7 +160,7 @@ fn what_a_resolver_asks_for_others_is_not_for_itself() {
             note(&mut answers, client, bad, 0);
         }
         assert_eq!(name(&answers, resolver, 1).as_deref(), Some(bad));
-        answers.note_resolver(ip(resolver), ip(printer), bad);
+        answers.note_resolver(ip(resolver), ip(printer), &bad.into());
         assert_eq!(name(&answers, resolver, 1), None);
         assert_eq!(name(&answers, printer, 1).as_deref(), Some(bad));
         // Another name may be its own.
@@ -172,7 +173,7 @@ fn what_a_resolver_asks_for_others_is_not_for_itself() {
     // Who answers himself asks for himself.
     let mut answers = Answers::default();
     note(&mut answers, resolver, bad, 0);
-    answers.note_resolver(ip(resolver), ip(resolver), bad);
+    answers.note_resolver(ip(resolver), ip(resolver), &bad.into());
     assert_eq!(name(&answers, resolver, 1).as_deref(), Some(bad));
 }
 
@@ -201,4 +202,46 @@ fn ranks_follow_what_a_name_is_for() {
     ] {
         assert_eq!(rank(name), expected, "{name}");
     }
+}
+
+/// Devices are given a name of one's own that is an alias for the one of the service, so that it can be changed in one place.
+#[test]
+fn an_alias_for_exchange_online_tells_whose_server_it_is() {
+    let told = |client: &str, chain: &[&str]| {
+        let mut answers = Answers::default();
+        note_chain(&mut answers, "10.0.0.1", chain, 0);
+        let found = answers.names(ip(client), ip("52.96.1.1"), 1);
+        found.map(|found| {
+            let [only] = &*found else {
+                panic!("{found:?}");
+            };
+            (only.name.to_string(), only.telling().to_owned())
+        })
+    };
+    let own = "mail.contoso.example";
+    let known = |telling: &str| Some((own.to_owned(), telling.to_owned()));
+    for (chain, telling) in [
+        (&[own, "smtp.office365.com"] as &[_], "smtp.office365.com"),
+        (
+            &[own, "relay.contoso.example", "smtp-legacy.office365.com"],
+            "smtp-legacy.office365.com",
+        ),
+        // The chain goes on within Exchange Online.
+        (
+            &[own, "smtp.office365.com", "outlook.ha.office365.com"],
+            "smtp.office365.com",
+        ),
+        (&[own, "mail.provider.example"], own),
+    ] {
+        assert_eq!(told("10.0.0.1", chain), known(telling));
+    }
+    // That a host uses a name which is a finding is no proof that another one does.
+    assert_eq!(told("10.0.0.2", &[own, "smtp-legacy.office365.com"]), None);
+    let smtp = [own, "smtp.office365.com"];
+    assert_eq!(told("10.0.0.2", &smtp), known("smtp.office365.com"));
+    // Who asked for both names means its own.
+    let mut answers = Answers::default();
+    note_chain(&mut answers, "10.0.0.1", &smtp, 0);
+    note(&mut answers, "10.0.0.1", "smtp.office365.com", 1);
+    assert_eq!(names(&answers, "10.0.0.1", 2), [own]);
 }

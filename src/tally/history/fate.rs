@@ -14,8 +14,8 @@ pub(super) struct Fate {
     pub(super) days: Vec<Seen>,
     pub(super) before: u64,
     pub(super) since: u64,
-    /// There are sessions of it before the first day.
-    pub(super) known_before: bool,
+    /// Of sessions before the first day.
+    pub(super) earlier: Seen,
 }
 
 impl Fate {
@@ -43,10 +43,6 @@ pub(super) fn bit(verdict: Verdict) -> Seen {
 
 pub(super) fn is_legacy(seen: Seen) -> bool {
     seen & bit(Verdict::Legacy) != 0
-}
-
-pub(super) fn is_modern(seen: Seen) -> bool {
-    seen & bit(Verdict::Modern) != 0
 }
 
 /// A host's verdict from those of its sessions, by the rule of the report.

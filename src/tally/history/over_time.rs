@@ -10,12 +10,12 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use super::calendar::Calendar;
-use super::fate::{Fate, Seen, bit, is_legacy, is_modern, verdict};
+use super::fate::{Fate, Seen, bit, is_legacy, verdict};
 use super::kind::Kind;
 use super::{By, Change, Changes, Day, Figures, Group, Trend};
 use crate::session::{Session, Verdict};
 use crate::tally::microsoft::Comparable;
-use crate::tally::report::Host;
+use crate::tally::report::{Host, HostVerdict};
 use crate::tally::{Limits, Span, To};
 use crate::time::Timestamp;
 use crate::tls::Version;
@@ -105,9 +105,12 @@ impl OverTime {
 
     /// Says that there are sessions of a kind before the first day.
     pub fn known_before(&mut self, kind: KindId) {
-        let host = self.kinds.get(kind.0).and_then(|kind| kind.host);
-        if let Some(fate) = host.and_then(|host| self.fates.get_mut(host)) {
-            fate.known_before = true;
+        let Some(kind) = self.kinds.get(kind.0) else {
+            return;
+        };
+        let seen = bit(kind.host_verdict);
+        if let Some(fate) = kind.host.and_then(|host| self.fates.get_mut(host)) {
+            fate.earlier |= seen;
         }
     }
 
@@ -170,15 +173,17 @@ impl OverTime {
         };
         for host in hosts {
             let fate = self.fate(host);
-            let (before, after) = fate.halves(self.since);
-            let list = match (before, after) {
+            let (first, after) = fate.halves(self.since);
+            // Of a host that was silent in the first part, what it did before the window.
+            let before = if first == 0 { fate.earlier } else { first };
+            let list = match (first, after) {
                 (0, 0) => continue,
-                (0, _) if !fate.known_before => &mut changes.new,
-                (1.., 0) => &mut changes.silent,
-                _ if is_legacy(before) && !is_legacy(after) && is_modern(after) => {
+                (_, 0) => &mut changes.silent,
+                _ if before == 0 => &mut changes.new,
+                _ if is_legacy(before) && verdict(after) == Some(HostVerdict::Modern) => {
                     &mut changes.fixed
                 }
-                (1.., _) if !is_legacy(before) && is_legacy(after) => &mut changes.worse,
+                _ if !is_legacy(before) && is_legacy(after) => &mut changes.worse,
                 _ => continue,
             };
             list.push(self.change(host, &fate, before, after));
@@ -214,7 +219,7 @@ impl OverTime {
             }
             all.before += fate.before;
             all.since += fate.since;
-            all.known_before |= fate.known_before;
+            all.earlier |= fate.earlier;
         }
         all
     }
@@ -316,5 +321,71 @@ impl Figures {
         self.sessions += count;
         self.versions.add(kind.version, count);
         self.verdicts.add(kind.verdict, count);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::sample::{self, MORNING};
+    use crate::tally::{CaptureHealth, Context, Report, Tally};
+
+    /// In which list of changes a host stands whose sessions are of these verdicts: before a window of two days, and
+    /// on each of them.
+    fn change(earlier: &[Verdict], first: &[Verdict], second: &[Verdict]) -> Option<&'static str> {
+        const DAY: u64 = 86_400;
+        let start = |day| Timestamp::from_parts(MORNING / DAY * DAY + day * DAY, 0);
+        let calendar = Calendar::new(start(0), start(2), &jiff::tz::TimeZone::UTC);
+        let mut over_time = OverTime::new(calendar, To::ExchangeOnline, None);
+        let mut tally = Tally::new(To::ExchangeOnline);
+        for (day, verdicts) in [(None, earlier), (Some(0), first), (Some(1), second)] {
+            for verdict in verdicts {
+                let mut session = sample::submission("10.0.0.1", 0, Version::TLS12);
+                session.verdict = *verdict;
+                let kind = over_time.kind(&session, &"edge".into(), None);
+                if let Some(day) = day {
+                    over_time.add(kind, day, 1);
+                    tally.add(&session);
+                } else {
+                    over_time.known_before(kind);
+                }
+            }
+        }
+        let report = Report::new(&tally, CaptureHealth::default(), Context::default());
+        let changes = over_time.changes(&report.hosts).unwrap();
+        let lists = [
+            ("new", changes.new),
+            ("fixed", changes.fixed),
+            ("worse", changes.worse),
+            ("silent", changes.silent),
+        ];
+        let told: Vec<_> = lists
+            .iter()
+            .filter(|(_, list)| !list.is_empty())
+            .map(|(name, _)| *name)
+            .collect();
+        assert!(told.len() <= 1, "{told:?}");
+        told.first().copied()
+    }
+
+    /// By docs/history.md.
+    #[test]
+    fn changes_are_told_as_documented() {
+        use Verdict::{Legacy, Modern, Plaintext, Unknown};
+        assert_eq!(change(&[], &[], &[Legacy]), Some("new"));
+        assert_eq!(change(&[], &[Legacy], &[]), Some("silent"));
+        assert_eq!(change(&[], &[Modern], &[Modern, Legacy]), Some("worse"));
+        assert_eq!(change(&[], &[Legacy], &[Modern, Unknown]), Some("fixed"));
+        assert_eq!(change(&[], &[Legacy, Modern], &[Modern]), Some("fixed"));
+        assert_eq!(change(&[], &[Legacy], &[Modern, Legacy]), None);
+        // Mail in clear has the same root and is no cure.
+        assert_eq!(change(&[], &[Legacy], &[Modern, Plaintext]), None);
+        assert_eq!(change(&[], &[Legacy], &[Unknown]), None);
+        // Silent in the first part: what it did before the window counts.
+        assert_eq!(change(&[Modern], &[], &[Legacy]), Some("worse"));
+        assert_eq!(change(&[Legacy], &[], &[Modern]), Some("fixed"));
+        assert_eq!(change(&[Legacy], &[], &[Legacy]), None);
+        assert_eq!(change(&[Legacy], &[Modern], &[Modern]), None);
+        assert_eq!(change(&[Modern], &[], &[]), None);
     }
 }
