@@ -97,6 +97,22 @@ fn the_same_packets_come_out() {
     }
 }
 
+/// A frame whose content checksum (RFC 8878 section 3.1.1) is wrong has all of its bytes nevertheless.
+#[test]
+fn a_wrong_checksum_of_zstd_takes_no_packet_away() {
+    for bytes in [sample(), plain(&[(1, b"one")])] {
+        let (expected, _) = read(&bytes);
+        let mut encoder = zstd::Encoder::new(Vec::new(), 1).unwrap();
+        encoder.include_checksum(true).unwrap();
+        encoder.write_all(&bytes).unwrap();
+        let mut packed = encoder.finish().unwrap();
+        *packed.last_mut().unwrap() ^= 1;
+        let (packets, facts) = read(&packed);
+        assert!(packets == expected, "{} of {}", packets.len(), expected.len());
+        assert_eq!(facts.damaged, 1);
+    }
+}
+
 #[test]
 fn several_members_are_one_capture() {
     let bytes = sample();

@@ -7,6 +7,7 @@
 mod gzip;
 mod lz4;
 mod xz;
+mod zstandard;
 
 use std::fmt;
 use std::io::{self, BufRead, BufReader, Read};
@@ -16,6 +17,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use self::gzip::Gzip;
 use self::lz4::Lz4;
 use self::xz::Xz;
+use self::zstandard::Zstandard;
 use super::error::Fault;
 
 /// A compression that captures come in.
@@ -80,7 +82,7 @@ impl fmt::Display for Compression {
 
 /// Bytes of the compressed file read at a time.
 const INPUT: usize = 128 << 10;
-/// Bytes asked of a decoder at a time: what it had ready when it fails inside such a stretch is lost.
+/// Bytes asked of a decoder at a time.
 const SLICE: usize = 64 << 10;
 /// Anything that bytes come from.
 pub(super) type Bytes = Box<dyn Read + Send>;
@@ -104,7 +106,7 @@ impl Decoder {
         let compressed = BufReader::with_capacity(INPUT, counted);
         let stream: Bytes = match compression {
             Compression::Gzip => Box::new(Gzip::new(compressed)),
-            Compression::Zstd => Box::new(zstd::Decoder::with_buffer(compressed)?),
+            Compression::Zstd => Box::new(Zstandard::new(compressed)?),
             Compression::Xz => Box::new(Xz::new(compressed)),
             Compression::Lz4 => Box::new(Lz4::new(compressed)),
         };

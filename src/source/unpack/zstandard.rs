@@ -1,0 +1,59 @@
+//! zstd frames one after another (RFC 8878 section 3), giving all that came out before a damage.
+
+use std::io::{self, BufRead, Read};
+
+use zstd::stream::raw::{Decoder, Operation};
+
+use super::Compressed;
+
+/// With so many bytes of a frame the decoder knows how long its header is (RFC 8878 section 3.1.1).
+const BEGINNING: usize = 5;
+
+/// A file of frames.
+pub(super) struct Zstandard {
+    compressed: Compressed,
+    decoder: Decoder<'static>,
+    /// What the decoder asks for next: a block, or the checksum at the end. It gets no more at a time, since what it has
+    /// ready is lost where it fails in the same step.
+    wanted: usize,
+    /// A frame has begun and is not whole yet.
+    within: bool,
+}
+
+impl Zstandard {
+    pub(super) fn new(compressed: Compressed) -> io::Result<Self> {
+        Ok(Self {
+            compressed,
+            decoder: Decoder::new()?,
+            wanted: BEGINNING,
+            within: false,
+        })
+    }
+}
+
+impl Read for Zstandard {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        loop {
+            let input = self.compressed.fill_buf()?;
+            let ended = input.is_empty();
+            if into.is_empty() || (ended && !self.within) {
+                return Ok(0);
+            }
+            let part = input.get(..self.wanted).unwrap_or(input);
+            let status = self.decoder.run_on_buffers(part, into)?;
+            self.compressed.consume(status.bytes_read);
+            self.within = status.remaining > 0;
+            self.wanted = if self.within {
+                status.remaining
+            } else {
+                BEGINNING
+            };
+            if status.bytes_written > 0 {
+                return Ok(status.bytes_written);
+            }
+            if ended {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+        }
+    }
+}
