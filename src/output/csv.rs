@@ -102,7 +102,7 @@ const REPORT: &[Column<Report>] = &[
     column("external", "Of these, sessions of which neither end is internal.", |report| one(report.capture.external)),
     column("seen", "Sessions by the directions seen, `word=count`.", |report| counted(report.capture.seen.iter())),
     column("one_direction_share", "Share of sessions seen in one direction only, 0 to 1.", |report| maybe(report.capture.one_direction_share)),
-    column("warnings", "What makes the answer doubtful.", |report| report.capture.warnings.iter().map(|warning| sentence(&warning.text)).collect()),
+    column("warnings", "What makes the answer doubtful.", |report| report.capture.warnings.iter().map(|warning| sentence(&warning.text())).collect()),
 ];
 
 /// As long as the command line was, so only in the first row.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use serde::{Serialize, Serializer};
 
 use super::counts::{Counts, PerVersion, PerWord};
-use super::diagnosis::{self, Doubt, Warning};
+use super::diagnosis::{self, Warning};
 use super::group::{self, GroupBy};
 use super::health::{CaptureHealth, WatchedInterface};
 use super::history::History;
@@ -356,7 +356,7 @@ impl Capture {
     pub fn without_packets(&mut self) {
         [self.packets, self.bytes, self.truncated, self.duplicates] = [None; 4];
         self.warnings
-            .retain(|warning| warning.code != Doubt::NoPackets);
+            .retain(|warning| *warning != Warning::NoPackets);
     }
 }
 

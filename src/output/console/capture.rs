@@ -40,7 +40,7 @@ fn warnings(capture: &Capture, palette: Palette, columns: usize) -> Lines {
         return vec![Line::from("Nothing makes the answer doubtful.")];
     }
     let texts = capture.warnings.iter();
-    let lines = texts.flat_map(|warning| wrap(&format!("! {}", warning.text), columns, 0, 2));
+    let lines = texts.flat_map(|warning| wrap(&format!("! {}", warning.text()), columns, 0, 2));
     lines
         .map(|line| line.style(palette.style(Paint::Caution)))
         .collect()

@@ -63,7 +63,7 @@ fn warnings(report: &Report, page: &mut Page) {
     }
     page.raw("<ul class=warnings>");
     for warning in &report.capture.warnings {
-        page.raw("<li>").prose(&(words.doubt)(warning.code, report));
+        page.raw("<li>").prose(&(words.doubt)(warning));
     }
     page.raw("</ul>\n");
 }

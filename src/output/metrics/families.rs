@@ -127,7 +127,7 @@ pub(super) const ALL: &[Family] = &[
 
 fn warns(facts: &Facts<'_>, code: Doubt) -> bool {
     let warnings = &facts.report.capture.warnings;
-    warnings.iter().any(|warning| warning.code == code)
+    warnings.iter().any(|warning| warning.code() == code)
 }
 
 /// Upper ends of the buckets, in nanoseconds.

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::exchange;
 use crate::session::{EndpointKind, Finding, Instance, Outcome, Seen};
-use crate::tally::diagnosis::Doubt;
+use crate::tally::diagnosis::Warning;
 use crate::tally::figures::{bytes, counted, number};
 use crate::tally::history::By;
 use crate::tally::microsoft::Microsoft;
@@ -224,7 +224,7 @@ pub(super) const WORDS: Words = Words {
         To::ExchangeOnline => "sessions with Exchange Online",
         To::Any => "sessions with any mail server",
     },
-    doubt,
+    doubt: Warning::text,
     reason: reasons::en,
 };
 
@@ -427,11 +427,4 @@ const fn seen(seen: Seen) -> &'static str {
         Seen::Client => "only the client’s side seen",
         Seen::Server => "only the server’s side seen",
     }
-}
-
-/// As the machine forms say it.
-fn doubt(doubt: Doubt, report: &Report) -> String {
-    let mut warnings = report.capture.warnings.iter();
-    let found = warnings.find(|warning| warning.code == doubt);
-    found.map_or_else(String::new, |warning| warning.text.clone())
 }
