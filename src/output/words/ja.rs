@@ -286,9 +286,10 @@ fn remark(note: &Note) -> String {
         Remark::WindowDiffers => {
             format!("ファイルの{count}行は、このレポートの期間に含まれない日のものです。")
         }
-        Remark::ColumnsMissing => {
-            "ファイルに見つからない列がありました。該当する値は「–」で示しています。".into()
-        }
+        Remark::ColumnsMissing => format!(
+            "ファイルに見つからない列がありました（{}）。該当する値は「–」で示しています。",
+            note.columns.join("、")
+        ),
         Remark::RowsUnread => {
             format!("ファイルの{count}行は読み取れなかったため、除いています。")
         },
