@@ -3,10 +3,13 @@
 use std::collections::BTreeSet;
 
 use super::*;
+use crate::exchange::{Client, Software};
 use crate::output::sample;
 use crate::packet::{Malformed, NotFollowed};
+use crate::session::LimitedBy;
 use crate::tally::counts::Counts;
 use crate::tally::diagnosis::{Doubt, Share};
+use crate::tally::microsoft::Remark;
 
 /// Words that `commands::health` adds to those of the packet stage, and the bounds.
 const ADDED: [&str; 24] = [
@@ -162,14 +165,97 @@ fn facts(text: &str) -> BTreeSet<&str> {
 #[test]
 fn japanese_is_japanese() {
     let words = Language::Ja.words();
-    let report = sample::troubled();
-    let mut texts = vec![(words.headline)(&report)];
+    let reports = [
+        sample::site(),
+        sample::modern(),
+        sample::silent(),
+        sample::troubled(),
+    ];
+    let mut texts: Vec<_> = reports.iter().map(words.headline).collect();
     texts.extend(warnings().iter().map(words.doubt));
+    texts.extend(notes().iter().map(words.microsoft.remark));
+    let mut said = words.capture.how.to_vec();
+    said.extend(HostVerdict::ALL.iter().copied().map(words.verdict_meaning));
+    said.extend(InClear::ALL.iter().copied().map(words.in_clear));
+    said.extend(remedies().into_iter().map(words.action));
     for side in [Side::Client, Side::Server] {
-        texts.extend(Finding::ALL.map(|finding| (words.meaning)(finding, side).to_owned()));
+        said.extend(Finding::ALL.map(|finding| (words.meaning)(finding, side)));
     }
+    texts.extend(said.into_iter().map(str::to_owned));
     for text in texts {
         assert!(text.ends_with('。'), "{text}");
-        assert!(!text.contains(" the "), "{text}");
+        assert!(!holds_english(&text), "{text}");
     }
+    for warning in warnings() {
+        assert!(holds_english(&warning.text()), "{warning:?}");
+    }
+}
+
+/// What may be said of Microsoft's count.
+fn notes() -> Vec<Note> {
+    let note = |code| Note {
+        code,
+        version: Some("1.0"),
+        count: Some(3),
+        columns: vec!["TLS 1.1"],
+        text: String::new(),
+    };
+    Remark::ALL.iter().copied().map(note).collect()
+}
+
+/// All that there may be to do.
+fn remedies() -> Vec<Remedy> {
+    let software = [
+        None,
+        Some(Software::Thunderbird),
+        Some(Software::DotNet),
+        Some(Software::Java),
+        Some(Software::OpenSsl),
+        Some(Software::Schannel),
+        Some(Software::Device),
+    ];
+    let mut remedies: Vec<_> = Finding::ALL.map(Remedy::of_server).into();
+    for software in software {
+        for (limited_by, modern) in [(None, false), (Some(LimitedBy::Server), true)] {
+            let client = Client {
+                software,
+                limited_by,
+                modern,
+            };
+            remedies.extend(Finding::ALL.map(|finding| Remedy::of(finding, client)));
+        }
+    }
+    remedies
+}
+
+/// Names that look like words of English.
+const NAMES: [&str; 11] = [
+    "Exchange",
+    "Online",
+    "Microsoft",
+    "Windows",
+    "Server",
+    "Internet",
+    "Explorer",
+    "Global",
+    "Root",
+    "Framework",
+    "Thunderbird",
+];
+
+/// Three words in a row, outside of what is to be typed.
+fn holds_english(text: &str) -> bool {
+    let typed = text.split('`').step_by(2);
+    let runs = typed.flat_map(|part| part.split(|c: char| !c.is_ascii() || ".:;,()".contains(c)));
+    runs.into_iter().any(|run| {
+        let words = run.split_whitespace().filter(|word| is_a_word(word));
+        words.count() >= 3
+    })
+}
+
+/// Not one that only technical names are: `TLS`, `ClientHello`, `smtp.office365.com`.
+fn is_a_word(word: &str) -> bool {
+    let small = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase());
+    let tail = word.strip_prefix(|c: char| c.is_ascii_uppercase());
+    !NAMES.contains(&word) && small(tail.unwrap_or(word))
 }
