@@ -13,7 +13,7 @@ use std::fmt::Write;
 
 use super::escape::{csv, csv_cell};
 use crate::tally::Report;
-use crate::tally::counts::{Counts, PerVersion};
+use crate::tally::counts::PerVersion;
 use crate::tally::report::Host;
 use history::OverTime;
 
@@ -91,9 +91,9 @@ const REPORT: &[Column<Report>] = &[
     column("dropped_interface", "Packets the interface dropped; empty where unknown.", |report| maybe(report.capture.dropped_interface)),
     column("truncated", "Packets the capture holds only in part.", |report| maybe(report.capture.truncated)),
     column("duplicates", "Packets that brought nothing new; those behind the handshake are not looked at.", |report| maybe(report.capture.duplicates)),
-    column("malformed", "Packets that could not be read, `reason=count`.", |report| reasons(&report.capture.malformed)),
-    column("not_followed", "Packets not followed, `reason=count`.", |report| reasons(&report.capture.not_followed)),
-    column("bounds", "Bounds that were reached, `bound=count`.", |report| reasons(&report.capture.bounds)),
+    column("malformed", "Packets that could not be read, `reason=count`.", |report| counted(report.capture.malformed.iter())),
+    column("not_followed", "Packets not followed, `reason=count`.", |report| counted(report.capture.not_followed.iter())),
+    column("bounds", "Bounds that were reached, `bound=count`.", |report| counted(report.capture.bounds.iter())),
     column("files_read", "Capture files read.", |report| one(report.capture.files_read)),
     column("first_packet", "Time of the first packet.", |report| maybe(report.capture.first_packet)),
     column("last_packet", "Time of the last packet.", |report| maybe(report.capture.last_packet)),
@@ -258,8 +258,4 @@ fn counted(counts: impl Iterator<Item = (impl std::fmt::Display, u64)>) -> Vec<S
 
 fn versions(versions: &PerVersion) -> Vec<String> {
     counted(versions.iter())
-}
-
-fn reasons(counts: &Counts) -> Vec<String> {
-    counted(counts.iter())
 }

@@ -8,7 +8,7 @@ mod english;
 use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
 
-use super::counts::Counts;
+use super::bound::Reached;
 use super::health::WatchedInterface;
 use super::report::{Capture, Report};
 use crate::packet::NotFollowed;
@@ -129,7 +129,7 @@ pub enum Warning {
     /// Many packets could not be read.
     Malformed(Share),
     /// Bounds of this program were reached, with what was given up there.
-    BoundsReached(Counts),
+    BoundsReached(Reached),
     /// Files were not read, or only in part.
     FilesDamaged {
         /// How many.

@@ -4,6 +4,7 @@
 use serde::Serialize;
 
 use super::Span;
+use super::bound::Reached;
 use super::counts::Counts;
 use crate::time::Timestamp;
 
@@ -35,7 +36,7 @@ pub struct CaptureHealth {
     /// Packets that were whole and yet not followed, by reason.
     pub not_followed: Counts,
     /// Bounds that were reached, with what was given up there.
-    pub bounds: Counts,
+    pub bounds: Reached,
     /// Capture files read.
     pub files_read: u64,
     /// Files that were not captures, with the reason: one message each.

@@ -3,6 +3,7 @@
 //! A [`Tally`] is the same whatever the order in which sessions were added and parts were merged, also where a bound cut
 //! something off: see [`bounded`]. Pure: no clock, no files, no printing.
 
+pub mod bound;
 pub mod bounded;
 mod called;
 pub mod counts;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
+use super::bound::{Bound, Reached};
 use super::counts::{Counts, PerVersion, PerWord};
 use super::diagnosis::{self, Warning};
 use super::group::{self, GroupBy};
@@ -284,11 +285,6 @@ pub struct Concern {
     pub hosts: Vec<IpAddr>,
 }
 
-/// The bound that counts hosts of which sessions are not shown, none of them legacy sessions. Many are an estimate.
-const HOSTS_LEFT_OUT: &str = "hosts_left_out";
-/// The bound that counts hosts of which legacy sessions are not shown.
-const LEGACY_HOSTS_LEFT_OUT: &str = "legacy_hosts_left_out";
-
 /// What the capture held and lost, with what the tally left out.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Capture {
@@ -324,7 +320,7 @@ pub struct Capture {
     /// Packets not followed, by reason.
     pub not_followed: Counts,
     /// Bounds that were reached.
-    pub bounds: Counts,
+    pub bounds: Reached,
     /// Capture files read.
     pub files_read: u64,
     /// Files that were not captures.
@@ -427,7 +423,10 @@ impl Report {
     /// than a tally holds.
     pub fn left_out(&self) -> (u64, u64) {
         let bounds = &self.capture.bounds;
-        (bounds.of(HOSTS_LEFT_OUT), bounds.of(LEGACY_HOSTS_LEFT_OUT))
+        (
+            bounds.of(Bound::HostsLeftOut),
+            bounds.of(Bound::LegacyHostsLeftOut),
+        )
     }
 
     /// Hosts seen with a legacy version, always or sometimes.
@@ -604,23 +603,34 @@ fn capture(tally: &Tally, health: CaptureHealth, shown: &Shown) -> Capture {
     }
 }
 
-/// What the tally's own bounds gave up: under `hosts` the counted sessions that no host shown has, under `hosts_left_out` and
-/// `legacy_hosts_left_out` the hosts they are of, under `host_…` the hosts of which such a list is not complete, under
-/// `called_hosts` those whose names from elsewhere are not kept.
-fn given_up(tally: &Tally, shown: &Shown) -> Counts {
-    let mut counts = Counts::default();
-    counts.add("hosts", tally.counted.sessions - shown.sessions);
-    counts.add(HOSTS_LEFT_OUT, tally.others.left_out());
-    counts.add(LEGACY_HOSTS_LEFT_OUT, tally.legacy.left_out());
-    counts.add("relays", tally.serving.left_out());
-    counts.add("called_hosts", tally.called.left_out());
+/// What the tally's own bounds gave up.
+fn given_up(tally: &Tally, shown: &Shown) -> Reached {
+    let mut of_hosts = Reached::default();
     for (address, host) in tally.hosts() {
         for bound in host.given_up() {
-            counts.add(bound, 1);
+            of_hosts.add(bound, 1);
         }
-        counts.add("host_called", tally.called.gave_up(address).into());
+        of_hosts.add(Bound::HostCalled, tally.called.gave_up(address).into());
     }
-    counts
+    Reached::of_each(|bound| match bound {
+        Bound::Hosts => tally.counted.sessions - shown.sessions,
+        Bound::HostsLeftOut => tally.others.left_out(),
+        Bound::LegacyHostsLeftOut => tally.legacy.left_out(),
+        Bound::Relays => tally.serving.left_out(),
+        Bound::CalledHosts => tally.called.left_out(),
+        Bound::HostCalled
+        | Bound::HostClients
+        | Bound::HostMacs
+        | Bound::HostNames
+        | Bound::HostServers => of_hosts.of(bound),
+        // Those before the tally count themselves.
+        Bound::DnsAnswers
+        | Bound::Evidence
+        | Bound::Flows
+        | Bound::Fragments
+        | Bound::HeldBytes
+        | Bound::Records => 0,
+    })
 }
 
 /// Rounded to four decimals: a report compares equal wherever it was made, and reads well.

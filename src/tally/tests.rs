@@ -7,6 +7,7 @@ use crate::exchange::Remedy;
 use crate::session::sample::{self, MORNING};
 use crate::session::{EndpointKind, Finding, Likely, LimitedBy};
 use crate::tls::Version;
+use bound::Bound;
 use report::{HostLimit, HostVerdict};
 
 fn report(sessions: &[Session]) -> Report {
@@ -309,9 +310,9 @@ fn what_a_bound_gives_up_is_told() {
     assert_eq!(
         bounds,
         [
-            ("host_names", 1),
-            ("hosts", 2),
-            ("legacy_hosts_left_out", 1)
+            (Bound::HostNames, 1),
+            (Bound::Hosts, 2),
+            (Bound::LegacyHostsLeftOut, 1)
         ]
     );
     assert_eq!(report.totals.sessions, 5);
@@ -338,7 +339,7 @@ fn no_legacy_host_gives_way_to_a_modern_one() {
     assert_eq!(report.legacy_hosts(), 2);
     assert_eq!(report.left_out(), (98, 0));
     let bounds: Vec<_> = report.capture.bounds.iter().collect();
-    assert_eq!(bounds, [("hosts", 98), ("hosts_left_out", 98)]);
+    assert_eq!(bounds, [(Bound::Hosts, 98), (Bound::HostsLeftOut, 98)]);
     let mut tally = Tally::with_limits(To::ExchangeOnline, limits);
     tally.extend(&sessions);
     let brief = Report::brief(&tally, CaptureHealth::default(), Context::default());

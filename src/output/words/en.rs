@@ -6,6 +6,7 @@ use super::{
 };
 use crate::exchange;
 use crate::session::{EndpointKind, Finding, Instance, Outcome, Seen};
+use crate::tally::bound::Bound;
 use crate::tally::diagnosis::Warning;
 use crate::tally::figures::{bytes, counted, number};
 use crate::tally::history::By;
@@ -226,6 +227,7 @@ pub(super) const WORDS: Words = Words {
     },
     doubt: Warning::text,
     reason: reasons::en,
+    bound,
 };
 
 fn about(microsoft: &Microsoft) -> String {
@@ -426,5 +428,27 @@ const fn seen(seen: Seen) -> &'static str {
         Seen::Both => "seen in both directions",
         Seen::Client => "only the client’s side seen",
         Seen::Server => "only the server’s side seen",
+    }
+}
+
+/// What was given up at a bound.
+const fn bound(bound: Bound) -> &'static str {
+    match bound {
+        Bound::CalledHosts => "hosts whose names from DHCP, DNS and the like are not kept",
+        Bound::DnsAnswers => "DNS answers forgotten",
+        Bound::Evidence => "packets not kept as evidence",
+        Bound::Flows => "connections ended early",
+        Bound::Fragments => "packets in fragments",
+        Bound::HeldBytes => "connections whose missing bytes were not waited for any longer",
+        Bound::HostCalled => "hosts with more such names than are kept",
+        Bound::HostClients => "hosts with more software than is kept",
+        Bound::HostMacs => "hosts with more MAC addresses than are kept",
+        Bound::HostNames => "hosts with more names than are kept",
+        Bound::HostServers => "hosts with more servers than are kept",
+        Bound::Hosts => "sessions of hosts that are not shown",
+        Bound::HostsLeftOut => "hosts with other sessions than legacy ones that are not shown",
+        Bound::LegacyHostsLeftOut => "hosts with legacy sessions that are not shown",
+        Bound::Records => "session records that could not be written",
+        Bound::Relays => "internal servers that cannot be told as relays",
     }
 }

@@ -7,6 +7,7 @@ use super::{
     TotalsWords, Words, reasons,
 };
 use crate::session::{EndpointKind, Finding, Instance, Outcome, Seen};
+use crate::tally::bound::Bound;
 use crate::tally::diagnosis::{Share, Warning};
 use crate::tally::figures::{bytes, number, percent};
 use crate::tally::history::By;
@@ -243,6 +244,7 @@ pub(super) const WORDS: Words = Words {
     },
     doubt,
     reason: reasons::ja,
+    bound,
 };
 
 fn about(microsoft: &Microsoft) -> String {
@@ -480,6 +482,27 @@ const fn seen(seen: Seen) -> &'static str {
     }
 }
 
+const fn bound(bound: Bound) -> &'static str {
+    match bound {
+        Bound::CalledHosts => "DHCP・DNSなどによる名前を保持していないホスト",
+        Bound::DnsAnswers => "保持をやめたDNS応答",
+        Bound::Evidence => "証拠として保存しなかったパケット",
+        Bound::Flows => "途中で打ち切った接続",
+        Bound::Fragments => "組み立てをやめたフラグメント",
+        Bound::HeldBytes => "欠けたデータを待つのをやめた接続",
+        Bound::HostCalled => "DHCP・DNSなどによる名前を一部だけ保持したホスト",
+        Bound::HostClients => "ソフトウェアを一部だけ保持したホスト",
+        Bound::HostMacs => "MACアドレスを一部だけ保持したホスト",
+        Bound::HostNames => "名前を一部だけ保持したホスト",
+        Bound::HostServers => "サーバー名を一部だけ保持したホスト",
+        Bound::Hosts => "表示していないホストのセッション",
+        Bound::HostsLeftOut => "レガシー以外のセッションを表示していないホスト",
+        Bound::LegacyHostsLeftOut => "レガシーのセッションを表示していないホスト",
+        Bound::Records => "書き込めなかったセッションレコード",
+        Bound::Relays => "中継サーバーとして示せない社内サーバー",
+    }
+}
+
 fn doubt(warning: &Warning) -> String {
     match warning {
         Warning::NoPackets => {
@@ -593,9 +616,7 @@ fn doubt(warning: &Warning) -> String {
         Warning::BoundsReached(bounds) => {
             let each: Vec<_> = bounds
                 .iter()
-                .map(|(bound, count)| {
-                    format!("{} {}件", reasons::ja(bound).unwrap_or(bound), number(count))
-                })
+                .map(|(reached, count)| format!("{} {}件", bound(reached), number(count)))
                 .collect();
             format!(
                 "このプログラムが保持できる量を超えたため、一部を破棄しました：{}。",

@@ -9,6 +9,7 @@ mod reasons;
 
 use crate::exchange::Remedy;
 use crate::session::{EndpointKind, Finding, Instance, Outcome, Seen, Side};
+use crate::tally::bound::Bound;
 use crate::tally::diagnosis::Warning;
 use crate::tally::history::{By, StoreFacts};
 use crate::tally::microsoft::{Microsoft, Note};
@@ -104,8 +105,10 @@ pub struct Words {
     pub to: fn(To) -> &'static str,
     /// What makes the answer doubtful.
     pub doubt: fn(&Warning) -> String,
-    /// Why packets could not be read or were not followed, or what was given up, by its word in a report.
+    /// Why packets could not be read or were not followed, by its word in a report.
     pub reason: fn(&str) -> Option<&'static str>,
+    /// What was given up at a bound.
+    pub bound: fn(Bound) -> &'static str,
 }
 
 /// Labels of what the report covers.

@@ -7,12 +7,12 @@ use crate::exchange::{Client, Software};
 use crate::output::sample;
 use crate::packet::{Malformed, NotFollowed};
 use crate::session::LimitedBy;
-use crate::tally::counts::Counts;
+use crate::tally::bound::Reached;
 use crate::tally::diagnosis::{Doubt, Share};
 use crate::tally::microsoft::Remark;
 
-/// Words that `commands::health` adds to those of the packet stage, and the bounds.
-const ADDED: [&str; 24] = [
+/// Words that `commands::health` adds to those of the packet stage.
+const ADDED: [&str; 8] = [
     "connections_of_other_protocols",
     "connections_without_smtp_or_tls",
     "fragments_incomplete",
@@ -21,22 +21,6 @@ const ADDED: [&str; 24] = [
     "dns_unasked",
     "tcp_checksum",
     "name_message",
-    "flows",
-    "held_bytes",
-    "fragments",
-    "records",
-    "evidence",
-    "dns_answers",
-    "hosts",
-    "hosts_left_out",
-    "legacy_hosts_left_out",
-    "relays",
-    "called_hosts",
-    "host_called",
-    "host_clients",
-    "host_names",
-    "host_macs",
-    "host_servers",
 ];
 
 #[test]
@@ -72,8 +56,8 @@ fn sentences_end_and_differ() {
 fn warnings() -> Vec<Warning> {
     let names = || vec!["eth1".to_owned(), "eth2".to_owned()];
     let share = Share { part: 7, whole: 91 };
-    let mut bounds = Counts::default();
-    bounds.add("flows", 12);
+    let mut bounds = Reached::default();
+    bounds.add(Bound::Flows, 12);
     vec![
         Warning::NoPackets,
         Warning::NoSmtp {

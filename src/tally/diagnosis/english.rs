@@ -1,7 +1,7 @@
 //! The warnings in English. They stand here and not with the other words: the report's JSON form has them.
 
 use super::{Share, Warning};
-use crate::tally::counts::Counts;
+use crate::tally::bound::Reached;
 use crate::tally::figures::{counted, number, percent};
 
 const KERNEL_ADVICE: &str =
@@ -146,7 +146,7 @@ fn gaps(sessions: Share, cut: bool) -> String {
     }
 }
 
-fn reached(bounds: &Counts) -> String {
+fn reached(bounds: &Reached) -> String {
     let each: Vec<_> = bounds
         .iter()
         .map(|(bound, count)| format!("{} {bound}", number(count)))
