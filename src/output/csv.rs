@@ -159,6 +159,7 @@ pub fn reference() -> String {
 }
 
 /// Those that only a report over time has, as a Markdown table.
+#[cfg(test)]
 pub fn history_reference() -> String {
     let mut table = String::from("| column | meaning |\n|---|---|\n");
     let shared = history::REPORT
