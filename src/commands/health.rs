@@ -58,23 +58,28 @@ fn of(facts: &Facts, gathering: &Gathering) -> CaptureHealth {
 fn given_up(facts: &Facts, gathering: &Gathering) -> Reached {
     let (reader, workers) = (&facts.reader, &facts.workers);
     Reached::of_each(|bound| match bound {
+        Bound::DhcpRequests => reader.names.requests_given_up,
         Bound::DnsAnswers => reader.names.given_up,
+        Bound::DnsMessages => reader.names.begun_given_up,
         Bound::Evidence => workers.unkept,
         Bound::Flows => workers.given_up.flows,
         Bound::Fragments => reader.fragments.evicted,
         Bound::HeldBytes => workers.given_up.held,
         Bound::Records => gathering.lost(),
+        Bound::TlsFailures => gathering.forgotten(),
         // The tally's own: the report has them from there.
         Bound::CalledHosts
         | Bound::HostCalled
         | Bound::HostClients
+        | Bound::HostIssuers
         | Bound::HostMacs
         | Bound::HostNames
         | Bound::HostServers
         | Bound::Hosts
         | Bound::HostsLeftOut
         | Bound::LegacyHostsLeftOut
-        | Bound::Relays => 0,
+        | Bound::Relays
+        | Bound::Routers => 0,
     })
 }
 

@@ -13,8 +13,12 @@ use crate::session::words::words;
 pub enum Bound {
     /// Hosts whose names from elsewhere are not kept.
     CalledHosts,
+    /// Requests of DHCP and DHCPv6 whose answer was not waited for any longer.
+    DhcpRequests,
     /// Answers of DNS let go.
     DnsAnswers,
+    /// Messages of DNS over TCP whose end was not waited for any longer.
+    DnsMessages,
     /// Packets not kept as evidence.
     Evidence,
     /// Connections finished early.
@@ -27,6 +31,8 @@ pub enum Bound {
     HostCalled,
     /// Hosts with more software than is kept.
     HostClients,
+    /// Hosts that met certificates of more issuers than are kept.
+    HostIssuers,
     /// Hosts with more link-layer addresses than are kept.
     HostMacs,
     /// Hosts with more names than are kept.
@@ -43,17 +49,24 @@ pub enum Bound {
     Records,
     /// Internal servers that cannot be told as relays.
     Relays,
+    /// Link-layer addresses of routers that are not known as such. Many are an estimate.
+    Routers,
+    /// Failures of TLS forgotten while a session in clear could still follow.
+    TlsFailures,
 }
 
 words!(Bound {
     CalledHosts => "called_hosts",
+    DhcpRequests => "dhcp_requests",
     DnsAnswers => "dns_answers",
+    DnsMessages => "dns_messages",
     Evidence => "evidence",
     Flows => "flows",
     Fragments => "fragments",
     HeldBytes => "held_bytes",
     HostCalled => "host_called",
     HostClients => "host_clients",
+    HostIssuers => "host_issuers",
     HostMacs => "host_macs",
     HostNames => "host_names",
     HostServers => "host_servers",
@@ -62,6 +75,8 @@ words!(Bound {
     LegacyHostsLeftOut => "legacy_hosts_left_out",
     Records => "records",
     Relays => "relays",
+    Routers => "routers",
+    TlsFailures => "tls_failures",
 });
 
 /// What was given up, by bound; in JSON a map of those that were reached.

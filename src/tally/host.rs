@@ -250,6 +250,7 @@ impl HostTally {
             (Bound::HostMacs, self.macs.gave_up()),
             (Bound::HostServers, self.servers.gave_up()),
             (Bound::HostClients, self.clients.gave_up()),
+            (Bound::HostIssuers, self.intercepted_by.gave_up()),
         ]
         .into_iter()
         .filter_map(|(bound, reached)| reached.then_some(bound))

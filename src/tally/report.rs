@@ -617,19 +617,24 @@ fn given_up(tally: &Tally, shown: &Shown) -> Reached {
         Bound::HostsLeftOut => tally.others.left_out(),
         Bound::LegacyHostsLeftOut => tally.legacy.left_out(),
         Bound::Relays => tally.serving.left_out(),
+        Bound::Routers => tally.routers.left_out(),
         Bound::CalledHosts => tally.called.left_out(),
         Bound::HostCalled
         | Bound::HostClients
+        | Bound::HostIssuers
         | Bound::HostMacs
         | Bound::HostNames
         | Bound::HostServers => of_hosts.of(bound),
         // Those before the tally count themselves.
-        Bound::DnsAnswers
+        Bound::DhcpRequests
+        | Bound::DnsAnswers
+        | Bound::DnsMessages
         | Bound::Evidence
         | Bound::Flows
         | Bound::Fragments
         | Bound::HeldBytes
-        | Bound::Records => 0,
+        | Bound::Records
+        | Bound::TlsFailures => 0,
     })
 }
 

@@ -318,6 +318,31 @@ fn what_a_bound_gives_up_is_told() {
     assert_eq!(report.totals.sessions, 5);
 }
 
+/// A router that is not kept may be shown as a host's card, an issuer that is not kept is not shown.
+#[test]
+fn routers_and_issuers_that_are_not_kept_are_told() {
+    let mut sessions = Vec::new();
+    for number in 0..300_u16 {
+        let [high, low] = number.to_be_bytes();
+        let mut session = sample::submission("10.0.0.1", 0, Version::TLS12);
+        session.server.mac = Some([2, 0, 0, 0, high, low]);
+        session.findings.insert(Finding::Intercepted);
+        session.certificate = Some(std::sync::Arc::new(crate::session::Certificate {
+            issuer: format!("issuer {number}"),
+            ..crate::session::Certificate::default()
+        }));
+        sessions.push(session);
+    }
+    let told = |sessions: &[Session]| -> Vec<_> {
+        let reached = report(sessions).capture.bounds;
+        reached.iter().collect()
+    };
+    let routers = (300 - MAX_ROUTERS) as u64;
+    let both = [(Bound::HostIssuers, 1), (Bound::Routers, routers)];
+    assert_eq!(told(&sessions), both);
+    assert_eq!(told(&sessions[..Limits::DEFAULT.servers]), []);
+}
+
 #[test]
 fn no_legacy_host_gives_way_to_a_modern_one() {
     let limits = Limits {

@@ -435,13 +435,16 @@ const fn seen(seen: Seen) -> &'static str {
 const fn bound(bound: Bound) -> &'static str {
     match bound {
         Bound::CalledHosts => "hosts whose names from DHCP, DNS and the like are not kept",
+        Bound::DhcpRequests => "DHCP requests whose answer was not waited for any longer",
         Bound::DnsAnswers => "DNS answers forgotten",
+        Bound::DnsMessages => "DNS messages over TCP whose end was not waited for any longer",
         Bound::Evidence => "packets not kept as evidence",
         Bound::Flows => "connections ended early",
         Bound::Fragments => "packets in fragments",
         Bound::HeldBytes => "connections whose missing bytes were not waited for any longer",
         Bound::HostCalled => "hosts with more such names than are kept",
         Bound::HostClients => "hosts with more software than is kept",
+        Bound::HostIssuers => "hosts that met certificates of more issuers than are kept",
         Bound::HostMacs => "hosts with more MAC addresses than are kept",
         Bound::HostNames => "hosts with more names than are kept",
         Bound::HostServers => "hosts with more servers than are kept",
@@ -450,5 +453,9 @@ const fn bound(bound: Bound) -> &'static str {
         Bound::LegacyHostsLeftOut => "hosts with legacy sessions that are not shown",
         Bound::Records => "session records that could not be written",
         Bound::Relays => "internal servers that cannot be told as relays",
+        Bound::Routers => "routers whose MAC address may be shown as a host’s",
+        Bound::TlsFailures => {
+            "failures of TLS forgotten, so that a fallback to cleartext after them is not told as one"
+        }
     }
 }

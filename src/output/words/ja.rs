@@ -485,13 +485,16 @@ const fn seen(seen: Seen) -> &'static str {
 const fn bound(bound: Bound) -> &'static str {
     match bound {
         Bound::CalledHosts => "DHCP・DNSなどによる名前を保持していないホスト",
+        Bound::DhcpRequests => "応答を待つのをやめたDHCPの要求",
         Bound::DnsAnswers => "保持をやめたDNS応答",
+        Bound::DnsMessages => "続きを待つのをやめたTCP上のDNSメッセージ",
         Bound::Evidence => "証拠として保存しなかったパケット",
         Bound::Flows => "途中で打ち切った接続",
         Bound::Fragments => "組み立てをやめたフラグメント",
         Bound::HeldBytes => "欠けたデータを待つのをやめた接続",
         Bound::HostCalled => "DHCP・DNSなどによる名前を一部だけ保持したホスト",
         Bound::HostClients => "ソフトウェアを一部だけ保持したホスト",
+        Bound::HostIssuers => "証明書の発行元を一部だけ保持したホスト",
         Bound::HostMacs => "MACアドレスを一部だけ保持したホスト",
         Bound::HostNames => "名前を一部だけ保持したホスト",
         Bound::HostServers => "サーバー名を一部だけ保持したホスト",
@@ -500,6 +503,8 @@ const fn bound(bound: Bound) -> &'static str {
         Bound::LegacyHostsLeftOut => "レガシーのセッションを表示していないホスト",
         Bound::Records => "書き込めなかったセッションレコード",
         Bound::Relays => "中継サーバーとして示せない社内サーバー",
+        Bound::Routers => "MACアドレスがホストのものとして表示される可能性のあるルーター",
+        Bound::TlsFailures => "保持をやめたTLSの失敗（その後の平文への切り替えは判別できません）",
     }
 }
 
