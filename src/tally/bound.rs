@@ -136,6 +136,18 @@ mod tests {
     }
 
     #[test]
+    fn every_bound_is_in_the_documents() {
+        let documents = [
+            include_str!("../../docs/architecture.md"),
+            include_str!("../../docs/record.md"),
+        ];
+        for bound in Bound::ALL {
+            let word = format!("`{bound}`");
+            assert!(documents.iter().any(|text| text.contains(&word)), "{word}");
+        }
+    }
+
+    #[test]
     fn only_what_was_reached_is_written() {
         let mut reached = Reached::default();
         assert!(reached.is_empty());
