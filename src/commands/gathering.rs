@@ -93,4 +93,9 @@ impl Gathering {
     pub(super) fn lost(&self) -> u64 {
         self.records.lost()
     }
+
+    /// Failures of TLS that were forgotten too early.
+    pub(super) const fn forgotten(&self) -> u64 {
+        self.fallback.forgotten()
+    }
 }

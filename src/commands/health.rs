@@ -1,14 +1,16 @@
 //! What the capture itself held and lost, for the report: from the pipeline, the files, the interfaces.
 
+use super::gathering::Gathering;
 use crate::pipeline::Facts;
 use crate::source::live::InterfaceFacts;
 use crate::source::{FileFacts, Timeline};
 use crate::tally::CaptureHealth;
+use crate::tally::bound::{Bound, Reached};
 use crate::tally::diagnosis::FRAGMENTS_INCOMPLETE;
 use crate::tally::health::WatchedInterface;
 
-/// What was counted in the pipeline.
-fn of(facts: &Facts) -> CaptureHealth {
+/// What was counted in the pipeline and behind it.
+fn of(facts: &Facts, gathering: &Gathering) -> CaptureHealth {
     let reader = &facts.reader;
     let workers = &facts.workers;
     let mut health = CaptureHealth {
@@ -19,6 +21,7 @@ fn of(facts: &Facts) -> CaptureHealth {
         open: workers.flows,
         to_servers: reader.to_servers,
         from_servers: reader.from_servers,
+        bounds: given_up(facts, gathering),
         ..CaptureHealth::default()
     };
     if let (Some(first), Some(last)) = (reader.first, reader.last) {
@@ -48,17 +51,46 @@ fn of(facts: &Facts) -> CaptureHealth {
     health.not_followed.add("dns_truncated", names.truncated);
     health.not_followed.add("dns_split", names.split);
     health.not_followed.add("dns_unasked", names.unasked);
-    health.bounds.add("dns_answers", names.given_up);
-    health.bounds.add("flows", workers.given_up.flows);
-    health.bounds.add("held_bytes", workers.given_up.held);
-    health.bounds.add("evidence", workers.unkept);
-    health.bounds.add("fragments", reader.fragments.evicted);
     health
 }
 
+/// What was given up before the tally.
+fn given_up(facts: &Facts, gathering: &Gathering) -> Reached {
+    let (reader, workers) = (&facts.reader, &facts.workers);
+    Reached::of_each(|bound| match bound {
+        Bound::DhcpRequests => reader.names.requests_given_up,
+        Bound::DnsAnswers => reader.names.given_up,
+        Bound::DnsMessages => reader.names.begun_given_up,
+        Bound::Evidence => workers.unkept,
+        Bound::Flows => workers.given_up.flows,
+        Bound::Fragments => reader.fragments.evicted,
+        Bound::HeldBytes => workers.given_up.held,
+        Bound::Records => gathering.lost(),
+        Bound::TlsFailures => gathering.forgotten(),
+        // The tally's own: the report has them from there.
+        Bound::CalledHosts
+        | Bound::HostCalled
+        | Bound::HostClients
+        | Bound::HostIssuers
+        | Bound::HostMacs
+        | Bound::HostNames
+        | Bound::HostServers
+        | Bound::Hosts
+        | Bound::HostsLeftOut
+        | Bound::LegacyHostsLeftOut
+        | Bound::Relays
+        | Bound::Routers => 0,
+    })
+}
+
 /// The same, with what the files told.
-pub(super) fn of_files(facts: &Facts, files: &[FileFacts], timeline: &Timeline) -> CaptureHealth {
-    let mut health = of(facts);
+pub(super) fn of_files(
+    facts: &Facts,
+    gathering: &Gathering,
+    files: &[FileFacts],
+    timeline: &Timeline,
+) -> CaptureHealth {
+    let mut health = of(facts, gathering);
     health.files_read = files.len() as u64;
     for file in files {
         add_drops(&mut health, file);
@@ -89,8 +121,12 @@ pub(super) fn of_files(facts: &Facts, files: &[FileFacts], timeline: &Timeline) 
 }
 
 /// The same, with what is known of the interfaces.
-pub(super) fn of_interfaces(facts: &Facts, interfaces: &[InterfaceFacts]) -> CaptureHealth {
-    let mut health = of(facts);
+pub(super) fn of_interfaces(
+    facts: &Facts,
+    gathering: &Gathering,
+    interfaces: &[InterfaceFacts],
+) -> CaptureHealth {
+    let mut health = of(facts, gathering);
     health.interfaces = interfaces.iter().map(watched).collect();
     health.dropped_kernel = Some(interfaces.iter().map(|one| one.dropped_kernel).sum());
     health.dropped_interface = interfaces.iter().map(|one| one.dropped_interface).sum();

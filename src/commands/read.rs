@@ -111,8 +111,7 @@ fn read(args: &ReadArgs, first: impl Fn(Task) + Sync) -> Result<Ended> {
         address_lists: exchange::lists_in_use(&judge.catalog),
         group_by: args.report.group_by,
     };
-    let mut health = health::of_files(&facts, &files, &timeline);
-    health.bounds.add("records", gathering.lost());
+    let health = health::of_files(&facts, &gathering, &files, &timeline);
     let report = Report::new(gathering.tally(), health, context);
     if let Some(destination) = &mut destination {
         let text = render(&report, &args.report, destination)?;

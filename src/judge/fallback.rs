@@ -14,7 +14,7 @@ use crate::time::{SECOND, Timestamp};
 
 /// A session in clear within this time of a failure counts as the answer to it: mail servers retry at once or after minutes.
 const WITHIN: u64 = 900 * SECOND;
-/// Failures remembered; the oldest is forgotten first.
+/// Failures remembered; the oldest is forgotten first, and counted if a session in clear could still follow.
 const MAX_FAILURES: usize = 4096;
 
 /// Remembers recent failures of TLS.
@@ -24,6 +24,7 @@ pub struct Fallback {
     failures: HashMap<IpAddr, VecDeque<Failure>>,
     /// Whose they are, in the same order.
     clients: VecDeque<IpAddr>,
+    forgotten: u64,
 }
 
 #[derive(Clone, Debug)]
@@ -62,18 +63,30 @@ impl Fallback {
         }
     }
 
+    /// Failures forgotten for newer ones while a session in clear could still follow.
+    pub const fn forgotten(&self) -> u64 {
+        self.forgotten
+    }
+
     fn remember(&mut self, client: IpAddr, failure: Failure) {
-        if self.clients.len() >= MAX_FAILURES
-            && let Some(oldest) = self.clients.pop_front()
-            && let Some(failures) = self.failures.get_mut(&oldest)
-        {
-            failures.pop_front();
-            if failures.is_empty() {
-                self.failures.remove(&oldest);
-            }
+        if self.clients.len() >= MAX_FAILURES {
+            self.forget_oldest(failure.at);
         }
         self.clients.push_back(client);
         self.failures.entry(client).or_default().push_back(failure);
+    }
+
+    fn forget_oldest(&mut self, now: Timestamp) {
+        if let Some(client) = self.clients.pop_front()
+            && let Some(failures) = self.failures.get_mut(&client)
+        {
+            let oldest = failures.pop_front();
+            let is_past = oldest.is_none_or(|oldest| now.since(oldest.at) > WITHIN);
+            self.forgotten += u64::from(!is_past);
+            if failures.is_empty() {
+                self.failures.remove(&client);
+            }
+        }
     }
 }
 
@@ -254,5 +267,9 @@ mod tests {
             assert_eq!(session.findings.contains(Finding::CleartextFallback), back);
         }
         assert_eq!(fallback.failures.len(), MAX_FAILURES);
+        assert_eq!(fallback.forgotten(), 1);
+        // Nothing follows the others any more.
+        fallback.judge(&mut failed(1000));
+        assert_eq!(fallback.forgotten(), 1);
     }
 }

@@ -7,8 +7,12 @@ use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::net::IpAddr;
 
+use crate::time::SECOND;
+
 /// Messages that may wait for their end.
 const MESSAGES: usize = 256;
+/// As long as a segment that was lost may come again, nanoseconds. What waited longer is nothing that a newer one takes away.
+const WAIT: u64 = 60 * SECOND;
 /// Bytes held of one; answers with addresses have a few hundred.
 const LONGEST: usize = 16 * 1024;
 /// Bytes of a message's header, and of the length before it.
@@ -21,6 +25,7 @@ pub(super) type Stream = ((IpAddr, u16), (IpAddr, u16));
 #[derive(Debug, Default)]
 pub(super) struct Begun {
     waiting: VecDeque<Waiting>,
+    given_up: u64,
 }
 
 #[derive(Debug)]
@@ -29,6 +34,8 @@ struct Waiting {
     /// Sequence number of the next byte.
     next: u32,
     bytes: Vec<u8>,
+    /// Forward capture time at which the last of them came.
+    clock: u64,
 }
 
 impl Begun {
@@ -52,21 +59,29 @@ impl Begun {
         }
     }
 
-    /// Holds the beginning of a message that goes on at `next`; false if it is none, or too long.
-    pub(super) fn hold(&mut self, stream: Stream, next: u32, bytes: &[u8]) -> bool {
+    /// Holds the beginning of a message that came at `clock` and goes on at `next`; false if it is none, or too long.
+    pub(super) fn hold(&mut self, stream: Stream, next: u32, bytes: &[u8], clock: u64) -> bool {
         if bytes.len() > LONGEST || !may_begin(bytes) {
             return false;
         }
-        if self.waiting.len() >= MESSAGES {
-            self.waiting.pop_front();
+        if self.waiting.len() >= MESSAGES
+            && let Some(oldest) = self.waiting.pop_front()
+        {
+            self.given_up += u64::from(clock.saturating_sub(oldest.clock) <= WAIT);
         }
         let bytes = bytes.to_vec();
         self.waiting.push_back(Waiting {
             stream,
             next,
             bytes,
+            clock,
         });
         true
+    }
+
+    /// Messages that were let go for newer ones while their end could still come.
+    pub(super) const fn given_up(&self) -> u64 {
+        self.given_up
     }
 }
 
@@ -88,5 +103,24 @@ fn may_begin(bytes: &[u8]) -> bool {
         }
         Some(_) => false,
         None => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_oldest_goes_first_and_is_counted_if_it_could_go_on() {
+        let stream = |port| (([10, 0, 0, 1].into(), port), ([10, 0, 0, 2].into(), 53));
+        let mut begun = Begun::default();
+        for port in 0..=MESSAGES as u16 {
+            assert!(begun.hold(stream(port), 7, b"\0", 0));
+        }
+        assert_eq!(begun.given_up(), 1);
+        assert!(begun.hold(stream(1_000), 7, b"\0", WAIT + 1));
+        assert_eq!(begun.given_up(), 1);
+        assert_eq!(*begun.continued(stream(0), 7, b"x"), *b"x");
+        assert_eq!(*begun.continued(stream(1_000), 7, b"x"), *b"\0x");
     }
 }

@@ -50,19 +50,24 @@ struct Message {
 }
 
 impl Leases {
-    /// Reads a message; returns the names that it proves.
-    pub(super) fn read(&mut self, bytes: &[u8]) -> Vec<HostName> {
+    /// Requests that were forgotten while their answer could still come.
+    pub(super) const fn given_up(&self) -> u64 {
+        self.0.given_up()
+    }
+
+    /// Reads a message of `clock`; returns the names that it proves.
+    pub(super) fn read(&mut self, bytes: &[u8], clock: u64) -> Vec<HostName> {
         let Ok(Some(message)) = Message::read(bytes) else {
             return Vec::new();
         };
         match message.kind {
             REQUEST if message.has.is_unspecified() => {
-                self.0.ask(message.client, message.told);
+                self.0.ask(message.client, message.told, clock);
                 Vec::new()
             }
             REQUEST | INFORM => message.told.named(message.has.into()).collect(),
             ACK => {
-                let asked = self.0.told(&message.client);
+                let asked = self.0.answer(&message.client);
                 // What a server says of itself comes in the same option as the class.
                 let names = Told {
                     class: None,

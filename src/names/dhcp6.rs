@@ -44,12 +44,22 @@ struct Message {
 }
 
 impl Leases {
-    /// Reads a message from `source`; returns what it proves.
-    pub(super) fn read(&mut self, source: IpAddr, bytes: &[u8]) -> Vec<HostName> {
-        self.message(source, bytes).unwrap_or_default()
+    /// Requests that were forgotten while their answer could still come.
+    pub(super) const fn given_up(&self) -> u64 {
+        self.0.given_up()
     }
 
-    fn message(&mut self, source: IpAddr, bytes: &[u8]) -> Result<Vec<HostName>, Short> {
+    /// Reads a message of `clock` from `source`; returns what it proves.
+    pub(super) fn read(&mut self, source: IpAddr, bytes: &[u8], clock: u64) -> Vec<HostName> {
+        self.message(source, bytes, clock).unwrap_or_default()
+    }
+
+    fn message(
+        &mut self,
+        source: IpAddr,
+        bytes: &[u8],
+        clock: u64,
+    ) -> Result<Vec<HostName>, Short> {
         let mut reader = Reader::new(bytes);
         let kind = reader.u8()?;
         let transaction = reader.u24()?;
@@ -60,7 +70,7 @@ impl Leases {
         let client = Client(transaction, message.id);
         match kind {
             REPLY => {
-                let told = [self.0.told(&client), message.told];
+                let told = [self.0.answer(&client), message.told];
                 let of = |address: Ipv6Addr| {
                     told.iter().flat_map(move |told| told.named(address.into()))
                 };
@@ -68,7 +78,7 @@ impl Leases {
             }
             INFORMATION_REQUEST => Ok(message.told.named(source).collect()),
             _ => {
-                self.0.ask(client, message.told);
+                self.0.ask(client, message.told, clock);
                 Ok(Vec::new())
             }
         }
@@ -137,7 +147,7 @@ mod tests {
 
     fn told(leases: &mut Leases, bytes: &[u8]) -> Vec<(String, String, &'static str)> {
         let source = "fe80::5".parse().unwrap();
-        let told = leases.read(source, bytes).into_iter();
+        let told = leases.read(source, bytes, 0).into_iter();
         told.map(|one| (one.ip.to_string(), one.name.to_string(), one.source.name()))
             .collect()
     }
@@ -206,7 +216,7 @@ mod tests {
         let whole = message(INFORMATION_REQUEST, &said());
         for length in 0..whole.len() {
             let mut leases = Leases::default();
-            let told = leases.read("fe80::5".parse().unwrap(), &whole[..length]);
+            let told = leases.read("fe80::5".parse().unwrap(), &whole[..length], 0);
             assert!(told.len() <= 1, "{length}");
         }
     }

@@ -96,6 +96,10 @@ pub struct Counters {
     pub malformed: u64,
     /// Answers that look like mail, let go for newer ones.
     pub given_up: u64,
+    /// Messages of DNS over TCP let go for newer ones before their end came.
+    pub begun_given_up: u64,
+    /// Requests of DHCP and DHCPv6 forgotten for newer ones before their answer came.
+    pub requests_given_up: u64,
 }
 
 /// The payload of a packet that may tell names.
@@ -159,7 +163,7 @@ impl Names {
             self.dhcp(part, networks);
             Ok(())
         } else if DHCP6.contains(&from) && DHCP6.contains(&to) {
-            let told = self.leases6.read(part.source.0, part.bytes);
+            let told = self.leases6.read(part.source.0, part.bytes, part.clock);
             self.news.note_all(told, networks);
             Ok(())
         } else {
@@ -187,7 +191,7 @@ impl Names {
             }
         }
         let next = seq.wrapping_add(part.bytes.len() as u32);
-        let held = part.whole && self.begun.hold(stream, next, rest);
+        let held = part.whole && self.begun.hold(stream, next, rest, part.clock);
         self.counters.split += u64::from(!rest.is_empty() && !held);
     }
 
@@ -218,6 +222,8 @@ impl Names {
     pub fn counters(&self) -> Counters {
         Counters {
             given_up: self.answers.given_up(),
+            begun_given_up: self.begun.given_up(),
+            requests_given_up: self.leases.given_up() + self.leases6.given_up(),
             ..self.counters
         }
     }
@@ -289,7 +295,8 @@ impl Names {
     }
 
     fn dhcp(&mut self, part: &Part, networks: &Networks) {
-        self.news.note_all(self.leases.read(part.bytes), networks);
+        let told = self.leases.read(part.bytes, part.clock);
+        self.news.note_all(told, networks);
     }
 }
 

@@ -8,10 +8,13 @@ use super::host::{HostName, NameSource, is_printable, is_readable};
 use super::message;
 use crate::session::MAX_STRING;
 use crate::session::text::clip;
+use crate::time::SECOND;
 use crate::wire::Reader;
 
 /// Requests that may wait for their answer.
 const REQUESTS: usize = 256;
+/// As long as a client waits before it asks again (RFC 2131 section 4.1), nanoseconds. An older request waits for nothing.
+const WAIT: u64 = 64 * SECOND;
 
 /// What a host says of itself, each at most [`MAX_STRING`] bytes.
 #[derive(Clone, Debug, Default)]
@@ -47,31 +50,59 @@ impl Told {
 /// Requests without their answer yet, each by its client. The oldest goes first: whoever was not answered asks again.
 #[derive(Debug)]
 pub(super) struct Pending<Client> {
-    requests: VecDeque<(Client, Told)>,
+    requests: VecDeque<Request<Client>>,
+    given_up: u64,
+}
+
+#[derive(Debug)]
+struct Request<Client> {
+    client: Client,
+    told: Told,
+    /// Forward capture time.
+    clock: u64,
+    answered: bool,
 }
 
 impl<Client> Default for Pending<Client> {
     fn default() -> Self {
         Self {
             requests: VecDeque::new(),
+            given_up: 0,
         }
     }
 }
 
 impl<Client: PartialEq> Pending<Client> {
-    /// `client` asks, and says this of itself.
-    pub(super) fn ask(&mut self, client: Client, told: Told) {
-        self.requests.retain(|(other, _)| *other != client);
-        if self.requests.len() >= REQUESTS {
-            self.requests.pop_front();
+    /// `client` asks at `clock`, and says this of itself.
+    pub(super) fn ask(&mut self, client: Client, told: Told, clock: u64) {
+        self.requests.retain(|other| other.client != client);
+        if self.requests.len() >= REQUESTS
+            && let Some(oldest) = self.requests.pop_front()
+        {
+            let waits = !oldest.answered && clock.saturating_sub(oldest.clock) <= WAIT;
+            self.given_up += u64::from(waits);
         }
-        self.requests.push_back((client, told));
+        self.requests.push_back(Request {
+            client,
+            told,
+            clock,
+            answered: false,
+        });
     }
 
-    /// What `client` said when it asked.
-    pub(super) fn told(&self, client: &Client) -> Told {
-        let request = self.requests.iter().find(|(other, _)| other == client);
-        request.map(|(_, told)| told.clone()).unwrap_or_default()
+    /// `client` is answered: what it said when it asked.
+    pub(super) fn answer(&mut self, client: &Client) -> Told {
+        let mut requests = self.requests.iter_mut();
+        let Some(request) = requests.find(|other| other.client == *client) else {
+            return Told::default();
+        };
+        request.answered = true;
+        request.told.clone()
+    }
+
+    /// Requests that were forgotten for newer ones while their answer could still come.
+    pub(super) const fn given_up(&self) -> u64 {
+        self.given_up
     }
 }
 
@@ -115,13 +146,20 @@ mod tests {
             ..Told::default()
         };
         for client in 0..=REQUESTS {
-            pending.ask(client, told.clone());
-            pending.ask(client, told.clone());
+            pending.ask(client, told.clone(), 0);
+            pending.ask(client, told.clone(), 0);
         }
-        assert_eq!(pending.told(&0).name, None);
-        assert_eq!(pending.told(&1).name.as_deref(), Some("mfp"));
-        assert_eq!(pending.told(&REQUESTS).name.as_deref(), Some("mfp"));
+        assert_eq!(pending.given_up(), 1);
+        assert_eq!(pending.answer(&0).name, None);
+        assert_eq!(pending.answer(&1).name.as_deref(), Some("mfp"));
+        assert_eq!(pending.answer(&REQUESTS).name.as_deref(), Some("mfp"));
         assert_eq!(pending.requests.len(), REQUESTS);
+        // Neither one that was answered nor one that waited for too long is missed.
+        pending.ask(REQUESTS + 1, told.clone(), 0);
+        pending.ask(REQUESTS + 2, told.clone(), WAIT + 1);
+        assert_eq!(pending.given_up(), 1);
+        pending.ask(REQUESTS + 3, told, WAIT);
+        assert_eq!(pending.given_up(), 2);
     }
 
     #[test]

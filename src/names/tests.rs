@@ -385,6 +385,26 @@ fn names_that_could_move_a_cursor_are_left_out() {
     assert_eq!(hosts(("10.20.0.23", 68), (RESOLVER, 67), &[renewal]), []);
 }
 
+/// What a bound gave up is told, whichever it is.
+#[test]
+fn what_waits_for_too_many_others_is_counted() {
+    let mut names = Names::default();
+    for client in 0..300_u16 {
+        let begins = part((RESOLVER, 53), (CLIENT, client), b"\0");
+        names.segment(&begins, 1, &Networks::default());
+        let asks = [
+            &[3, 0, (client >> 8) as u8, client as u8][..],
+            &[0, 1, 0, 0],
+        ]
+        .concat();
+        let asks = part(("fe80::5", 546), ("ff02::1:2", 547), &asks);
+        names.datagram(&asks, &Networks::default());
+    }
+    let counters = names.counters();
+    assert_eq!(counters.begun_given_up, 300 - 256);
+    assert_eq!(counters.requests_given_up, 300 - 256);
+}
+
 proptest! {
     #[test]
     fn any_bytes_on_any_port(

@@ -13,7 +13,7 @@ use std::fmt::Write;
 
 use super::escape::{csv, csv_cell};
 use crate::tally::Report;
-use crate::tally::counts::{Counts, PerVersion};
+use crate::tally::counts::PerVersion;
 use crate::tally::report::Host;
 use history::OverTime;
 
@@ -91,9 +91,9 @@ const REPORT: &[Column<Report>] = &[
     column("dropped_interface", "Packets the interface dropped; empty where unknown.", |report| maybe(report.capture.dropped_interface)),
     column("truncated", "Packets the capture holds only in part.", |report| maybe(report.capture.truncated)),
     column("duplicates", "Packets that brought nothing new; those behind the handshake are not looked at.", |report| maybe(report.capture.duplicates)),
-    column("malformed", "Packets that could not be read, `reason=count`.", |report| reasons(&report.capture.malformed)),
-    column("not_followed", "Packets not followed, `reason=count`.", |report| reasons(&report.capture.not_followed)),
-    column("bounds", "Bounds that were reached, `bound=count`.", |report| reasons(&report.capture.bounds)),
+    column("malformed", "Packets that could not be read, `reason=count`.", |report| counted(report.capture.malformed.iter())),
+    column("not_followed", "Packets not followed, `reason=count`.", |report| counted(report.capture.not_followed.iter())),
+    column("bounds", "Bounds that were reached, `bound=count`.", |report| counted(report.capture.bounds.iter())),
     column("files_read", "Capture files read.", |report| one(report.capture.files_read)),
     column("first_packet", "Time of the first packet.", |report| maybe(report.capture.first_packet)),
     column("last_packet", "Time of the last packet.", |report| maybe(report.capture.last_packet)),
@@ -102,7 +102,7 @@ const REPORT: &[Column<Report>] = &[
     column("external", "Of these, sessions of which neither end is internal.", |report| one(report.capture.external)),
     column("seen", "Sessions by the directions seen, `word=count`.", |report| counted(report.capture.seen.iter())),
     column("one_direction_share", "Share of sessions seen in one direction only, 0 to 1.", |report| maybe(report.capture.one_direction_share)),
-    column("warnings", "What makes the answer doubtful.", |report| report.capture.warnings.iter().map(|warning| sentence(&warning.text)).collect()),
+    column("warnings", "What makes the answer doubtful.", |report| report.capture.warnings.iter().map(|warning| sentence(&warning.text())).collect()),
 ];
 
 /// As long as the command line was, so only in the first row.
@@ -159,6 +159,7 @@ pub fn reference() -> String {
 }
 
 /// Those that only a report over time has, as a Markdown table.
+#[cfg(test)]
 pub fn history_reference() -> String {
     let mut table = String::from("| column | meaning |\n|---|---|\n");
     let shared = history::REPORT
@@ -258,8 +259,4 @@ fn counted(counts: impl Iterator<Item = (impl std::fmt::Display, u64)>) -> Vec<S
 
 fn versions(versions: &PerVersion) -> Vec<String> {
     counted(versions.iter())
-}
-
-fn reasons(counts: &Counts) -> Vec<String> {
-    counted(counts.iter())
 }

@@ -7,6 +7,7 @@ use crate::session::sample::{self, MORNING};
 use crate::session::{
     Alert, Direction, EndpointKind, Finding, Mode, Outcome, Seen, Session, Side, Verdict,
 };
+use crate::tally::bound::Bound;
 use crate::tally::{CaptureHealth, Context, Report, Tally, To};
 use crate::time::Timestamp;
 use crate::tls::Version;
@@ -45,7 +46,7 @@ pub(crate) fn troubled() -> Report {
     let mut health = health();
     health.dropped_kernel = Some(120_433);
     health.truncated = 17;
-    health.bounds.add("flows", 12);
+    health.bounds.add(Bound::Flows, 12);
     health.malformed.add("tcp_header", 41);
     health
         .files_damaged

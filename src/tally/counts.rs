@@ -162,13 +162,6 @@ impl Counts {
         }
     }
 
-    /// Adds the counts of another.
-    pub fn merge(&mut self, other: &Self) {
-        for (reason, count) in &other.0 {
-            self.add(reason.clone(), *count);
-        }
-    }
-
     /// The count of a reason.
     pub fn of(&self, reason: &str) -> u64 {
         self.0.get(reason).copied().unwrap_or(0)
@@ -177,11 +170,6 @@ impl Counts {
     /// Reason and count, by name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, u64)> {
         self.0.iter().map(|(reason, count)| (&**reason, *count))
-    }
-
-    /// Whether nothing was counted.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
     }
 
     /// All counts together.

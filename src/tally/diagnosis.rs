@@ -1,10 +1,14 @@
 //! Reads the numbers of a report for what makes its answer doubtful: an overloaded sensor, a broken mirror and a quiet
 //! network look alike in an empty table and must not.
+//!
+//! Which case it is, and with which numbers and names, is decided here and nowhere else; each language only says it.
 
-use serde::Serialize;
+mod english;
 
-use super::counts::Counts;
-use super::figures::{counted, number, percent};
+use serde::ser::SerializeStruct as _;
+use serde::{Serialize, Serializer};
+
+use super::bound::Reached;
 use super::health::WatchedInterface;
 use super::report::{Capture, Report};
 use crate::packet::NotFollowed;
@@ -12,46 +16,134 @@ use crate::session::Seen;
 use crate::session::words::words;
 
 /// From this share of one-sided sessions on, the mirror is suspected.
-pub const ONE_DIRECTION_LOUD: f64 = 0.05;
+const ONE_DIRECTION_LOUD: f64 = 0.05;
 
 /// From one unreadable packet in this many on, the capture is suspected.
-pub const MALFORMED_LOUD: u64 = 100;
+const MALFORMED_LOUD: u64 = 100;
 
 /// So many segments are needed before their direction says anything.
-pub const ONE_WAY_PACKETS: u64 = 40;
+const ONE_WAY_PACKETS: u64 = 40;
 
 /// With more than so many segments one way for each the other way, the mirror is suspected.
-pub const ONE_WAY_LOUD: u64 = 200;
+const ONE_WAY_LOUD: u64 = 200;
 
 /// From this share of sessions that lack bytes on, the mirror is suspected.
-pub const GAPS_LOUD: f64 = 0.05;
+const GAPS_LOUD: f64 = 0.05;
 
 /// From so many packets a session seen before on, the mirror is suspected to show traffic twice. A session has about
 /// ten that are looked at, up to the end of its handshake; a client that sends again does so once or twice.
-pub const DUPLICATES_LOUD: u64 = 3;
+const DUPLICATES_LOUD: u64 = 3;
+
+/// So many duplicates are needed before they say anything.
+const DUPLICATES_AT_LEAST: u64 = 20;
 
 /// Why fragments were not followed, as [`Capture::not_followed`] has it.
 pub const FRAGMENTS_INCOMPLETE: &str = "fragments_incomplete";
 
 /// From one fragment without the rest of its packet in this many packets on, the capture is suspected.
-pub const FRAGMENTS_LOUD: u64 = 100;
+const FRAGMENTS_LOUD: u64 = 100;
 
 /// So many of them are needed before they say anything: one may hang over the end of any capture.
-pub const FRAGMENTS_AT_LEAST: u64 = 2;
-
-/// So many duplicates are needed before they say anything.
-pub const DUPLICATES_AT_LEAST: u64 = 20;
+const FRAGMENTS_AT_LEAST: u64 = 2;
 
 /// From this share of its ring in use on, an interface is near to losing packets.
-pub const RING_LOUD: f64 = 0.75;
+const RING_LOUD: f64 = 0.75;
 
-/// One thing that makes the answer doubtful.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Warning {
-    /// What it is, for programs and for texts in other languages.
-    pub code: Doubt,
-    /// What was seen, what follows from it, and what to check.
-    pub text: String,
+/// One thing that makes the answer doubtful: what was seen of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Warning {
+    /// Nothing arrived.
+    NoPackets,
+    /// Packets, but no mail in them.
+    NoSmtp {
+        /// All of them.
+        packets: u64,
+        /// Those that nobody looked into for their link type, where they are most of all.
+        unread_links: Option<u64>,
+    },
+    /// An interface is not there or down, or was.
+    InterfaceLost {
+        /// It is so now; otherwise it is back, and what passed meanwhile is missing.
+        now: bool,
+        /// Which ones.
+        names: Vec<String>,
+    },
+    /// An interface brings nothing.
+    InterfaceSilent {
+        /// Which ones.
+        names: Vec<String>,
+        /// Frames that arrived there, none of which can be mail.
+        arrived: u64,
+    },
+    /// All segments go to servers, or all come from them.
+    OneWay {
+        /// Segments to servers.
+        to_servers: u64,
+        /// Segments from them.
+        from_servers: u64,
+    },
+    /// Mail of which neither end is known as internal.
+    NoInternalHost {
+        /// Sessions of it.
+        sessions: u64,
+    },
+    /// The kernel dropped packets.
+    KernelDrops(Share),
+    /// The kernel's ring was nearly full.
+    RingNearlyFull {
+        /// At which interfaces.
+        names: Vec<String>,
+    },
+    /// The interface dropped packets.
+    InterfaceDrops(Share),
+    /// Many sessions were seen in one direction only.
+    OneDirection {
+        /// Those of which only the client's side was seen.
+        client: u64,
+        /// Those of which only the server's side was seen.
+        server: u64,
+        /// All.
+        sessions: u64,
+    },
+    /// Many sessions lack bytes.
+    Gaps {
+        /// How many of the sessions.
+        sessions: Share,
+        /// Packets of the capture are cut short, which explains some of it.
+        cut: bool,
+    },
+    /// Many packets were seen before.
+    Duplicates {
+        /// Those packets.
+        packets: u64,
+        /// In so many sessions.
+        sessions: u64,
+    },
+    /// Packets are in the capture only in part.
+    PacketsCut {
+        /// How many.
+        packets: u64,
+    },
+    /// Many packets are fragments without the rest.
+    FragmentsIncomplete(Share),
+    /// Many packets could not be read.
+    Malformed(Share),
+    /// Bounds of this program were reached, with what was given up there.
+    BoundsReached(Reached),
+    /// Files were not read, or only in part.
+    FilesDamaged {
+        /// How many.
+        files: u64,
+    },
+}
+
+/// A number of all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Share {
+    /// The number.
+    pub part: u64,
+    /// All.
+    pub whole: u64,
 }
 
 /// What may make an answer doubtful, most serious first.
@@ -114,8 +206,41 @@ words!(Doubt {
 });
 
 impl Warning {
-    const fn new(code: Doubt, text: String) -> Self {
-        Self { code, text }
+    /// What it is, for programs.
+    pub const fn code(&self) -> Doubt {
+        match self {
+            Self::NoPackets => Doubt::NoPackets,
+            Self::NoSmtp { .. } => Doubt::NoSmtp,
+            Self::InterfaceLost { .. } => Doubt::InterfaceLost,
+            Self::InterfaceSilent { .. } => Doubt::InterfaceSilent,
+            Self::OneWay { .. } => Doubt::OneWay,
+            Self::NoInternalHost { .. } => Doubt::NoInternalHost,
+            Self::KernelDrops(_) => Doubt::KernelDrops,
+            Self::RingNearlyFull { .. } => Doubt::RingNearlyFull,
+            Self::InterfaceDrops(_) => Doubt::InterfaceDrops,
+            Self::OneDirection { .. } => Doubt::OneDirection,
+            Self::Gaps { .. } => Doubt::Gaps,
+            Self::Duplicates { .. } => Doubt::Duplicates,
+            Self::PacketsCut { .. } => Doubt::PacketsCut,
+            Self::FragmentsIncomplete(_) => Doubt::FragmentsIncomplete,
+            Self::Malformed(_) => Doubt::Malformed,
+            Self::BoundsReached(_) => Doubt::BoundsReached,
+            Self::FilesDamaged { .. } => Doubt::FilesDamaged,
+        }
+    }
+
+    /// What was seen, what follows from it, and what to check: in English, as the machine forms say it.
+    pub fn text(&self) -> String {
+        english::text(self)
+    }
+}
+
+impl Serialize for Warning {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut warning = serializer.serialize_struct("Warning", 2)?;
+        warning.serialize_field("code", &self.code())?;
+        warning.serialize_field("text", &self.text())?;
+        warning.end()
     }
 }
 
@@ -128,41 +253,21 @@ pub fn warnings(report: &Report) -> Vec<Warning> {
         lost(capture),
         silent(capture),
         one_way(capture),
-        no_internal(report),
-        dropped(
-            Doubt::KernelDrops,
-            "kernel",
-            capture.dropped_kernel,
-            capture,
-            KERNEL_ADVICE,
-        ),
+        no_internal(capture),
+        dropped(capture.dropped_kernel, capture).map(Warning::KernelDrops),
         ring(capture),
-        dropped(
-            Doubt::InterfaceDrops,
-            "interface",
-            capture.dropped_interface,
-            capture,
-            INTERFACE_ADVICE,
-        ),
+        dropped(capture.dropped_interface, capture).map(Warning::InterfaceDrops),
         one_direction(capture),
         gaps(capture),
         duplicates(capture),
         truncated(capture),
         fragments(capture),
         malformed(capture),
-        bounds(&capture.bounds),
-        files(
-            Doubt::FilesDamaged,
-            "not read, or only in part",
-            &capture.files_damaged,
-        ),
+        bounds(capture),
+        files(capture),
     ];
     found.into_iter().flatten().collect()
 }
-
-const KERNEL_ADVICE: &str =
-    "give the sensor a larger buffer (`--ring`), a narrower mirror or more cores";
-const INTERFACE_ADVICE: &str = "mirror less to this interface or use a faster one";
 
 /// Where packets were dropped it is known that the ring was full.
 fn ring(capture: &Capture) -> Option<Warning> {
@@ -170,264 +275,155 @@ fn ring(capture: &Capture) -> Option<Warning> {
         return None;
     }
     let names = names(capture, is_nearly_full)?;
-    let text = format!(
-        "The kernel's ring was nearly full at {names}; when it is full, packets are lost: {KERNEL_ADVICE}."
-    );
-    Some(Warning::new(Doubt::RingNearlyFull, text))
+    Some(Warning::RingNearlyFull { names })
 }
 
 /// Its ring had little room left at some time.
-pub fn is_nearly_full(one: &WatchedInterface) -> bool {
+fn is_nearly_full(one: &WatchedInterface) -> bool {
     let most = one.ring_most.unwrap_or(0);
     most > 0 && most as f64 >= one.ring_bytes as f64 * RING_LOUD
 }
 
 /// History has sessions without packets; that is no fault.
 fn no_packets(capture: &Capture) -> Option<Warning> {
-    if capture.packets.unwrap_or(0) > 0 || capture.sessions > 0 || !capture.interfaces.is_empty() {
-        return None;
-    }
-    let text = "No packet was seen: check that the mirror is on and that this is the right interface or file.";
-    Some(Warning::new(Doubt::NoPackets, text.into()))
+    let any =
+        capture.packets.unwrap_or(0) > 0 || capture.sessions > 0 || !capture.interfaces.is_empty();
+    (!any).then_some(Warning::NoPackets)
 }
 
 fn no_smtp(capture: &Capture) -> Option<Warning> {
-    if capture.packets.unwrap_or(0) == 0 || capture.sessions > 0 || capture.open > 0 {
+    let packets = capture.packets.unwrap_or(0);
+    if packets == 0 || capture.sessions > 0 || capture.open > 0 {
         return None;
     }
-    let packets = capture.packets.unwrap_or(0);
-    if let Some(unread) = unread_links(capture) {
-        let text = format!(
-            "No SMTP session in {}, {} of which have a link type that is not read: capture on an Ethernet, IP or \
-             `any` interface (tcpdump -i any).",
-            counted(packets, "packet"),
-            number(unread)
-        );
-        return Some(Warning::new(Doubt::NoSmtp, text));
-    }
-    let text = format!(
-        "No SMTP session in {}: check that mail passes this point, that the mirror carries TCP payload, and that \
-         `--ports` names the ports in use.",
-        counted(packets, "packet")
-    );
-    Some(Warning::new(Doubt::NoSmtp, text))
-}
-
-/// Packets that nobody looked into for their link type, where they are most of all.
-pub fn unread_links(capture: &Capture) -> Option<u64> {
     let unread = capture.not_followed.of(NotFollowed::LinkType.name());
-    (unread > 0 && unread >= capture.packets.unwrap_or(0) / 2).then_some(unread)
+    Some(Warning::NoSmtp {
+        packets,
+        unread_links: (unread > 0 && unread >= packets / 2).then_some(unread),
+    })
 }
 
 /// What passed while an interface was away is missing for good.
 fn lost(capture: &Capture) -> Option<Warning> {
-    let text = if let Some(names) = names(capture, |one| !one.up) {
-        format!(
-            "Not watched, since down or gone: {names}. It is taken up again as soon as it is back; check the cable and \
-             `ip link`."
-        )
-    } else {
-        let names = names(capture, |one| one.losses > 0)?;
-        format!(
-            "Not watched for a while, since it was down or gone: {names}. What passed meanwhile is missing; look for a loose \
-             cable, and in the system's log."
-        )
-    };
-    Some(Warning::new(Doubt::InterfaceLost, text))
+    if let Some(names) = names(capture, |one| !one.up) {
+        return Some(Warning::InterfaceLost { now: true, names });
+    }
+    let names = names(capture, |one| one.losses > 0)?;
+    Some(Warning::InterfaceLost { now: false, names })
 }
 
 /// Whether anything arrives there at all tells a dead mirror from one without mail.
 fn silent(capture: &Capture) -> Option<Warning> {
     let names = names(capture, is_silent)?;
-    let arrived: u64 = silent_arrivals(capture);
-    let text = if arrived == 0 {
-        format!("Nothing arrives at {names}: check the cable and that the mirror is on.")
-    } else {
-        format!(
-            "{} arrived at {names}, none of which can be mail: check what is mirrored to it, and that `--ports` names \
-             the ports in use.",
-            counted(arrived, "frame")
-        )
-    };
-    Some(Warning::new(Doubt::InterfaceSilent, text))
-}
-
-/// Frames that arrived where nothing was taken.
-pub fn silent_arrivals(capture: &Capture) -> u64 {
     let silent = capture.interfaces.iter().filter(|one| is_silent(one));
-    silent.filter_map(|one| one.received).sum()
+    let arrived = silent.filter_map(|one| one.received).sum();
+    Some(Warning::InterfaceSilent { names, arrived })
 }
 
 /// Up, and yet nothing came from it.
-pub const fn is_silent(one: &WatchedInterface) -> bool {
+const fn is_silent(one: &WatchedInterface) -> bool {
     one.up && one.packets == 0
 }
 
 /// The interfaces for which it is so, if there are any.
-pub fn names(capture: &Capture, is_so: fn(&WatchedInterface) -> bool) -> Option<String> {
+fn names(capture: &Capture, is_so: fn(&WatchedInterface) -> bool) -> Option<Vec<String>> {
     let names = capture.interfaces.iter().filter(|one| is_so(one));
-    let names: Vec<_> = names.map(|one| one.name.as_str()).collect();
-    (!names.is_empty()).then(|| names.join(", "))
+    let names: Vec<_> = names.map(|one| one.name.clone()).collect();
+    (!names.is_empty()).then_some(names)
 }
 
 /// Known from packets, long before sessions are over.
 fn one_way(capture: &Capture) -> Option<Warning> {
-    let (to, from) = (capture.to_servers, capture.from_servers);
-    let (most, least) = (to.max(from), to.min(from));
+    let (to_servers, from_servers) = (capture.to_servers, capture.from_servers);
+    let (most, least) = (to_servers.max(from_servers), to_servers.min(from_servers));
     if most < ONE_WAY_PACKETS || least.saturating_mul(ONE_WAY_LOUD) > most {
         return None;
     }
-    let text = format!(
-        "Mail is seen in one direction only: {} go to servers and {} come from them. Mirror both directions of the link \
-         (ingress and egress), and look for asymmetric routes.",
-        counted(to, "segment"),
-        number(from)
-    );
-    Some(Warning::new(Doubt::OneWay, text))
+    Some(Warning::OneWay {
+        to_servers,
+        from_servers,
+    })
 }
 
 fn gaps(capture: &Capture) -> Option<Warning> {
-    if capture.gapped == 0 || capture.gapped as f64 / (capture.sessions as f64) < GAPS_LOUD {
+    let sessions = Share {
+        part: capture.gapped,
+        whole: capture.sessions,
+    };
+    let few = sessions.part as f64 / (sessions.whole as f64) < GAPS_LOUD;
+    if sessions.part == 0 || few {
         return None;
     }
-    let (sessions, share) = (
-        counted(capture.gapped, "session"),
-        percent(capture.gapped, capture.sessions),
-    );
-    if capture.truncated.unwrap_or(0) > 0 {
-        let text = format!(
-            "{sessions} ({share}) lack bytes: packets are cut short (see there), or lost on the way to the sensor."
-        );
-        return Some(Warning::new(Doubt::Gaps, text));
-    }
-    let text = format!(
-        "{sessions} ({share}) lack bytes, though neither the kernel nor the interface need have dropped them: look whether the switch \
-         can mirror as much as it is asked to."
-    );
-    Some(Warning::new(Doubt::Gaps, text))
+    Some(Warning::Gaps {
+        sessions,
+        cut: capture.truncated.unwrap_or(0) > 0,
+    })
 }
 
 fn duplicates(capture: &Capture) -> Option<Warning> {
-    let duplicates = capture.duplicates.unwrap_or(0);
-    if duplicates < DUPLICATES_AT_LEAST
-        || duplicates < capture.sessions.saturating_mul(DUPLICATES_LOUD)
-    {
+    let (packets, sessions) = (capture.duplicates.unwrap_or(0), capture.sessions);
+    if packets < DUPLICATES_AT_LEAST || packets < sessions.saturating_mul(DUPLICATES_LOUD) {
         return None;
     }
-    let text = format!(
-        "{} of {} brought nothing new: the mirror shows the same traffic twice. The answer is right, but the sensor does \
-         double work; mirror each link once.",
-        counted(duplicates, "packet"),
-        counted(capture.sessions, "session")
-    );
-    Some(Warning::new(Doubt::Duplicates, text))
+    Some(Warning::Duplicates { packets, sessions })
 }
 
-fn no_internal(report: &Report) -> Option<Warning> {
-    if report.capture.external == 0 {
-        return None;
-    }
-    let text = format!(
-        "Neither end is internal in {} (left out of the hosts): name your networks with `--internal` if these are yours.",
-        counted(report.capture.external, "session")
-    );
-    Some(Warning::new(Doubt::NoInternalHost, text))
+fn no_internal(capture: &Capture) -> Option<Warning> {
+    let sessions = capture.external;
+    (sessions > 0).then_some(Warning::NoInternalHost { sessions })
 }
 
-fn dropped(
-    code: Doubt,
-    who: &str,
-    dropped: Option<u64>,
-    capture: &Capture,
-    advice: &str,
-) -> Option<Warning> {
-    let dropped = dropped.filter(|dropped| *dropped > 0)?;
-    let share = percent(
-        dropped,
-        dropped.saturating_add(capture.packets.unwrap_or(0)),
-    );
-    let dropped = counted(dropped, "packet");
-    let text = format!(
-        "The {who} dropped {dropped} ({share}), so sessions may be missing or unknown: {advice}."
-    );
-    Some(Warning::new(code, text))
+/// Of the packets that were dropped and those that were read.
+fn dropped(dropped: Option<u64>, capture: &Capture) -> Option<Share> {
+    let part = dropped.filter(|dropped| *dropped > 0)?;
+    let whole = part.saturating_add(capture.packets.unwrap_or(0));
+    Some(Share { part, whole })
 }
 
 fn one_direction(capture: &Capture) -> Option<Warning> {
     capture
         .one_direction_share
         .filter(|share| *share >= ONE_DIRECTION_LOUD)?;
-    let (client, server) = (capture.seen.of(Seen::Client), capture.seen.of(Seen::Server));
-    let text = format!(
-        "{} of the sessions were seen in one direction only (client's side {}, server's side {}): mirror both directions \
-         of the link, and look for asymmetric routes.",
-        percent(client + server, capture.sessions),
-        number(client),
-        number(server),
-    );
-    Some(Warning::new(Doubt::OneDirection, text))
+    Some(Warning::OneDirection {
+        client: capture.seen.of(Seen::Client),
+        server: capture.seen.of(Seen::Server),
+        sessions: capture.sessions,
+    })
 }
 
 fn truncated(capture: &Capture) -> Option<Warning> {
-    if capture.truncated.unwrap_or(0) == 0 {
-        return None;
-    }
-    let text = format!(
-        "The capture cuts {} short: record whole packets (`tcpdump -s 0`, no truncation on the mirror).",
-        counted(capture.truncated.unwrap_or(0), "packet")
-    );
-    Some(Warning::new(Doubt::PacketsCut, text))
+    let packets = capture.truncated.filter(|packets| *packets > 0)?;
+    Some(Warning::PacketsCut { packets })
 }
 
 fn fragments(capture: &Capture) -> Option<Warning> {
-    let alone = capture.not_followed.of(FRAGMENTS_INCOMPLETE);
-    let packets = capture.packets.unwrap_or(0);
-    if alone < FRAGMENTS_AT_LEAST || alone.saturating_mul(FRAGMENTS_LOUD) < packets {
-        return None;
-    }
-    let text = format!(
-        "{} ({}) are IP fragments whose packet never became whole, so what is in them is not read: a filter by port or an access \
-         list lets first fragments through alone, so filter by address; or packets are lost on the way to the sensor.",
-        counted(alone, "packet"),
-        percent(alone, packets)
-    );
-    Some(Warning::new(Doubt::FragmentsIncomplete, text))
+    let alone = Share {
+        part: capture.not_followed.of(FRAGMENTS_INCOMPLETE),
+        whole: capture.packets.unwrap_or(0),
+    };
+    let many = alone.part >= FRAGMENTS_AT_LEAST
+        && alone.part.saturating_mul(FRAGMENTS_LOUD) >= alone.whole;
+    many.then_some(Warning::FragmentsIncomplete(alone))
 }
 
 fn malformed(capture: &Capture) -> Option<Warning> {
-    let malformed = capture.malformed.total();
-    if malformed == 0 || malformed.saturating_mul(MALFORMED_LOUD) < capture.packets.unwrap_or(0) {
-        return None;
-    }
-    let share = percent(malformed, capture.packets.unwrap_or(0));
-    let malformed = counted(malformed, "packet");
-    let text =
-        format!("{malformed} ({share}) could not be read: the capture or the mirror damages them.");
-    Some(Warning::new(Doubt::Malformed, text))
+    let malformed = Share {
+        part: capture.malformed.total(),
+        whole: capture.packets.unwrap_or(0),
+    };
+    let many =
+        malformed.part > 0 && malformed.part.saturating_mul(MALFORMED_LOUD) >= malformed.whole;
+    many.then_some(Warning::Malformed(malformed))
 }
 
-fn bounds(bounds: &Counts) -> Option<Warning> {
-    if bounds.is_empty() {
-        return None;
-    }
-    let each: Vec<_> = bounds
-        .iter()
-        .map(|(bound, count)| format!("{} {bound}", number(count)))
-        .collect();
-    let text = format!(
-        "There was more than this program holds, and something was given up: {}.",
-        each.join(", ")
-    );
-    Some(Warning::new(Doubt::BoundsReached, text))
+fn bounds(capture: &Capture) -> Option<Warning> {
+    let bounds = &capture.bounds;
+    (!bounds.is_empty()).then(|| Warning::BoundsReached(bounds.clone()))
 }
 
-fn files(code: Doubt, what: &str, messages: &[String]) -> Option<Warning> {
-    if messages.is_empty() {
-        return None;
-    }
-    let verb = if messages.len() == 1 { "was" } else { "were" };
-    let files = counted(messages.len() as u64, "file");
-    Some(Warning::new(code, format!("{files} {verb} {what}.")))
+fn files(capture: &Capture) -> Option<Warning> {
+    let files = capture.files_damaged.len() as u64;
+    (files > 0).then_some(Warning::FilesDamaged { files })
 }
 
 #[cfg(test)]
@@ -446,7 +442,7 @@ mod tests {
             .capture
             .warnings
             .iter()
-            .map(|warning| warning.code.name())
+            .map(|warning| warning.code().name())
             .collect()
     }
 
@@ -478,7 +474,7 @@ mod tests {
         let text = |health| {
             let tally = Tally::new(To::ExchangeOnline);
             let report = Report::new(&tally, health, Context::default());
-            report.capture.warnings[0].text.clone()
+            report.capture.warnings[0].text()
         };
         let mut unread = packets(9);
         assert!(text(unread.clone()).contains("--ports"));
@@ -533,7 +529,7 @@ mod tests {
                 .capture
                 .warnings
                 .into_iter()
-                .map(|one| one.text)
+                .map(|one| one.text())
                 .collect();
             told.concat()
         };

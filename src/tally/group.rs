@@ -56,7 +56,8 @@ pub(super) fn gateways(tally: &Tally) -> BTreeSet<Mac> {
     let shared = networks
         .into_iter()
         .filter_map(|(mac, (_, networks))| (networks > SHARED).then_some(mac));
-    shared.chain(tally.routers.iter().copied()).collect()
+    let routers = tally.routers.iter().map(|(mac, ())| mac);
+    shared.chain(routers).collect()
 }
 
 /// What one host has for itself: its IPv4 address, or the /64 of its IPv6 addresses (RFC 7421, RFC 8981).

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use super::bound::Bound;
 use super::bounded::Smallest;
 use super::counts::{PerVersion, PerWord};
 use super::own::Own;
@@ -242,13 +243,14 @@ impl HostTally {
         elsewhere.into_iter().chain(service).collect()
     }
 
-    /// The lists of this host that hold less than there was, by the name of their bound.
-    pub(super) fn given_up(&self) -> impl Iterator<Item = &'static str> {
+    /// The bounds of this host's lists that hold less than there was.
+    pub(super) fn given_up(&self) -> impl Iterator<Item = Bound> {
         [
-            ("host_names", self.names.gave_up()),
-            ("host_macs", self.macs.gave_up()),
-            ("host_servers", self.servers.gave_up()),
-            ("host_clients", self.clients.gave_up()),
+            (Bound::HostNames, self.names.gave_up()),
+            (Bound::HostMacs, self.macs.gave_up()),
+            (Bound::HostServers, self.servers.gave_up()),
+            (Bound::HostClients, self.clients.gave_up()),
+            (Bound::HostIssuers, self.intercepted_by.gave_up()),
         ]
         .into_iter()
         .filter_map(|(bound, reached)| reached.then_some(bound))

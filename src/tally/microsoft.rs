@@ -127,6 +127,9 @@ pub struct Note {
     pub version: Option<&'static str>,
     /// How many of what `code` says, if it is about a number.
     pub count: Option<u64>,
+    /// The columns it is about, if it is about some.
+    #[serde(skip)]
+    pub columns: Vec<&'static str>,
     /// What it means, in a sentence.
     pub text: String,
 }

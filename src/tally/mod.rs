@@ -3,6 +3,7 @@
 //! A [`Tally`] is the same whatever the order in which sessions were added and parts were merged, also where a bound cut
 //! something off: see [`bounded`]. Pure: no clock, no files, no printing.
 
+pub mod bound;
 pub mod bounded;
 mod called;
 pub mod counts;
@@ -29,7 +30,6 @@ use crate::session::record::Mac;
 use crate::session::words::words;
 use crate::session::{Direction, Outcome, Seen, Session, Verdict};
 use crate::time::Timestamp;
-use bounded::Smallest;
 use called::Called;
 use counts::{PerVersion, PerWord};
 use host::HostTally;
@@ -116,10 +116,10 @@ pub struct Tally {
     gapped: u64,
     span: Span,
     /// Link-layer addresses that packets of external ends came from.
-    routers: Smallest<Mac>,
+    routers: Shelf<(), Mac>,
 }
 
-/// Link-layer addresses of routers kept; a sensor sees few.
+/// Link-layer addresses of routers kept; a sensor sees few. One that is not kept may be shown as a host's.
 const MAX_ROUTERS: usize = 256;
 
 /// The sessions that count for a host.
@@ -183,7 +183,7 @@ impl Tally {
             seen: PerWord::default(),
             gapped: 0,
             span: Span::default(),
-            routers: Smallest::default(),
+            routers: Shelf::default(),
         }
     }
 
@@ -234,7 +234,7 @@ impl Tally {
         self.seen.merge(&other.seen);
         self.gapped += other.gapped;
         self.span.merge(other.span);
-        self.routers.merge(other.routers, MAX_ROUTERS);
+        self.routers.merge(other.routers, MAX_ROUTERS, |(), ()| ());
         let limits = self.limits;
         self.called.merge(other.called, &limits);
         self.serving.merge(other.serving, limits.hosts, |(), ()| ());
@@ -259,7 +259,7 @@ impl Tally {
             Direction::Internal => return,
         };
         for mac in macs.into_iter().flatten() {
-            self.routers.insert(Mac(mac), MAX_ROUTERS);
+            self.routers.entry(Mac(mac), MAX_ROUTERS);
         }
     }
 

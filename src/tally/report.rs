@@ -2,26 +2,30 @@
 //!
 //! As JSON (serde) it is the contract's report. Lists and maps have a fixed order; what is unknown is `null`.
 
-use std::borrow::Cow;
+mod capture;
+mod concern;
+mod host;
+
 use std::net::IpAddr;
-use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
-use super::counts::{Counts, PerVersion, PerWord};
-use super::diagnosis::{self, Doubt, Warning};
+pub use self::capture::Capture;
+pub use self::concern::Concern;
+pub use self::host::{Host, HostLimit, HostVerdict, InClear, NamedBy};
+
+use super::bound::Bound;
+use super::counts::{PerVersion, PerWord};
+use super::diagnosis;
 use super::group::{self, GroupBy};
-use super::health::{CaptureHealth, WatchedInterface};
+use super::health::CaptureHealth;
 use super::history::History;
 use super::host::HostTally;
-use super::word_set::WordSet;
-use super::{Role, Tally, To};
-use crate::exchange::{Advice, Client, Remedy, Signs, Software};
-use crate::session::record::Mac;
-use crate::session::words::words;
-use crate::session::{Finding, Findings, Instance, LimitedBy, Outcome, Seen, Side, Verdict};
+use super::{Tally, To};
+use crate::session::{Outcome, Verdict};
 use crate::time::Timestamp;
-use crate::tls::Version;
+use capture::capture;
+use concern::concerns;
 
 /// All that is known, ready to be shown.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -92,274 +96,6 @@ pub struct Totals {
     pub host_verdicts: PerWord<HostVerdict>,
 }
 
-/// One internal host.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Host {
-    /// Its address; of several the lowest.
-    pub host: IpAddr,
-    /// All its addresses (`--group-by`).
-    pub addresses: Vec<IpAddr>,
-    /// The names it gave in its sessions, then what it is called elsewhere.
-    pub names: Vec<Arc<str>>,
-    /// Where each of them comes from.
-    pub name_sources: Vec<NamedBy>,
-    /// The link-layer addresses its packets came from, gateways' left out.
-    pub macs: Vec<Mac>,
-    /// Who makes the cards they belong to, by the IEEE's listing.
-    pub vendors: Vec<&'static str>,
-    /// What its DHCP client says that it is.
-    pub classes: Vec<Arc<str>>,
-    /// Which end of its sessions it was.
-    pub roles: Vec<Role>,
-    /// It takes mail from internal clients and is itself a client of Exchange Online: what it does stands for hosts behind
-    /// it.
-    pub relay: bool,
-    /// The host in one word.
-    pub verdict: HostVerdict,
-    /// What to act on.
-    pub findings: Vec<Finding>,
-    /// Why it was in clear, where no finding tells.
-    pub in_clear: Option<InClear>,
-    /// Those of its sessions as a client.
-    #[serde(skip)]
-    pub as_client: Findings,
-    /// Those of its sessions as a server.
-    #[serde(skip)]
-    pub as_server: Findings,
-    /// Who kept its versions down where it was the client.
-    #[serde(skip)]
-    pub limit_as_client: Option<HostLimit>,
-    /// Sessions that count for it.
-    pub sessions: u64,
-    /// Those by negotiated version.
-    pub versions: PerVersion,
-    /// The highest version it offered as a client.
-    #[serde(serialize_with = "maybe_shown")]
-    pub offered_max: Option<Version>,
-    /// Who kept the version down, by the ends of the TCP connection.
-    pub limited_by: Option<HostLimit>,
-    /// Sessions that ended with a fatal alert.
-    pub rejected: u64,
-    /// Sessions whose message was likely taken, by the sizes of what flowed.
-    pub likely_delivered: u64,
-    /// Sessions that were likely refused inside TLS, by the same.
-    pub likely_refused: u64,
-    /// Who issued the certificates that it met in place of Exchange Online's.
-    pub intercepted_by: Vec<Arc<str>>,
-    /// What the endpoints it used are for.
-    pub endpoints: Vec<&'static str>,
-    /// The clouds they belong to.
-    pub instances: Vec<Instance>,
-    /// Names of the servers it went to.
-    pub servers: Vec<Arc<str>>,
-    /// The software its fingerprints are known for.
-    pub clients: Vec<&'static str>,
-    /// Start of its first session.
-    #[serde(serialize_with = "shown")]
-    pub first_seen: Timestamp,
-    /// End of its last session.
-    #[serde(serialize_with = "shown")]
-    pub last_seen: Timestamp,
-}
-
-/// A name with everybody who told it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct NamedBy {
-    /// The name.
-    pub name: Arc<str>,
-    /// `hello` (EHLO, or a server's own name), or words of [`crate::names::NameSource`].
-    pub sources: Vec<&'static str>,
-}
-
-/// A host in one word, worst first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum HostVerdict {
-    /// Legacy in every session that tells.
-    Legacy,
-    /// Legacy in some sessions and not in others.
-    Mixed,
-    /// No acceptable suite in some session.
-    Weak,
-    /// Without TLS in some session.
-    Plaintext,
-    /// TLS 1.2 or 1.3 in every session that tells.
-    Modern,
-    /// No session tells.
-    Unknown,
-}
-
-words!(HostVerdict {
-    Legacy => "legacy",
-    Mixed => "mixed",
-    Weak => "weak",
-    Plaintext => "plaintext",
-    Modern => "modern",
-    Unknown => "unknown",
-});
-
-impl HostVerdict {
-    /// Whether the host was seen with a legacy version, always or sometimes.
-    pub const fn is_legacy(self) -> bool {
-        matches!(self, Self::Legacy | Self::Mixed)
-    }
-}
-
-/// Why a host was in clear without a finding that tells what to change at it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum InClear {
-    /// It asked for TLS, and the server refused.
-    StarttlsRefused,
-    /// The server did not offer TLS.
-    StarttlsNotOffered,
-    /// It did not ask for TLS, and neither sent mail nor logged in, as far as was seen.
-    StarttlsNotUsed,
-}
-
-words!(InClear {
-    StarttlsRefused => "starttls_refused",
-    StarttlsNotOffered => "starttls_not_offered",
-    StarttlsNotUsed => "starttls_not_used",
-});
-
-impl InClear {
-    /// By what became of its sessions.
-    pub(super) fn of(
-        verdict: HostVerdict,
-        findings: Findings,
-        outcomes: WordSet<Outcome>,
-    ) -> Option<Self> {
-        let tells = [
-            Finding::StarttlsNever,
-            Finding::CleartextFallback,
-            Finding::AuthInClear,
-        ];
-        let is_told = tells.into_iter().any(|finding| findings.contains(finding));
-        if verdict != HostVerdict::Plaintext || is_told {
-            return None;
-        }
-        let had = |outcome| outcomes.iter().any(|one| one == outcome);
-        Some(if had(Outcome::StarttlsRefused) {
-            Self::StarttlsRefused
-        } else if had(Outcome::StarttlsNotOffered) {
-            Self::StarttlsNotOffered
-        } else {
-            Self::StarttlsNotUsed
-        })
-    }
-}
-
-/// Who kept a host's versions down, over all its sessions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum HostLimit {
-    /// Always the TCP client.
-    Client,
-    /// Always the TCP server.
-    Server,
-    /// Now one, now the other.
-    Both,
-}
-
-words!(HostLimit {
-    Client => "client",
-    Server => "server",
-    Both => "both",
-});
-
-/// A finding, and whom it concerns.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Concern {
-    /// Its word.
-    pub finding: Finding,
-    /// Which end the hosts were.
-    #[serde(skip)]
-    pub side: Side,
-    /// What it means, one sentence.
-    pub meaning: Cow<'static, str>,
-    /// What to do about it.
-    pub action: Cow<'static, str>,
-    /// The same, for texts in other languages.
-    #[serde(skip)]
-    pub remedy: Remedy,
-    /// The hosts, in the order of the report.
-    pub hosts: Vec<IpAddr>,
-}
-
-/// The bound that counts hosts of which sessions are not shown, none of them legacy sessions. Many are an estimate.
-const HOSTS_LEFT_OUT: &str = "hosts_left_out";
-/// The bound that counts hosts of which legacy sessions are not shown.
-const LEGACY_HOSTS_LEFT_OUT: &str = "legacy_hosts_left_out";
-
-/// What the capture held and lost, with what the tally left out.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Capture {
-    /// Packets read; `null` where the report is not made of packets, as with the three below.
-    pub packets: Option<u64>,
-    /// Their bytes on the wire.
-    pub bytes: Option<u64>,
-    /// Packets the kernel dropped; `null` where that cannot be known.
-    pub dropped_kernel: Option<u64>,
-    /// Packets the interface dropped; `null` where that cannot be known.
-    pub dropped_interface: Option<u64>,
-    /// Packets the capture holds only in part.
-    pub truncated: Option<u64>,
-    /// Packets that brought nothing new; those behind the handshake are not looked at.
-    pub duplicates: Option<u64>,
-    /// Connections that are still followed.
-    #[serde(skip)]
-    pub open: u64,
-    /// Followed segments that go to a watched port.
-    #[serde(skip)]
-    pub to_servers: u64,
-    /// Followed segments that come from a watched port.
-    #[serde(skip)]
-    pub from_servers: u64,
-    /// Sessions of which bytes are known to be missing.
-    #[serde(skip)]
-    pub gapped: u64,
-    /// Interfaces that are watched.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub interfaces: Vec<WatchedInterface>,
-    /// Packets that could not be read, by reason.
-    pub malformed: Counts,
-    /// Packets not followed, by reason.
-    pub not_followed: Counts,
-    /// Bounds that were reached.
-    pub bounds: Counts,
-    /// Capture files read.
-    pub files_read: u64,
-    /// Files that were not captures.
-    pub files_skipped: Vec<String>,
-    /// Files that could be read only in part.
-    pub files_damaged: Vec<String>,
-    /// Time of the first packet.
-    #[serde(serialize_with = "maybe_shown")]
-    pub first_packet: Option<Timestamp>,
-    /// Time of the last packet.
-    #[serde(serialize_with = "maybe_shown")]
-    pub last_packet: Option<Timestamp>,
-    /// SMTP sessions seen.
-    pub sessions: u64,
-    /// Of these, sessions to servers that do not count.
-    pub other_servers: u64,
-    /// Of these, sessions to servers that count of which neither end is internal.
-    pub external: u64,
-    /// Sessions by the directions that the capture holds of them.
-    pub seen: PerWord<Seen>,
-    /// Share of the sessions of which only one direction was seen, 0 to 1; `null` without sessions.
-    pub one_direction_share: Option<f64>,
-    /// What makes the answer doubtful, and what to check.
-    pub warnings: Vec<Warning>,
-}
-
-impl Capture {
-    /// The report is not made of packets but of sessions that were kept, which say nothing of them.
-    pub fn without_packets(&mut self) {
-        [self.packets, self.bytes, self.truncated, self.duplicates] = [None; 4];
-        self.warnings
-            .retain(|warning| warning.code != Doubt::NoPackets);
-    }
-}
-
 impl Report {
     /// Sets a tally and the health of the capture together.
     pub fn new(tally: &Tally, health: CaptureHealth, context: Context) -> Self {
@@ -427,7 +163,10 @@ impl Report {
     /// than a tally holds.
     pub fn left_out(&self) -> (u64, u64) {
         let bounds = &self.capture.bounds;
-        (bounds.of(HOSTS_LEFT_OUT), bounds.of(LEGACY_HOSTS_LEFT_OUT))
+        (
+            bounds.of(Bound::HostsLeftOut),
+            bounds.of(Bound::LegacyHostsLeftOut),
+        )
     }
 
     /// Hosts seen with a legacy version, always or sometimes.
@@ -498,134 +237,6 @@ fn totals(tally: &Tally, shown: &Shown) -> Totals {
         verdicts: tally.counted.verdicts.clone(),
         host_verdicts: shown.verdicts.clone(),
     }
-}
-
-/// Findings with the hosts they concern; hosts that have something else to do about the same finding stand apart, and clients
-/// before servers.
-fn concerns(hosts: &[Host]) -> Vec<Concern> {
-    let mut concerns: Vec<Concern> = Vec::new();
-    for finding in Finding::ALL {
-        for side in [Side::Client, Side::Server] {
-            let first = concerns.len();
-            for host in hosts {
-                let Some(advice) = host.advice_as(side, finding) else {
-                    continue;
-                };
-                let known = concerns.get_mut(first..).unwrap_or_default();
-                match known.iter_mut().find(|known| known.remedy == advice.remedy) {
-                    Some(concern) => concern.hosts.push(host.host),
-                    None => concerns.push(Concern {
-                        finding,
-                        side,
-                        meaning: advice.meaning.into(),
-                        action: advice.action.into(),
-                        remedy: advice.remedy,
-                        hosts: vec![host.host],
-                    }),
-                }
-            }
-        }
-    }
-    concerns
-}
-
-impl Host {
-    /// What `finding` means for this host, for each end that it was, and what to do.
-    pub fn advice(&self, finding: Finding) -> impl Iterator<Item = Advice> {
-        let sides = [Side::Client, Side::Server].into_iter();
-        sides.filter_map(move |side| self.advice_as(side, finding))
-    }
-
-    /// The same for one end, if the finding is one of its sessions as that.
-    fn advice_as(&self, side: Side, finding: Finding) -> Option<Advice> {
-        match side {
-            Side::Client => (self.as_client.contains(finding)).then(|| self.to_client(finding)),
-            Side::Server => (self.as_server.contains(finding)).then(|| Advice::to_server(finding)),
-        }
-    }
-
-    /// By its software and by who kept the version down, where that is known.
-    fn to_client(&self, finding: Finding) -> Advice {
-        let limited_by = match self.limit_as_client {
-            Some(HostLimit::Client) => Some(LimitedBy::Client),
-            Some(HostLimit::Server) => Some(LimitedBy::Server),
-            Some(HostLimit::Both) | None => None,
-        };
-        let program = match self.clients.as_slice() {
-            [one] => Some(*one),
-            _ => None,
-        };
-        let signs = Signs {
-            makers: &self.vendors,
-            classes: &self.classes,
-            names: &self.names,
-        };
-        let client = Client {
-            software: Software::of_host(program, signs),
-            limited_by,
-            modern: self.verdict == HostVerdict::Modern,
-        };
-        Advice::to_client(finding, client)
-    }
-}
-
-fn capture(tally: &Tally, health: CaptureHealth, shown: &Shown) -> Capture {
-    let CaptureHealth { span, .. } = health;
-    let mut bounds = health.bounds;
-    bounds.merge(&given_up(tally, shown));
-    let sessions = tally.seen.total();
-    let one_direction = sessions - tally.seen.of(Seen::Both);
-    Capture {
-        packets: Some(health.packets),
-        bytes: Some(health.bytes),
-        dropped_kernel: health.dropped_kernel,
-        dropped_interface: health.dropped_interface,
-        truncated: Some(health.truncated),
-        duplicates: Some(health.duplicates),
-        open: health.open,
-        to_servers: health.to_servers,
-        from_servers: health.from_servers,
-        gapped: tally.gapped,
-        interfaces: health.interfaces,
-        malformed: health.malformed,
-        not_followed: health.not_followed,
-        bounds,
-        files_read: health.files_read,
-        files_skipped: sorted(health.files_skipped),
-        files_damaged: sorted(health.files_damaged),
-        first_packet: span.first,
-        last_packet: span.last,
-        sessions,
-        other_servers: tally.left_out.other_servers,
-        external: tally.left_out.external,
-        seen: tally.seen.clone(),
-        one_direction_share: share(one_direction, sessions),
-        warnings: Vec::new(),
-    }
-}
-
-/// What the tally's own bounds gave up: under `hosts` the counted sessions that no host shown has, under `hosts_left_out` and
-/// `legacy_hosts_left_out` the hosts they are of, under `host_…` the hosts of which such a list is not complete, under
-/// `called_hosts` those whose names from elsewhere are not kept.
-fn given_up(tally: &Tally, shown: &Shown) -> Counts {
-    let mut counts = Counts::default();
-    counts.add("hosts", tally.counted.sessions - shown.sessions);
-    counts.add(HOSTS_LEFT_OUT, tally.others.left_out());
-    counts.add(LEGACY_HOSTS_LEFT_OUT, tally.legacy.left_out());
-    counts.add("relays", tally.serving.left_out());
-    counts.add("called_hosts", tally.called.left_out());
-    for (address, host) in tally.hosts() {
-        for bound in host.given_up() {
-            counts.add(bound, 1);
-        }
-        counts.add("host_called", tally.called.gave_up(address).into());
-    }
-    counts
-}
-
-/// Rounded to four decimals: a report compares equal wherever it was made, and reads well.
-fn share(part: u64, whole: u64) -> Option<f64> {
-    (whole > 0).then(|| (part as f64 / whole as f64 * 10_000.0).round() / 10_000.0)
 }
 
 /// Serializes a value as its text.

@@ -1,19 +1,20 @@
-//! What is kept of each of many hosts, up to a bound: of more, the hosts with the lowest addresses ([`super::bounded`] says why
-//! these), and how many others there were.
+//! What is kept of each of many hosts or routers, up to a bound: of more, those with the lowest addresses ([`super::bounded`]
+//! says why these), and how many others there were.
 
 use std::collections::BTreeMap;
+use std::hash::Hash;
 use std::net::IpAddr;
 
 use super::distinct::Distinct;
 
-/// Something for each host. Boxed: the map's nodes stand half empty.
+/// Something for each host, or for each of what has addresses of another kind. Boxed: the map's nodes stand half empty.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Shelf<T> {
-    kept: BTreeMap<IpAddr, Box<T>>,
+pub(super) struct Shelf<T, Address = IpAddr> {
+    kept: BTreeMap<Address, Box<T>>,
     left_out: Distinct,
 }
 
-impl<T> Default for Shelf<T> {
+impl<T, Address> Default for Shelf<T, Address> {
     fn default() -> Self {
         Self {
             kept: BTreeMap::new(),
@@ -22,9 +23,9 @@ impl<T> Default for Shelf<T> {
     }
 }
 
-impl<T: Default> Shelf<T> {
+impl<T: Default, Address: Copy + Ord + Hash> Shelf<T, Address> {
     /// What is kept of a host, of at most `limit` hosts; `None` if it is not one of them.
-    pub(super) fn entry(&mut self, address: IpAddr, limit: usize) -> Option<&mut T> {
+    pub(super) fn entry(&mut self, address: Address, limit: usize) -> Option<&mut T> {
         if self.kept.len() >= limit && !self.kept.contains_key(&address) {
             let last = self.kept.last_entry().filter(|last| address < *last.key());
             let Some(last) = last else {
@@ -47,14 +48,14 @@ impl<T: Default> Shelf<T> {
     }
 }
 
-impl<T> Shelf<T> {
+impl<T, Address: Copy + Ord> Shelf<T, Address> {
     /// What is kept of a host.
-    pub(super) fn get(&self, address: &IpAddr) -> Option<&T> {
+    pub(super) fn get(&self, address: &Address) -> Option<&T> {
         self.kept.get(address).map(Box::as_ref)
     }
 
     /// All that is kept, by address.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (IpAddr, &T)> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = (Address, &T)> {
         self.kept
             .iter()
             .map(|(address, kept)| (*address, kept.as_ref()))

@@ -7,6 +7,7 @@ use crate::exchange::Remedy;
 use crate::session::sample::{self, MORNING};
 use crate::session::{EndpointKind, Finding, Likely, LimitedBy};
 use crate::tls::Version;
+use bound::Bound;
 use report::{HostLimit, HostVerdict};
 
 fn report(sessions: &[Session]) -> Report {
@@ -309,12 +310,37 @@ fn what_a_bound_gives_up_is_told() {
     assert_eq!(
         bounds,
         [
-            ("host_names", 1),
-            ("hosts", 2),
-            ("legacy_hosts_left_out", 1)
+            (Bound::HostNames, 1),
+            (Bound::Hosts, 2),
+            (Bound::LegacyHostsLeftOut, 1)
         ]
     );
     assert_eq!(report.totals.sessions, 5);
+}
+
+/// A router that is not kept may be shown as a host's card, an issuer that is not kept is not shown.
+#[test]
+fn routers_and_issuers_that_are_not_kept_are_told() {
+    let mut sessions = Vec::new();
+    for number in 0..300_u16 {
+        let [high, low] = number.to_be_bytes();
+        let mut session = sample::submission("10.0.0.1", 0, Version::TLS12);
+        session.server.mac = Some([2, 0, 0, 0, high, low]);
+        session.findings.insert(Finding::Intercepted);
+        session.certificate = Some(std::sync::Arc::new(crate::session::Certificate {
+            issuer: format!("issuer {number}"),
+            ..crate::session::Certificate::default()
+        }));
+        sessions.push(session);
+    }
+    let told = |sessions: &[Session]| -> Vec<_> {
+        let reached = report(sessions).capture.bounds;
+        reached.iter().collect()
+    };
+    let routers = (300 - MAX_ROUTERS) as u64;
+    let both = [(Bound::HostIssuers, 1), (Bound::Routers, routers)];
+    assert_eq!(told(&sessions), both);
+    assert_eq!(told(&sessions[..Limits::DEFAULT.servers]), []);
 }
 
 #[test]
@@ -338,7 +364,7 @@ fn no_legacy_host_gives_way_to_a_modern_one() {
     assert_eq!(report.legacy_hosts(), 2);
     assert_eq!(report.left_out(), (98, 0));
     let bounds: Vec<_> = report.capture.bounds.iter().collect();
-    assert_eq!(bounds, [("hosts", 98), ("hosts_left_out", 98)]);
+    assert_eq!(bounds, [(Bound::Hosts, 98), (Bound::HostsLeftOut, 98)]);
     let mut tally = Tally::with_limits(To::ExchangeOnline, limits);
     tally.extend(&sessions);
     let brief = Report::brief(&tally, CaptureHealth::default(), Context::default());

@@ -30,11 +30,11 @@ impl Doubts {
     /// Looks, and tells what is new. What has gone may come, and be told, again.
     pub(super) fn look_now(&mut self, known: &Known) {
         let warnings = known.brief().capture.warnings;
-        for Warning { code, text } in &warnings {
-            if !self.told.contains(code) {
-                warn!("{text}");
+        for warning in &warnings {
+            if !self.told.contains(&warning.code()) {
+                warn!("{}", warning.text());
             }
         }
-        self.told = warnings.iter().map(|warning| warning.code).collect();
+        self.told = warnings.iter().map(Warning::code).collect();
     }
 }

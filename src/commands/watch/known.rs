@@ -131,8 +131,7 @@ impl Known {
             address_lists: self.address_lists.clone(),
             group_by: self.group_by,
         };
-        let mut health = health::of_interfaces(&self.facts, &interfaces);
-        health.bounds.add("records", self.gathering.lost());
+        let health = health::of_interfaces(&self.facts, &self.gathering, &interfaces);
         make(self.gathering.tally(), health, context)
     }
 

@@ -31,14 +31,13 @@ impl Software {
 
     /// The family that a client's name belongs to; `None` if the name says nothing.
     pub fn from_name(client: &str) -> Option<Self> {
+        if says_device(client) {
+            return Some(Self::Device);
+        }
         let client = client.to_ascii_lowercase();
-        FAMILIES
-            .iter()
-            .find(|(_, words)| {
-                words
-                    .split(',')
-                    .any(|word| has_word_beginning(&client, word))
-            })
+        let mut families = FAMILIES.iter();
+        families
+            .find(|(_, words)| begins_word(&client, words))
             .map(|(family, _)| *family)
     }
 }
@@ -57,38 +56,48 @@ pub struct Signs<'a> {
 impl Signs<'_> {
     /// Whether it is a printer, a scanner, a power supply or the like.
     fn say_device(&self) -> bool {
-        let said = |text: &str| {
-            let text = text.to_ascii_lowercase();
-            MAKERS
-                .split(',')
-                .any(|word| has_word_beginning(&text, word))
-        };
-        self.makers.iter().any(|maker| said(maker))
-            || self
-                .classes
-                .iter()
-                .any(|class| said(class) || is_called_device(class))
-            || self.names.iter().any(|name| is_called_device(name))
+        self.makers.iter().any(|maker| names_maker(maker))
+            || self.classes.iter().any(|class| says_device(class))
+            || self.names.iter().any(|name| names_kind(name))
     }
 }
 
-/// Whether one of the words of a name is a kind of device: `SCANNER-3F`, `ups2.example`.
-fn is_called_device(name: &str) -> bool {
-    name.split(|c: char| !c.is_ascii_alphabetic())
-        .any(|word| KINDS.split(',').any(|kind| kind.eq_ignore_ascii_case(word)))
+/// Whether what software or a DHCP client says of itself says that it is a device.
+fn says_device(text: &str) -> bool {
+    names_maker(text) || names_kind(text) || begins_word(&text.to_ascii_lowercase(), "firmware")
 }
 
-/// Whether `word` stands in `text` at the beginning of a word (`nss` is not in `openssl`).
-fn has_word_beginning(text: &str, word: &str) -> bool {
-    text.match_indices(word).any(|(at, _)| {
-        let before = text.get(..at).and_then(|head| head.chars().next_back());
-        !before.is_some_and(char::is_alphanumeric)
+/// Whether a text names one of [`MAKERS`] or [`WHOLE_MAKERS`].
+fn names_maker(text: &str) -> bool {
+    begins_word(&text.to_ascii_lowercase(), MAKERS) || has_word(text, WHOLE_MAKERS)
+}
+
+/// Whether one of the words of a text is a kind of device: `SCANNER-3F`, `ups2.example`.
+fn names_kind(text: &str) -> bool {
+    has_word(text, KINDS)
+}
+
+/// Whether one of `words` stands alone in `text`.
+fn has_word(text: &str, words: &str) -> bool {
+    text.split(|c: char| !c.is_ascii_alphabetic()).any(|word| {
+        words
+            .split(',')
+            .any(|known| known.eq_ignore_ascii_case(word))
+    })
+}
+
+/// Whether a word in `text`, in lower case, begins with one of `words` (`nss` is not in `openssl`).
+fn begins_word(text: &str, words: &str) -> bool {
+    words.split(',').any(|word| {
+        text.match_indices(word).any(|(at, _)| {
+            let before = text.get(..at).and_then(|head| head.chars().next_back());
+            !before.is_some_and(char::is_alphanumeric)
+        })
     })
 }
 
 /// First match wins: what runs on a platform stands before the platform.
-const FAMILIES: [(Software, &str); 6] = [
-    (Software::Device, DEVICES),
+const FAMILIES: [(Software, &str); 5] = [
     (Software::Thunderbird, "thunderbird,mozilla,firefox,nss"),
     (
         Software::DotNet,
@@ -101,11 +110,12 @@ const FAMILIES: [(Software, &str); 6] = [
     ),
     (Software::OpenSsl, OPENSSL),
 ];
-const DEVICES: &str = "printer,scanner,copier,firmware,ricoh,xerox,kyocera,konica,canon,brother,lexmark,toshiba,ups ,apc ";
-/// Who makes devices that send mail, and no computers.
-const MAKERS: &str = "ricoh,xerox,fujifilm business,kyocera,konica,canon,brother,lexmark,seiko epson,epson,sharp,toshiba tec,oki data,\
+/// Who makes devices that send mail, and no computers. A word may go on (`konicaminolta`).
+const MAKERS: &str = "ricoh,xerox,fujifilm business,kyocera,konica,lexmark,seiko epson,epson,toshiba tec,oki data,\
     oki electric,jetdirect,silex,zebra,american power conversion,schneider electric,eaton,vertiv,liebert,cyber power,riello,\
     axis communications,hikvision,dahua,synology,qnap";
+/// The same with names that other words begin with (`canonical`).
+const WHOLE_MAKERS: &str = "apc,brother,canon,sharp";
 /// Words in the names of such devices.
 const KINDS: &str = "printer,scanner,copier,mfp,mfc,fax,ups,pdu,nas,camera,plc,drucker,kopierer";
 const OPENSSL: &str =
@@ -127,6 +137,14 @@ mod tests {
             ("PHP 5.6", Some(Software::OpenSsl)),
             ("Schannel (Windows 7)", Some(Software::Schannel)),
             ("Ricoh MP C307", Some(Software::Device)),
+            ("Epson firmware", Some(Software::Device)),
+            ("Synology DSM", Some(Software::Device)),
+            ("MFP/2.1 (OpenSSL 1.0)", Some(Software::Device)),
+            ("Canon iR-ADV", Some(Software::Device)),
+            ("Canonical Landscape, Python", Some(Software::OpenSsl)),
+            ("Smart-UPS", Some(Software::Device)),
+            ("APC", Some(Software::Device)),
+            ("Upstart, APCu for PHP", Some(Software::OpenSsl)),
             ("something else", None),
         ] {
             assert_eq!(Software::from_name(client), family, "{client}");
@@ -149,6 +167,9 @@ mod tests {
         assert_eq!(of(None, "", "Hewlett-Packard JetDirect", ""), device);
         assert_eq!(of(None, "", "", "SCANNER-3F"), device);
         assert_eq!(of(Some("GnuTLS"), "", "", "ups2.example"), device);
+        assert_eq!(of(None, "Canon Inc.", "", ""), device);
+        assert_eq!(of(None, "", "KONICAMINOLTA bizhub", ""), device);
+        assert_eq!(of(None, "Canonical Ltd.", "", ""), None);
         assert_eq!(of(None, "Dell Inc.", "MSFT 5.0", "upstream"), None);
         // What only computers run is not a device's.
         let java = Some(Software::Java);

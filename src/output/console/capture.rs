@@ -1,5 +1,7 @@
 //! What the capture holds and loses: warnings in full, interfaces, queues, latencies, and what was not followed, by reason.
 
+use std::fmt::Display;
+
 use ratatui::text::{Line, Span};
 
 use super::Snapshot;
@@ -7,7 +9,6 @@ use super::head::{bits, lasted, rate};
 use super::paint::{Palette, fitted, fitted_right};
 use super::screen::{Lines, labelled, wrap};
 use crate::output::style::Paint;
-use crate::tally::counts::Counts;
 use crate::tally::figures::{bytes, duration, known, number, percent};
 use crate::tally::latency::Latencies;
 use crate::tally::live::{Interface, Level, Moment, Rates};
@@ -40,7 +41,7 @@ fn warnings(capture: &Capture, palette: Palette, columns: usize) -> Lines {
         return vec![Line::from("Nothing makes the answer doubtful.")];
     }
     let texts = capture.warnings.iter();
-    let lines = texts.flat_map(|warning| wrap(&format!("! {}", warning.text), columns, 0, 2));
+    let lines = texts.flat_map(|warning| wrap(&format!("! {}", warning.text()), columns, 0, 2));
     lines
         .map(|line| line.style(palette.style(Paint::Caution)))
         .collect()
@@ -149,14 +150,11 @@ fn reasons(capture: &Capture, palette: Palette, columns: usize) -> Lines {
         Line::from(palette.span(Paint::Strong, "BY REASON")),
     ];
     let seen = capture.seen.iter().filter(|(_, count)| *count > 0);
-    let seen: Vec<String> = seen
-        .map(|(word, count)| format!("{} {word}", number(count)))
-        .collect();
     let lists = [
-        ("Directions", seen.join(", ")),
-        ("Malformed", counts(&capture.malformed)),
-        ("Not followed", counts(&capture.not_followed)),
-        ("Bounds reached", counts(&capture.bounds)),
+        ("Directions", counts(seen)),
+        ("Malformed", counts(capture.malformed.iter())),
+        ("Not followed", counts(capture.not_followed.iter())),
+        ("Bounds reached", counts(capture.bounds.iter())),
         ("Cut short", known(capture.truncated)),
         ("Duplicates", known(capture.duplicates)),
     ];
@@ -167,9 +165,8 @@ fn reasons(capture: &Capture, palette: Palette, columns: usize) -> Lines {
     lines
 }
 
-fn counts(counts: &Counts) -> String {
+fn counts(counts: impl Iterator<Item = (impl Display, u64)>) -> String {
     let each: Vec<String> = counts
-        .iter()
         .map(|(reason, count)| format!("{} {reason}", number(count)))
         .collect();
     each.join(", ")

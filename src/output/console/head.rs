@@ -130,7 +130,7 @@ fn warning(capture: &Capture, palette: Palette, columns: usize) -> Line<'static>
         1 => " (c: all of it)".to_owned(),
         count => format!(" (c: all {count})"),
     };
-    let text = format!("! {}", worst.text);
+    let text = format!("! {}", worst.text());
     let whole = width(&text) <= columns && capture.warnings.len() == 1;
     let more = if whole { String::new() } else { more };
     let room = columns.saturating_sub(width(&more));

@@ -3,7 +3,6 @@
 use super::markup::Page;
 use crate::session::Seen;
 use crate::tally::Report;
-use crate::tally::counts::Counts;
 use crate::tally::figures::percent;
 use crate::tally::history::History;
 use crate::tally::report::Capture;
@@ -63,7 +62,7 @@ fn warnings(report: &Report, page: &mut Page) {
     }
     page.raw("<ul class=warnings>");
     for warning in &report.capture.warnings {
-        page.raw("<li>").prose(&(words.doubt)(warning.code, report));
+        page.raw("<li>").prose(&(words.doubt)(warning));
     }
     page.raw("</ul>\n");
 }
@@ -115,9 +114,15 @@ fn losses(capture: &Capture, page: &mut Page) {
     );
     maybe(words.capture.truncated, capture.truncated, page);
     maybe(words.capture.duplicates, capture.duplicates, page);
-    reasons(words.capture.malformed, &capture.malformed, page);
-    reasons(words.capture.not_followed, &capture.not_followed, page);
-    reasons(words.capture.bounds, &capture.bounds, page);
+    // With the word of the machine forms where there are no others.
+    let known = |(word, count)| ((words.reason)(word).unwrap_or(word), count);
+    let malformed = capture.malformed.iter().map(known);
+    counts(words.capture.malformed, malformed, page);
+    let not_followed = capture.not_followed.iter().map(known);
+    counts(words.capture.not_followed, not_followed, page);
+    let bounds = capture.bounds.iter();
+    let bounds = bounds.map(|(bound, count)| ((words.bound)(bound), count));
+    counts(words.capture.bounds, bounds, page);
 }
 
 fn number(term: &'static str, value: u64, page: &mut Page) {
@@ -136,19 +141,19 @@ fn maybe(term: &'static str, value: Option<u64>, page: &mut Page) {
     });
 }
 
-/// Each reason in words, with the word of the machine forms where it has none.
-fn reasons(term: &'static str, counts: &Counts, page: &mut Page) {
+/// Each of them in words.
+fn counts<'a>(term: &'static str, counts: impl Iterator<Item = (&'a str, u64)>, page: &mut Page) {
     let words = page.words;
+    let mut counts = counts.peekable();
     page.fact(term, |page| {
-        if counts.is_empty() {
+        if counts.peek().is_none() {
             page.text(words.none);
             return;
         }
         page.raw("<ul>");
-        for (word, count) in counts.iter() {
-            let known = (words.reason)(word);
+        for (word, count) in counts {
             page.raw("<li>")
-                .text(known.unwrap_or(word))
+                .text(word)
                 .raw(" <b>")
                 .number(count)
                 .raw("</b>");

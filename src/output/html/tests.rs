@@ -11,6 +11,7 @@ use crate::output::words::{Language, Words};
 use crate::output::{escape, json, sample};
 use crate::session::text::is_hazardous;
 use crate::session::{EndpointKind, Finding, Instance, Outcome, Seen, Verdict};
+use crate::tally::bound::Bound;
 use crate::tally::figures::{number, percent};
 use crate::tally::history::By;
 use crate::tally::report::{HostLimit, HostVerdict};
@@ -396,9 +397,13 @@ fn the_capture_is_that_of_the_json_form() {
                         let share = value.as_f64().map(|_| percent(one_sided, capture.sessions));
                         assert_eq!(term(said.one_direction), share.unwrap_or_default());
                     }
-                    "malformed" => reasons(&term(said.malformed), value, words),
-                    "not_followed" => reasons(&term(said.not_followed), value, words),
-                    "bounds" => reasons(&term(said.bounds), value, words),
+                    "malformed" => counts(&term(said.malformed), value, words.reason),
+                    "not_followed" => counts(&term(said.not_followed), value, words.reason),
+                    "bounds" => counts(&term(said.bounds), value, |word| {
+                        let mut bounds = Bound::ALL.iter();
+                        let bound = bounds.find(|bound| bound.name() == word).unwrap();
+                        Some((words.bound)(*bound))
+                    }),
                     "files_damaged" => assert_eq!(Value::from(list("damaged")), *value),
                     "files_skipped" => assert_eq!(Value::from(list("skipped")), *value),
                     "warnings" => {
@@ -428,9 +433,9 @@ fn the_capture_is_that_of_the_json_form() {
     }
 }
 
-fn reasons(said: &str, counts: &Value, words: &Words) {
+fn counts(said: &str, counts: &Value, words: impl Fn(&str) -> Option<&'static str>) {
     for (word, count) in counts.as_object().unwrap() {
-        let name = (words.reason)(word).unwrap_or(word);
+        let name = words(word).unwrap_or(word);
         let shown = format!("{name} {}", number(count.as_u64().unwrap()));
         assert!(said.contains(&shown), "{shown}");
     }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::Facts;
 use super::text::{Sample, Value};
 use crate::session::words::Word;
-use crate::tally::counts::{Counts, PerWord};
+use crate::tally::counts::PerWord;
 use crate::tally::diagnosis::Doubt;
 use crate::tally::latency::Times;
 use crate::tally::live::Interface;
@@ -116,18 +116,18 @@ pub(super) const ALL: &[Family] = &[
     family("tlstally_duplicate_packets_total", Counter, &[], "Packets that brought nothing new, as two mirror ports give them; those behind the handshake are not looked at.",
         |facts| facts.report.capture.duplicates.map(whole).unwrap_or_default()),
     family("tlstally_malformed_total", Counter, &["reason"], "What could not be read, by reason.",
-        |facts| reasons("reason", &facts.report.capture.malformed)),
+        |facts| reasons("reason", facts.report.capture.malformed.iter())),
     family("tlstally_not_followed_total", Counter, &["reason"], "What was whole and yet not followed, by reason.",
-        |facts| reasons("reason", &facts.report.capture.not_followed)),
+        |facts| reasons("reason", facts.report.capture.not_followed.iter())),
     family("tlstally_bounds_reached_total", Counter, &["bound"], "What was given up at a bound of this program, by bound.",
-        |facts| reasons("bound", &facts.report.capture.bounds)),
+        |facts| reasons("bound", facts.report.capture.bounds.iter().map(|(bound, count)| (bound.name(), count)))),
     family("tlstally_warning", Gauge, &["code"], "1 while the report has a warning of this kind; the codes are those of its JSON form.",
         |facts| Doubt::ALL.iter().map(|code| Sample::labelled("code", code.name(), u64::from(warns(facts, *code)))).collect()),
 ];
 
 fn warns(facts: &Facts<'_>, code: Doubt) -> bool {
     let warnings = &facts.report.capture.warnings;
-    warnings.iter().any(|warning| warning.code == code)
+    warnings.iter().any(|warning| warning.code() == code)
 }
 
 /// Upper ends of the buckets, in nanoseconds.
@@ -191,9 +191,9 @@ fn words<W: Word>(label: &'static str, counts: &PerWord<W>) -> Vec<Sample> {
         .collect()
 }
 
-fn reasons(label: &'static str, counts: &Counts) -> Vec<Sample> {
-    let each = counts.iter();
-    each.map(|(reason, count)| Sample::labelled(label, reason, count))
+fn reasons<'a>(label: &'static str, counts: impl Iterator<Item = (&'a str, u64)>) -> Vec<Sample> {
+    counts
+        .map(|(reason, count)| Sample::labelled(label, reason, count))
         .collect()
 }
 

@@ -192,6 +192,7 @@ fn microsoft(file: &str) -> Microsoft {
             code: Remark::NoHosts,
             version: None,
             count: Some(1),
+            columns: Vec::new(),
             text: format!("Nothing joins {file} to a host."),
         }],
     }

@@ -31,7 +31,7 @@ pub(super) fn render(report: &Report, page: Page) -> String {
         text += &wrapped(page, &lists, 2, 4);
     }
     for warning in &capture.warnings {
-        let lines = wrapped(page, &format!("! {}", warning.text), 2, 4);
+        let lines = wrapped(page, &format!("! {}", warning.text()), 2, 4);
         text += &page.style.paint(Paint::Caution, lines.trim_end());
         text.push('\n');
     }

@@ -6,7 +6,8 @@ use super::{
 };
 use crate::exchange;
 use crate::session::{EndpointKind, Finding, Instance, Outcome, Seen};
-use crate::tally::diagnosis::Doubt;
+use crate::tally::bound::Bound;
+use crate::tally::diagnosis::Warning;
 use crate::tally::figures::{bytes, counted, number};
 use crate::tally::history::By;
 use crate::tally::microsoft::Microsoft;
@@ -224,8 +225,9 @@ pub(super) const WORDS: Words = Words {
         To::ExchangeOnline => "sessions with Exchange Online",
         To::Any => "sessions with any mail server",
     },
-    doubt,
+    doubt: Warning::text,
     reason: reasons::en,
+    bound,
 };
 
 fn about(microsoft: &Microsoft) -> String {
@@ -429,9 +431,31 @@ const fn seen(seen: Seen) -> &'static str {
     }
 }
 
-/// As the machine forms say it.
-fn doubt(doubt: Doubt, report: &Report) -> String {
-    let mut warnings = report.capture.warnings.iter();
-    let found = warnings.find(|warning| warning.code == doubt);
-    found.map_or_else(String::new, |warning| warning.text.clone())
+/// What was given up at a bound.
+const fn bound(bound: Bound) -> &'static str {
+    match bound {
+        Bound::CalledHosts => "hosts whose names from DHCP, DNS and the like are not kept",
+        Bound::DhcpRequests => "DHCP requests whose answer was not waited for any longer",
+        Bound::DnsAnswers => "DNS answers forgotten",
+        Bound::DnsMessages => "DNS messages over TCP whose end was not waited for any longer",
+        Bound::Evidence => "packets not kept as evidence",
+        Bound::Flows => "connections ended early",
+        Bound::Fragments => "packets in fragments",
+        Bound::HeldBytes => "connections whose missing bytes were not waited for any longer",
+        Bound::HostCalled => "hosts with more such names than are kept",
+        Bound::HostClients => "hosts with more software than is kept",
+        Bound::HostIssuers => "hosts that met certificates of more issuers than are kept",
+        Bound::HostMacs => "hosts with more MAC addresses than are kept",
+        Bound::HostNames => "hosts with more names than are kept",
+        Bound::HostServers => "hosts with more servers than are kept",
+        Bound::Hosts => "sessions of hosts that are not shown",
+        Bound::HostsLeftOut => "hosts with other sessions than legacy ones that are not shown",
+        Bound::LegacyHostsLeftOut => "hosts with legacy sessions that are not shown",
+        Bound::Records => "session records that could not be written",
+        Bound::Relays => "internal servers that cannot be told as relays",
+        Bound::Routers => "routers whose MAC address may be shown as a host’s",
+        Bound::TlsFailures => {
+            "failures of TLS forgotten, so that a fallback to cleartext after them is not told as one"
+        }
+    }
 }

@@ -7,11 +7,12 @@ use super::{
     TotalsWords, Words, reasons,
 };
 use crate::session::{EndpointKind, Finding, Instance, Outcome, Seen};
-use crate::tally::diagnosis::{self, Doubt};
+use crate::tally::bound::Bound;
+use crate::tally::diagnosis::{Share, Warning};
 use crate::tally::figures::{bytes, number, percent};
 use crate::tally::history::By;
 use crate::tally::microsoft::{Microsoft, Note, Remark};
-use crate::tally::report::{Capture, HostLimit, HostVerdict, InClear};
+use crate::tally::report::{HostLimit, HostVerdict, InClear};
 use crate::tally::{Report, Role, To};
 
 pub(super) const WORDS: Words = Words {
@@ -243,6 +244,7 @@ pub(super) const WORDS: Words = Words {
     },
     doubt,
     reason: reasons::ja,
+    bound,
 };
 
 fn about(microsoft: &Microsoft) -> String {
@@ -286,9 +288,10 @@ fn remark(note: &Note) -> String {
         Remark::WindowDiffers => {
             format!("ファイルの{count}行は、このレポートの期間に含まれない日のものです。")
         }
-        Remark::ColumnsMissing => {
-            "ファイルに見つからない列がありました。該当する値は「–」で示しています。".into()
-        }
+        Remark::ColumnsMissing => format!(
+            "ファイルに見つからない列がありました（{}）。該当する値は「–」で示しています。",
+            note.columns.join("、")
+        ),
         Remark::RowsUnread => {
             format!("ファイルの{count}行は読み取れなかったため、除いています。")
         },
@@ -479,131 +482,163 @@ const fn seen(seen: Seen) -> &'static str {
     }
 }
 
-fn doubt(doubt: Doubt, report: &Report) -> String {
-    let capture = &report.capture;
-    match doubt {
-        Doubt::NoPackets => {
+const fn bound(bound: Bound) -> &'static str {
+    match bound {
+        Bound::CalledHosts => "DHCP・DNSなどによる名前を保持していないホスト",
+        Bound::DhcpRequests => "応答を待つのをやめたDHCPの要求",
+        Bound::DnsAnswers => "保持をやめたDNS応答",
+        Bound::DnsMessages => "続きを待つのをやめたTCP上のDNSメッセージ",
+        Bound::Evidence => "証拠として保存しなかったパケット",
+        Bound::Flows => "途中で打ち切った接続",
+        Bound::Fragments => "組み立てをやめたフラグメント",
+        Bound::HeldBytes => "欠けたデータを待つのをやめた接続",
+        Bound::HostCalled => "DHCP・DNSなどによる名前を一部だけ保持したホスト",
+        Bound::HostClients => "ソフトウェアを一部だけ保持したホスト",
+        Bound::HostIssuers => "証明書の発行元を一部だけ保持したホスト",
+        Bound::HostMacs => "MACアドレスを一部だけ保持したホスト",
+        Bound::HostNames => "名前を一部だけ保持したホスト",
+        Bound::HostServers => "サーバー名を一部だけ保持したホスト",
+        Bound::Hosts => "表示していないホストのセッション",
+        Bound::HostsLeftOut => "レガシー以外のセッションを表示していないホスト",
+        Bound::LegacyHostsLeftOut => "レガシーのセッションを表示していないホスト",
+        Bound::Records => "書き込めなかったセッションレコード",
+        Bound::Relays => "中継サーバーとして示せない社内サーバー",
+        Bound::Routers => "MACアドレスがホストのものとして表示される可能性のあるルーター",
+        Bound::TlsFailures => "保持をやめたTLSの失敗（その後の平文への切り替えは判別できません）",
+    }
+}
+
+fn doubt(warning: &Warning) -> String {
+    match warning {
+        Warning::NoPackets => {
             "パケットが一つもありませんでした。ミラーリングが有効か、インターフェイスやファイルの指定が正しいかを確認してください。"
                 .into()
         }
-        Doubt::NoSmtp if diagnosis::unread_links(capture).is_some() => format!(
+        Warning::NoSmtp {
+            packets,
+            unread_links: Some(unread),
+        } => format!(
             "{}個のパケットの中にSMTPセッションがありませんでした。うち{}個は対応していないリンクタイプです。Ethernet、IP、または `any` \
              のインターフェイスで取得してください（`tcpdump -i any`）。",
-            number(capture.packets.unwrap_or(0)),
-            number(diagnosis::unread_links(capture).unwrap_or(0))
+            number(*packets),
+            number(*unread)
         ),
-        Doubt::NoSmtp => format!(
+        Warning::NoSmtp {
+            packets,
+            unread_links: None,
+        } => format!(
             "{}個のパケットの中にSMTPセッションがありませんでした。メールがこの地点を通ること、ミラーリングにTCPのデータ部が含まれる\
              こと、`--ports` に使用中のポートが指定されていることを確認してください。",
-            number(capture.packets.unwrap_or(0))
+            number(*packets)
         ),
-        Doubt::InterfaceLost => format!(
+        Warning::InterfaceLost { now: true, names } => format!(
             "停止中または存在しないため監視できないインターフェイス：{}。復旧次第、自動的に監視を再開します。ケーブルと `ip link` を確認して\
              ください。",
-            diagnosis::names(capture, |one| !one.up).unwrap_or_default()
+            names.join("、")
         ),
-        Doubt::InterfaceSilent => silent(capture),
-        Doubt::OneWay => format!(
+        Warning::InterfaceLost { now: false, names } => format!(
+            "停止または消失により一時的に監視できなかったインターフェイス：{}。その間の通信は失われています。ケーブルの緩みと、システムの\
+             ログを確認してください。",
+            names.join("、")
+        ),
+        Warning::InterfaceSilent { names, arrived } => silent(&names.join("、"), *arrived),
+        Warning::OneWay {
+            to_servers,
+            from_servers,
+        } => format!(
             "メールの通信が片方向しか見えていません（サーバー宛て{}個、サーバーから{}個）。リンクの両方向（受信と送信）をミラーリングし、\
              往復で経路が異なっていないか確認してください。",
-            number(capture.to_servers),
-            number(capture.from_servers)
+            number(*to_servers),
+            number(*from_servers)
         ),
-        Doubt::NoInternalHost => format!(
+        Warning::NoInternalHost { sessions } => format!(
             "{}件のセッションは両端とも社内のアドレスではないため、ホスト一覧に含めていません。自社のネットワークであれば、\
              `--internal` で指定してください。",
-            number(capture.external)
+            number(*sessions)
         ),
-        Doubt::KernelDrops => dropped(
-            "カーネル",
-            capture.dropped_kernel,
-            capture.packets.unwrap_or(0),
-            "センサーのバッファーまたはワーカーを増やしてください。",
+        Warning::KernelDrops(packets) => dropped("カーネル", *packets, KERNEL_ADVICE),
+        Warning::RingNearlyFull { names } => format!(
+            "{} でカーネルのリングバッファーがほぼ満杯になりました。満杯になるとパケットが失われます。{KERNEL_ADVICE}",
+            names.join("、")
         ),
-        Doubt::RingNearlyFull => format!(
-            "{} でカーネルのリングバッファーがほぼ満杯になりました。満杯になるとパケットが失われます。センサーのバッファーまたはワーカーを\
-             増やしてください。",
-            diagnosis::names(capture, diagnosis::is_nearly_full).unwrap_or_default()
-        ),
-        Doubt::InterfaceDrops => dropped(
+        Warning::InterfaceDrops(packets) => dropped(
             "インターフェイス",
-            capture.dropped_interface,
-            capture.packets.unwrap_or(0),
+            *packets,
             "このインターフェイスにミラーリングする量を減らすか、より速いものを使用してください。",
         ),
-        Doubt::OneDirection => {
-            let (client, server) = (capture.seen.of(Seen::Client), capture.seen.of(Seen::Server));
-            format!(
-                "セッションの{}は片方向しか見えていません（クライアント側のみ{}件、サーバー側のみ{}件）。リンクの両方向をミラーリング\
-                 し、往復で経路が異なっていないか確認してください。",
-                percent(client + server, capture.sessions),
-                number(client),
-                number(server)
-            )
-        }
-        Doubt::Gaps if capture.truncated.unwrap_or(0) > 0 => format!(
+        Warning::OneDirection {
+            client,
+            server,
+            sessions,
+        } => format!(
+            "セッションの{}は片方向しか見えていません（クライアント側のみ{}件、サーバー側のみ{}件）。リンクの両方向をミラーリング\
+             し、往復で経路が異なっていないか確認してください。",
+            percent(client + server, *sessions),
+            number(*client),
+            number(*server)
+        ),
+        Warning::Gaps {
+            sessions,
+            cut: true,
+        } => format!(
             "{}件のセッション（{}）でデータの一部が欠けています。パケットが途中で切り詰められているか（該当の警告を参照）、センサーまでの間に\
              失われています。",
-            number(capture.gapped),
-            percent(capture.gapped, capture.sessions)
+            number(sessions.part),
+            of(*sessions)
         ),
-        Doubt::Gaps => format!(
+        Warning::Gaps {
+            sessions,
+            cut: false,
+        } => format!(
             "{}件のセッション（{}）でデータの一部が欠けています。カーネルやインターフェイスの破棄以外に、スイッチのミラーリング能力の超過も\
              考えられます。",
-            number(capture.gapped),
-            percent(capture.gapped, capture.sessions)
+            number(sessions.part),
+            of(*sessions)
         ),
-        Doubt::Duplicates => format!(
-            "{}個のパケットが重複しています。同じ通信が二重にミラーリングされているようです。結果に影響はありませんが、各リンクを一度だけ\
-             ミラーリングしてください。",
-            number(capture.duplicates.unwrap_or(0))
+        Warning::Duplicates { packets, sessions } => format!(
+            "{}件のセッションに対し、{}個のパケットが重複しています。同じ通信が二重にミラーリングされているようです。結果に影響はありません\
+             が、センサーの負荷が倍になるため、各リンクを一度だけミラーリングしてください。",
+            number(*sessions),
+            number(*packets)
         ),
-        Doubt::PacketsCut => format!(
+        Warning::PacketsCut { packets } => format!(
             "{}個のパケットが途中までしか記録されていません。パケット全体を記録してください（`tcpdump -s 0` を指定し、ミラーリング\
              側でも切り詰めないこと）。",
-            number(capture.truncated.unwrap_or(0))
+            number(*packets)
         ),
-        Doubt::FragmentsIncomplete => {
-            let fragments = capture.not_followed.of(diagnosis::FRAGMENTS_INCOMPLETE);
-            format!(
-                "{}個のパケット（{}）は、元のパケットが揃わなかったIPフラグメントのため、内容を読み取れませんでした。ポート番号による\
-                 フィルターやACLは先頭のフラグメントしか通しません。アドレスで絞り込むか、ミラーリングの途中でパケットが失われていないか\
-                 確認してください。",
-                number(fragments),
-                percent(fragments, capture.packets.unwrap_or(0))
-            )
-        }
-        Doubt::Malformed => {
-            let malformed = capture.malformed.total();
-            format!(
-                "{}個のパケット（{}）を読み取れませんでした。キャプチャまたはミラーリングで壊れている可能性があります。",
-                number(malformed),
-                percent(malformed, capture.packets.unwrap_or(0))
-            )
-        }
-        Doubt::BoundsReached => {
-            let each: Vec<_> = capture
-                .bounds
+        Warning::FragmentsIncomplete(packets) => format!(
+            "{}個のパケット（{}）は、元のパケットが揃わなかったIPフラグメントのため、内容を読み取れませんでした。ポート番号による\
+             フィルターやACLは先頭のフラグメントしか通しません。アドレスで絞り込むか、ミラーリングの途中でパケットが失われていないか\
+             確認してください。",
+            number(packets.part),
+            of(*packets)
+        ),
+        Warning::Malformed(packets) => format!(
+            "{}個のパケット（{}）を読み取れませんでした。キャプチャまたはミラーリングで壊れている可能性があります。",
+            number(packets.part),
+            of(*packets)
+        ),
+        Warning::BoundsReached(bounds) => {
+            let each: Vec<_> = bounds
                 .iter()
-                .map(|(bound, count)| {
-                    format!("{} {}件", reasons::ja(bound).unwrap_or(bound), number(count))
-                })
+                .map(|(reached, count)| format!("{} {}件", bound(reached), number(count)))
                 .collect();
             format!(
                 "このプログラムが保持できる量を超えたため、一部を破棄しました：{}。",
                 each.join("、")
             )
         }
-        Doubt::FilesDamaged => format!(
-            "{}個のファイルは一部しか読み取れませんでした。",
-            number(capture.files_damaged.len() as u64)
+        Warning::FilesDamaged { files } => format!(
+            "{}個のファイルは読み取れなかったか、一部しか読み取れませんでした。",
+            number(*files)
         ),
     }
 }
 
-fn silent(capture: &Capture) -> String {
-    let names = diagnosis::names(capture, diagnosis::is_silent).unwrap_or_default();
-    match diagnosis::silent_arrivals(capture) {
+const KERNEL_ADVICE: &str = "センサーのバッファーを大きくする（`--ring`）、ミラーリングの対象を絞る、CPUコアを増やす、のいずれかで対処してください。";
+
+fn silent(names: &str, arrived: u64) -> String {
+    match arrived {
         0 => format!(
             "{names} に何も届いていません。ケーブルと、ミラーリングが有効かを確認してください。"
         ),
@@ -615,11 +650,14 @@ fn silent(capture: &Capture) -> String {
     }
 }
 
-fn dropped(who: &str, dropped: Option<u64>, read: u64, advice: &str) -> String {
-    let dropped = dropped.unwrap_or(0);
+fn dropped(who: &str, packets: Share, advice: &str) -> String {
     format!(
         "{who}が{}個のパケット（{}）を破棄したため、セッションが欠けたり不明になったりしている可能性があります。{advice}",
-        number(dropped),
-        percent(dropped, dropped.saturating_add(read))
+        number(packets.part),
+        of(packets)
     )
+}
+
+fn of(share: Share) -> String {
+    percent(share.part, share.whole)
 }

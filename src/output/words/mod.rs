@@ -9,7 +9,8 @@ mod reasons;
 
 use crate::exchange::Remedy;
 use crate::session::{EndpointKind, Finding, Instance, Outcome, Seen, Side};
-use crate::tally::diagnosis::Doubt;
+use crate::tally::bound::Bound;
+use crate::tally::diagnosis::Warning;
 use crate::tally::history::{By, StoreFacts};
 use crate::tally::microsoft::{Microsoft, Note};
 use crate::tally::report::{HostLimit, HostVerdict, InClear};
@@ -103,9 +104,11 @@ pub struct Words {
     /// Which servers count.
     pub to: fn(To) -> &'static str,
     /// What makes the answer doubtful.
-    pub doubt: fn(Doubt, &Report) -> String,
-    /// Why packets could not be read or were not followed, or what was given up, by its word in a report.
+    pub doubt: fn(&Warning) -> String,
+    /// Why packets could not be read or were not followed, by its word in a report.
     pub reason: fn(&str) -> Option<&'static str>,
+    /// What was given up at a bound.
+    pub bound: fn(Bound) -> &'static str,
 }
 
 /// Labels of what the report covers.

@@ -1,4 +1,4 @@
-//! What the words for reasons and bounds in the capture's health mean: one row a word, one column a language.
+//! What the words for reasons in the capture's health mean: one row a word, one column a language.
 
 /// English.
 pub(super) fn en(word: &str) -> Option<&'static str> {
@@ -60,21 +60,4 @@ const REASONS: &[(&str, &str, &str)] = &[
     ("udp_header", "UDP header cut", "途中で切れたUDPヘッダー"),
     ("udp_length", "UDP length", "UDP長の誤り"),
     ("name_message", "DNS, DHCP or NetBIOS message", "DNS・DHCP・NetBIOSメッセージの誤り"),
-    // Bounds.
-    ("flows", "connections ended early", "途中で打ち切った接続"),
-    ("held_bytes", "connections whose missing bytes were not waited for any longer", "欠けたデータを待つのをやめた接続"),
-    ("fragments", "packets in fragments", "組み立てをやめたフラグメント"),
-    ("dns_answers", "DNS answers forgotten", "保持をやめたDNS応答"),
-    ("records", "session records that could not be written", "書き込めなかったセッションレコード"),
-    ("evidence", "packets not kept as evidence", "証拠として保存しなかったパケット"),
-    ("hosts", "sessions of hosts that are not shown", "表示していないホストのセッション"),
-    ("hosts_left_out", "hosts with other sessions than legacy ones that are not shown", "レガシー以外のセッションを表示していないホスト"),
-    ("legacy_hosts_left_out", "hosts with legacy sessions that are not shown", "レガシーのセッションを表示していないホスト"),
-    ("relays", "internal servers that cannot be told as relays", "中継サーバーとして示せない社内サーバー"),
-    ("called_hosts", "hosts whose names from DHCP, DNS and the like are not kept", "DHCP・DNSなどによる名前を保持していないホスト"),
-    ("host_called", "hosts with more such names than are kept", "DHCP・DNSなどによる名前を一部だけ保持したホスト"),
-    ("host_names", "hosts with more names than are kept", "名前を一部だけ保持したホスト"),
-    ("host_macs", "hosts with more MAC addresses than are kept", "MACアドレスを一部だけ保持したホスト"),
-    ("host_servers", "hosts with more servers than are kept", "サーバー名を一部だけ保持したホスト"),
-    ("host_clients", "hosts with more software than is kept", "ソフトウェアを一部だけ保持したホスト"),
 ];

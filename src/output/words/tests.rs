@@ -1,11 +1,18 @@
 //! What the compiler cannot see of a table of words.
 
+use std::collections::BTreeSet;
+
 use super::*;
+use crate::exchange::{Client, Software};
 use crate::output::sample;
 use crate::packet::{Malformed, NotFollowed};
+use crate::session::LimitedBy;
+use crate::tally::bound::Reached;
+use crate::tally::diagnosis::{Doubt, Share};
+use crate::tally::microsoft::Remark;
 
-/// Words that `commands::health` adds to those of the packet stage, and the bounds.
-const ADDED: [&str; 24] = [
+/// Words that `commands::health` adds to those of the packet stage.
+const ADDED: [&str; 8] = [
     "connections_of_other_protocols",
     "connections_without_smtp_or_tls",
     "fragments_incomplete",
@@ -14,22 +21,6 @@ const ADDED: [&str; 24] = [
     "dns_unasked",
     "tcp_checksum",
     "name_message",
-    "flows",
-    "held_bytes",
-    "fragments",
-    "records",
-    "evidence",
-    "dns_answers",
-    "hosts",
-    "hosts_left_out",
-    "legacy_hosts_left_out",
-    "relays",
-    "called_hosts",
-    "host_called",
-    "host_clients",
-    "host_names",
-    "host_macs",
-    "host_servers",
 ];
 
 #[test]
@@ -61,22 +52,194 @@ fn sentences_end_and_differ() {
     }
 }
 
+/// One of each case.
+fn warnings() -> Vec<Warning> {
+    let names = || vec!["eth1".to_owned(), "eth2".to_owned()];
+    let share = Share { part: 7, whole: 91 };
+    let mut bounds = Reached::default();
+    bounds.add(Bound::Flows, 12);
+    vec![
+        Warning::NoPackets,
+        Warning::NoSmtp {
+            packets: 91,
+            unread_links: None,
+        },
+        Warning::NoSmtp {
+            packets: 91,
+            unread_links: Some(83),
+        },
+        Warning::InterfaceLost {
+            now: true,
+            names: names(),
+        },
+        Warning::InterfaceLost {
+            now: false,
+            names: names(),
+        },
+        Warning::InterfaceSilent {
+            names: names(),
+            arrived: 0,
+        },
+        Warning::InterfaceSilent {
+            names: names(),
+            arrived: 7,
+        },
+        Warning::OneWay {
+            to_servers: 91,
+            from_servers: 7,
+        },
+        Warning::NoInternalHost { sessions: 7 },
+        Warning::KernelDrops(share),
+        Warning::RingNearlyFull { names: names() },
+        Warning::InterfaceDrops(share),
+        Warning::OneDirection {
+            client: 7,
+            server: 12,
+            sessions: 91,
+        },
+        Warning::Gaps {
+            sessions: share,
+            cut: true,
+        },
+        Warning::Gaps {
+            sessions: share,
+            cut: false,
+        },
+        Warning::Duplicates {
+            packets: 91,
+            sessions: 7,
+        },
+        Warning::PacketsCut { packets: 7 },
+        Warning::FragmentsIncomplete(share),
+        Warning::Malformed(share),
+        Warning::BoundsReached(bounds),
+        Warning::FilesDamaged { files: 7 },
+    ]
+}
+
+/// Whatever the language: the same numbers, interfaces and options, and for each case a sentence of its own.
+#[test]
+fn languages_say_the_same_of_a_warning() {
+    let warnings = warnings();
+    for doubt in Doubt::ALL {
+        assert!(warnings.iter().any(|one| one.code() == *doubt), "{doubt}");
+    }
+    for language in Language::ALL {
+        let words = language.words();
+        let mut texts: Vec<_> = warnings.iter().map(words.doubt).collect();
+        for (warning, text) in warnings.iter().zip(&texts) {
+            assert_eq!(facts(text), facts(&warning.text()), "{text}");
+        }
+        texts.sort_unstable();
+        texts.dedup();
+        assert_eq!(texts.len(), warnings.len());
+    }
+}
+
+/// The numbers, interfaces and options that a text names, each once.
+fn facts(text: &str) -> BTreeSet<&str> {
+    let words = text.split(|c: char| !c.is_ascii_alphanumeric() && !"-.%".contains(c));
+    let words = words.map(|word| word.trim_end_matches('.'));
+    words
+        .filter(|word| word.contains(|c: char| c.is_ascii_digit()) || word.starts_with("--"))
+        .collect()
+}
+
 /// Whoever reads Japanese gets no English sentence (three words of Latin letters in a row that are no names).
 #[test]
 fn japanese_is_japanese() {
     let words = Language::Ja.words();
-    let report = sample::troubled();
-    let mut texts = vec![(words.headline)(&report)];
-    texts.extend(
-        Doubt::ALL
-            .iter()
-            .map(|doubt| (words.doubt)(*doubt, &report)),
-    );
+    let reports = [
+        sample::site(),
+        sample::modern(),
+        sample::silent(),
+        sample::troubled(),
+    ];
+    let mut texts: Vec<_> = reports.iter().map(words.headline).collect();
+    texts.extend(warnings().iter().map(words.doubt));
+    texts.extend(notes().iter().map(words.microsoft.remark));
+    let mut said = words.capture.how.to_vec();
+    said.extend(HostVerdict::ALL.iter().copied().map(words.verdict_meaning));
+    said.extend(InClear::ALL.iter().copied().map(words.in_clear));
+    said.extend(remedies().into_iter().map(words.action));
     for side in [Side::Client, Side::Server] {
-        texts.extend(Finding::ALL.map(|finding| (words.meaning)(finding, side).to_owned()));
+        said.extend(Finding::ALL.map(|finding| (words.meaning)(finding, side)));
     }
+    texts.extend(said.into_iter().map(str::to_owned));
     for text in texts {
         assert!(text.ends_with('。'), "{text}");
-        assert!(!text.contains(" the "), "{text}");
+        assert!(!holds_english(&text), "{text}");
     }
+    for warning in warnings() {
+        assert!(holds_english(&warning.text()), "{warning:?}");
+    }
+}
+
+/// What may be said of Microsoft's count.
+fn notes() -> Vec<Note> {
+    let note = |code| Note {
+        code,
+        version: Some("1.0"),
+        count: Some(3),
+        columns: vec!["TLS 1.1"],
+        text: String::new(),
+    };
+    Remark::ALL.iter().copied().map(note).collect()
+}
+
+/// All that there may be to do.
+fn remedies() -> Vec<Remedy> {
+    let software = [
+        None,
+        Some(Software::Thunderbird),
+        Some(Software::DotNet),
+        Some(Software::Java),
+        Some(Software::OpenSsl),
+        Some(Software::Schannel),
+        Some(Software::Device),
+    ];
+    let mut remedies: Vec<_> = Finding::ALL.map(Remedy::of_server).into();
+    for software in software {
+        for (limited_by, modern) in [(None, false), (Some(LimitedBy::Server), true)] {
+            let client = Client {
+                software,
+                limited_by,
+                modern,
+            };
+            remedies.extend(Finding::ALL.map(|finding| Remedy::of(finding, client)));
+        }
+    }
+    remedies
+}
+
+/// Names that look like words of English.
+const NAMES: [&str; 11] = [
+    "Exchange",
+    "Online",
+    "Microsoft",
+    "Windows",
+    "Server",
+    "Internet",
+    "Explorer",
+    "Global",
+    "Root",
+    "Framework",
+    "Thunderbird",
+];
+
+/// Three words in a row, outside of what is to be typed.
+fn holds_english(text: &str) -> bool {
+    let typed = text.split('`').step_by(2);
+    let runs = typed.flat_map(|part| part.split(|c: char| !c.is_ascii() || ".:;,()".contains(c)));
+    runs.into_iter().any(|run| {
+        let words = run.split_whitespace().filter(|word| is_a_word(word));
+        words.count() >= 3
+    })
+}
+
+/// Not one that only technical names are: `TLS`, `ClientHello`, `smtp.office365.com`.
+fn is_a_word(word: &str) -> bool {
+    let small = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase());
+    let tail = word.strip_prefix(|c: char| c.is_ascii_uppercase());
+    !NAMES.contains(&word) && small(tail.unwrap_or(word))
 }

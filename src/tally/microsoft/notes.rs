@@ -35,7 +35,10 @@ pub(super) fn notes(
             "Columns that were not found: {}.",
             export.missing.join(", ")
         );
-        notes.push(note(Remark::ColumnsMissing, None, text));
+        notes.push(Note {
+            columns: export.missing.clone(),
+            ..note(Remark::ColumnsMissing, None, text)
+        });
     }
     if export.unread > 0 {
         let rows = counted(export.unread, "row");
@@ -97,6 +100,7 @@ const fn note(code: Remark, count: Option<u64>, text: String) -> Note {
         code,
         version: None,
         count,
+        columns: Vec::new(),
         text,
     }
 }
