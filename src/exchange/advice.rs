@@ -29,8 +29,10 @@ pub struct Client {
     pub software: Option<Software>,
     /// Who kept the version down: a host that offered better and was answered with an old version has nothing to change itself.
     pub limited_by: Option<LimitedBy>,
-    /// It was never seen with less than TLS 1.2.
-    pub modern: bool,
+    /// It offered TLS 1.2 or later, in some session.
+    pub offers_tls12: bool,
+    /// It was also seen with an older version, or with no suite that is accepted.
+    pub legacy: bool,
 }
 
 impl Advice {
@@ -87,7 +89,7 @@ const fn of_server(finding: Finding) -> &'static str {
 const fn of_client(finding: Finding) -> &'static str {
     match finding {
         Finding::LegacyNegotiated => {
-            "A session of this host was protected by TLS 1.1 or older, which RFC 8996 forbids and Exchange Online is \
+            "A session of this host was answered with TLS 1.1 or older, which RFC 8996 forbids and Exchange Online is \
              ending or has ended."
         }
         Finding::LegacyCapped => {
@@ -157,11 +159,11 @@ mod tests {
                 assert!(sentence.ends_with('.') && !sentence.contains(". "));
             }
             for software in ALL {
-                for modern in [false, true] {
+                for offers_tls12 in [false, true] {
                     let client = Client {
                         software,
-                        limited_by: None,
-                        modern,
+                        offers_tls12,
+                        ..Client::default()
                     };
                     let remedy = Remedy::of(finding, client);
                     assert!(remedy.action().ends_with('.'), "{remedy:?}");
@@ -187,7 +189,7 @@ mod tests {
             let client = Client {
                 software: java,
                 limited_by,
-                modern: false,
+                ..Client::default()
             };
             Advice::to_client(finding, client).remedy
         };
@@ -206,21 +208,42 @@ mod tests {
     }
 
     #[test]
-    fn a_modern_host_at_the_legacy_endpoint_only_changes_the_name() {
-        let told = |modern| {
+    fn a_host_that_offers_better_elsewhere_is_asked_why_that_fails() {
+        let told = |software| {
             let client = Client {
-                modern,
+                software,
+                offers_tls12: true,
+                legacy: true,
+                ..Client::default()
+            };
+            Advice::to_client(Finding::LegacyCapped, client).remedy
+        };
+        assert_eq!(told(None), Remedy::FindWhyBetterFails);
+        // Where it is known how, that is said.
+        let java = Some(Software::Java);
+        assert_eq!(told(java), Remedy::RaiseVersion(java));
+    }
+
+    #[test]
+    fn a_modern_host_at_the_legacy_endpoint_only_changes_the_name() {
+        let told = |offers_tls12, legacy| {
+            let client = Client {
+                offers_tls12,
+                legacy,
                 ..Client::default()
             };
             Advice::to_client(Finding::LegacyEndpoint, client)
         };
         assert_eq!(
-            told(true).remedy,
+            told(true, false).remedy,
             Remedy::LeaveLegacyEndpoint { modern: true }
         );
-        assert!(told(false).action.starts_with("Enable TLS 1.2"));
+        for (offers_tls12, legacy) in [(false, false), (true, true)] {
+            let action = told(offers_tls12, legacy).action;
+            assert!(action.starts_with("Enable TLS 1.2"));
+        }
         assert!(
-            told(true)
+            told(true, false)
                 .action
                 .starts_with("Set its server to smtp.office365.com")
         );

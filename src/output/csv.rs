@@ -49,6 +49,7 @@ const HOST: &[Column<Host>] = &[
     column("verdict", "The host in one word.", |host| one(host.verdict)),
     column("findings", "What to act on.", |host| each(&host.findings)),
     column("in_clear", "Why it was in clear, where no finding tells: `starttls_refused`, `starttls_not_offered` or `starttls_not_used`.", |host| maybe(host.in_clear)),
+    column("no_verdict", "Why its verdict is `unknown`: `other_end` (a version was agreed on that the other end had offered), `rejected`, `closed`, `unanswered` or `not_captured`.", |host| maybe(host.no_verdict)),
     column("sessions", "Sessions that count for it.", |host| one(host.sessions)),
     column("ssl2", "Those that negotiated SSL 2.0.", |host| one(host.versions.ssl2)),
     column("ssl3", "SSL 3.0.", |host| one(host.versions.ssl3)),

@@ -8,7 +8,7 @@ use super::bound::Bound;
 use super::bounded::Smallest;
 use super::counts::{PerVersion, PerWord};
 use super::own::Own;
-use super::report::{Host, HostLimit, HostVerdict, InClear, NamedBy};
+use super::report::{Host, HostLimit, HostVerdict, InClear, NamedBy, NoVerdict};
 use super::word_set::WordSet;
 use super::{Limits, Role, Span};
 use crate::names::NameSource;
@@ -217,6 +217,12 @@ impl HostTally {
             verdict: self.verdict(),
             findings: findings.iter().collect(),
             in_clear: InClear::of(self.verdict(), findings, self.outcomes),
+            no_verdict: NoVerdict::of(
+                self.verdict(),
+                !self.roles.iter().any(|role| role == Role::Client),
+                &self.versions,
+                self.outcomes,
+            ),
             as_client: self.as_client,
             as_server: self.as_server,
             limit_as_client: host_limit(self.limits_as_client.iter()),

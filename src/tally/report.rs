@@ -12,7 +12,7 @@ use serde::{Serialize, Serializer};
 
 pub use self::capture::Capture;
 pub use self::concern::Concern;
-pub use self::host::{Host, HostLimit, HostVerdict, InClear, NamedBy};
+pub use self::host::{Host, HostLimit, HostVerdict, InClear, NamedBy, NoVerdict};
 
 use super::bound::Bound;
 use super::counts::{PerVersion, PerWord};

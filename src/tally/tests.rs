@@ -8,7 +8,7 @@ use crate::session::sample::{self, MORNING};
 use crate::session::{EndpointKind, Finding, Likely, LimitedBy};
 use crate::tls::Version;
 use bound::Bound;
-use report::{HostLimit, HostVerdict};
+use report::{HostLimit, HostVerdict, NoVerdict};
 
 fn report(sessions: &[Session]) -> Report {
     report_with(sessions, Tally::new(To::ExchangeOnline))
@@ -40,6 +40,37 @@ fn a_host_has_the_worst_of_its_sessions() {
     assert_eq!(verdict(&[Modern, Plaintext]), HostVerdict::Plaintext);
     assert_eq!(verdict(&[Unknown, Modern]), HostVerdict::Modern);
     assert_eq!(verdict(&[Unknown]), HostVerdict::Unknown);
+}
+
+#[test]
+fn a_host_of_which_no_session_tells_says_why() {
+    let why = |outcomes: &[Outcome]| {
+        let sessions: Vec<_> = (outcomes.iter())
+            .map(|outcome| {
+                let mut session = of_verdict(Verdict::Unknown);
+                session.negotiated = None;
+                session.outcome = *outcome;
+                session
+            })
+            .collect();
+        report(&sessions).hosts[0].no_verdict
+    };
+    use Outcome::{Closed, Incomplete, Rejected, Unanswered};
+    assert_eq!(why(&[Incomplete, Rejected]), Some(NoVerdict::Rejected));
+    assert_eq!(why(&[Unanswered, Closed]), Some(NoVerdict::Closed));
+    assert_eq!(why(&[Unanswered]), Some(NoVerdict::Unanswered));
+    assert_eq!(why(&[Incomplete]), Some(NoVerdict::NotCaptured));
+    let modern = report(&[of_verdict(Verdict::Modern)]);
+    assert_eq!(modern.hosts[0].no_verdict, None);
+    // Of a client that agreed on TLS 1.2, the suites may be missing.
+    let agreed = report(&[of_verdict(Verdict::Unknown)]);
+    assert_eq!(agreed.hosts[0].no_verdict, Some(NoVerdict::NotCaptured));
+    // A server that was offered no better than it chose.
+    let mut inbound = sample::submission("203.0.113.5", 0, Version::TLS10);
+    inbound.direction = Direction::Inbound;
+    inbound.server.ip = "10.0.0.25".parse().unwrap();
+    let inbound = report(&[inbound]);
+    assert_eq!(inbound.hosts[0].no_verdict, Some(NoVerdict::OtherEnd));
 }
 
 #[test]

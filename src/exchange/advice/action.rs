@@ -13,6 +13,8 @@ use crate::session::{Finding, LimitedBy};
 pub enum Remedy {
     /// Let the client offer TLS 1.2.
     RaiseVersion(Option<Software>),
+    /// In other sessions the host offered better, which came to nothing.
+    FindWhyBetterFails,
     /// The host offered better: look at what answered.
     UpdateServer,
     /// Let the client offer a suite that is accepted.
@@ -50,11 +52,17 @@ impl Remedy {
         let Client {
             software,
             limited_by,
-            modern,
+            offers_tls12,
+            legacy,
         } = client;
         match finding {
             Finding::LegacyNegotiated if matches!(limited_by, Some(LimitedBy::Server)) => {
                 Self::UpdateServer
+            }
+            Finding::LegacyNegotiated | Finding::LegacyCapped
+                if offers_tls12 && software.is_none() =>
+            {
+                Self::FindWhyBetterFails
             }
             Finding::LegacyNegotiated | Finding::LegacyCapped => Self::RaiseVersion(software),
             Finding::NoAcceptableSuite => Self::WidenSuites(software),
@@ -62,7 +70,9 @@ impl Remedy {
             Finding::StarttlsNever => Self::StartTls(software),
             Finding::CertificateRejected => Self::TrustRoot(software),
             Finding::Intercepted => Self::FindInterceptor,
-            Finding::LegacyEndpoint => Self::LeaveLegacyEndpoint { modern },
+            Finding::LegacyEndpoint => Self::LeaveLegacyEndpoint {
+                modern: offers_tls12 && !legacy,
+            },
             Finding::RetiredName => Self::RenewName,
             Finding::AuthInClear => Self::ChangePassword,
         }
@@ -88,6 +98,11 @@ impl Remedy {
     pub const fn action(self) -> &'static str {
         match self {
             Self::RaiseVersion(software) => raise_version(software),
+            Self::FindWhyBetterFails => {
+                "In other sessions this host offers TLS 1.2 or later: find out whether a second program or an older \
+             profile sends as well, or the same one falls back because its better offer fails (a firewall or proxy on \
+             the way, its certificates, its cipher suites), and cure that."
+            }
             Self::UpdateServer => {
                 "This host offered better; what answered did not: find out whether a relay, proxy or firewall \
              stands at that address, and update that."
@@ -242,11 +257,11 @@ const fn trust_root(software: Option<Software>) -> &'static str {
             "Update Java or import DigiCert Global Root G2 into its cacerts, and check the host's clock."
         }
         Some(Software::DotNet | Software::Schannel) => {
-            "Let Windows update its root certificates (needed: DigiCert Global Root G2), and check the host's \
+            "Let Windows update its root certificates (for Exchange Online: DigiCert Global Root G2), and check the host's \
              clock."
         }
         Some(Software::OpenSsl) => {
-            "Update the ca-certificates package or the program's own CA file (needed: DigiCert Global Root G2), \
+            "Update the ca-certificates package or the program's own CA file (for Exchange Online: DigiCert Global Root G2), \
              and check the host's clock."
         }
         Some(Software::Thunderbird) => {
@@ -258,8 +273,8 @@ const fn trust_root(software: Option<Software>) -> &'static str {
              clock."
         }
         None => {
-            "Add DigiCert Global Root G2 to the host's trusted roots, and check its clock; if it is also told as \
-             intercepted, trust or remove the proxy."
+            "Add the root that the server's certificate leads to (Exchange Online: DigiCert Global Root G2) to the host's \
+             trusted roots, and check its clock; if it is also told as intercepted, trust or remove the proxy."
         }
     }
 }

@@ -129,8 +129,9 @@ impl Page {
         for finding in &host.findings {
             lines.extend(self.finding(host, *finding));
         }
-        if let Some(why) = host.in_clear {
-            let why = (Language::En.words().in_clear)(why);
+        let words = Language::En.words();
+        let why = (host.in_clear.map(words.in_clear)).or(host.no_verdict.map(words.no_verdict));
+        if let Some(why) = why {
             lines.extend(wrap(why, self.columns, 4, 4));
         }
         lines

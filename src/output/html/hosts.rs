@@ -337,6 +337,11 @@ fn details(host: &Host, page: &mut Page) {
             page.text((words.in_clear)(why));
         });
     }
+    if let Some(why) = host.no_verdict {
+        page.fact(words.table.no_verdict, |page| {
+            page.text((words.no_verdict)(why));
+        });
+    }
     if host.rejected > 0 {
         page.fact(words.table.rejected, |page| {
             page.number(host.rejected);

@@ -220,6 +220,9 @@ impl<'a> Table<'a> {
         if let Some(why) = host.in_clear {
             text += &wrapped(self.page, (EN.in_clear)(why), UNDER, UNDER + 2);
         }
+        if let Some(why) = host.no_verdict {
+            text += &wrapped(self.page, (EN.no_verdict)(why), UNDER, UNDER + 2);
+        }
         if !host.findings.is_empty() {
             let findings = format!("findings: {}", list(&host.findings));
             text += &wrapped(self.page, &findings, UNDER, UNDER + 2);

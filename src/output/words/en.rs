@@ -11,7 +11,7 @@ use crate::tally::diagnosis::Warning;
 use crate::tally::figures::{bytes, counted, number};
 use crate::tally::history::By;
 use crate::tally::microsoft::Microsoft;
-use crate::tally::report::{HostLimit, HostVerdict, InClear};
+use crate::tally::report::{HostLimit, HostVerdict, InClear, NoVerdict};
 use crate::tally::{Report, Role, To};
 
 pub(super) const WORDS: Words = Words {
@@ -84,6 +84,7 @@ pub(super) const WORDS: Words = Words {
         clients: "Software",
         rejected: "Refused with an alert",
         in_clear: "In clear",
+        no_verdict: "No answer",
         messages: "Mail, by what flowed",
         likely: |refused, taken| {
             format!(
@@ -216,6 +217,7 @@ pub(super) const WORDS: Words = Words {
     meaning: exchange::meaning,
     action: exchange::Remedy::action,
     in_clear,
+    no_verdict,
     role: Role::name,
     limit: HostLimit::name,
     endpoint,
@@ -285,7 +287,7 @@ fn answer(report: &Report) -> String {
     }
     if report.totals.host_verdicts.of(HostVerdict::Unknown) == hosts {
         return format!(
-            "{all} spoke{toward}, but the capture does not tell with which TLS version."
+            "{all} spoke{toward}, but nothing shows what TLS versions can be used there; each host says why."
         );
     }
     format!("None of {all} was seen with TLS 1.1 or older{toward}.")
@@ -340,7 +342,30 @@ const fn verdict_meaning(verdict: HostVerdict) -> &'static str {
         }
         HostVerdict::Modern => "TLS 1.2 or 1.3. Nothing to do, unless a finding says otherwise.",
         HostVerdict::Unknown => {
-            "The capture does not tell: one direction is missing, or packets are cut or lost."
+            "No session shows what it can do with TLS. What is said of the host tells why."
+        }
+    }
+}
+
+const fn no_verdict(why: NoVerdict) -> &'static str {
+    match why {
+        NoVerdict::OtherEnd => {
+            "A version was agreed on, but it was the other end that offered it: what this server does with a better offer was \
+             not seen."
+        }
+        NoVerdict::Rejected => {
+            "No handshake finished: one end refused with an alert. Look at what stands behind the refusal, such as a \
+             certificate, cipher suites, or a firewall or proxy on the way."
+        }
+        NoVerdict::Closed => {
+            "No handshake finished: the connection was closed or reset after the ClientHello. Look for a firewall on the way, \
+             or a server that refuses without saying so."
+        }
+        NoVerdict::Unanswered => {
+            "Nothing answered its ClientHello: look for a firewall on the way that drops it."
+        }
+        NoVerdict::NotCaptured => {
+            "The capture does not tell: one direction is missing, packets are cut or lost, or the session ended before TLS."
         }
     }
 }
@@ -348,12 +373,12 @@ const fn verdict_meaning(verdict: HostVerdict) -> &'static str {
 const fn in_clear(why: InClear) -> &'static str {
     match why {
         InClear::StarttlsRefused => {
-            "It asked for TLS, and the server refused: Exchange Online does not do that, so look for a firewall on the way \
-             that inspects SMTP."
+            "It asked for TLS, and the server refused. Exchange Online does not do that: toward it, look for a firewall on the \
+             way that inspects SMTP."
         }
         InClear::StarttlsNotOffered => {
-            "The server did not offer TLS: Exchange Online always does, so look for a firewall on the way that takes the \
-             offer out."
+            "The server did not offer TLS. Exchange Online always does: toward it, look for a firewall on the way that takes \
+             the offer out."
         }
         InClear::StarttlsNotUsed => {
             "It did not ask for TLS, and was not seen to send mail or to log in: a check whether the server answers looks \

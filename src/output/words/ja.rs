@@ -12,7 +12,7 @@ use crate::tally::diagnosis::{Share, Warning};
 use crate::tally::figures::{bytes, number, percent};
 use crate::tally::history::By;
 use crate::tally::microsoft::{Microsoft, Note, Remark};
-use crate::tally::report::{HostLimit, HostVerdict, InClear};
+use crate::tally::report::{HostLimit, HostVerdict, InClear, NoVerdict};
 use crate::tally::{Report, Role, To};
 
 pub(super) const WORDS: Words = Words {
@@ -87,6 +87,7 @@ pub(super) const WORDS: Words = Words {
         clients: "ソフトウェア",
         rejected: "アラートによる拒否",
         in_clear: "平文の理由",
+        no_verdict: "不明の理由",
         messages: "メールの可否（通信量からの推定）",
         likely: |refused, taken| {
             format!(
@@ -218,6 +219,7 @@ pub(super) const WORDS: Words = Words {
     meaning: advice::meaning,
     action: advice::action,
     in_clear,
+    no_verdict,
     role: |role| match role {
         Role::Client => "クライアント",
         Role::Server => "サーバー",
@@ -342,7 +344,7 @@ fn answer(report: &Report) -> String {
     }
     if report.totals.host_verdicts.of(HostVerdict::Unknown) == report.totals.hosts {
         return format!(
-            "社内ホスト{all}台が{service}と通信しましたが、TLSのバージョンはキャプチャからは分かりません。"
+            "社内ホスト{all}台が{service}と通信しましたが、使えるTLSのバージョンを示すセッションはありません。理由は各ホストの欄に示します。"
         );
     }
     format!(
@@ -404,7 +406,29 @@ const fn verdict_meaning(verdict: HostVerdict) -> &'static str {
         }
         HostVerdict::Modern => "TLS 1.2または1.3です。ほかに指摘事項がない限り、対処は不要です。",
         HostVerdict::Unknown => {
-            "キャプチャからは判別できません。片方向の通信が欠けているか、パケットが途切れ、または失われています。"
+            "どのセッションからも、このホストが使えるTLSのバージョンは分かりません。理由はホストの欄に示します。"
+        }
+    }
+}
+
+const fn no_verdict(why: NoVerdict) -> &'static str {
+    match why {
+        NoVerdict::OtherEnd => {
+            "バージョンは決まりましたが、提示したのは相手側です。より新しい提示にこのサーバーがどう応答するかは確認されていません。"
+        }
+        NoVerdict::Rejected => {
+            "ハンドシェイクは一度も完了せず、どちらかの側がアラートで拒否しました。証明書、暗号スイート、途中のファイアウォールやプロキシなど、\
+             拒否の原因を調べてください。"
+        }
+        NoVerdict::Closed => {
+            "ハンドシェイクは一度も完了せず、ClientHelloの後に接続が切断されました。途中のファイアウォール、または理由を示さずに拒否する\
+             サーバーがないかを調べてください。"
+        }
+        NoVerdict::Unanswered => {
+            "ClientHelloに応答がありませんでした。途中で破棄するファイアウォールがないかを調べてください。"
+        }
+        NoVerdict::NotCaptured => {
+            "キャプチャからは判別できません。片方向の通信が欠けているか、パケットが途切れまたは失われているか、TLSの前にセッションが終わっています。"
         }
     }
 }
@@ -412,12 +436,12 @@ const fn verdict_meaning(verdict: HostVerdict) -> &'static str {
 const fn in_clear(why: InClear) -> &'static str {
     match why {
         InClear::StarttlsRefused => {
-            "TLSを要求しましたが、サーバーに拒否されました。Exchange Onlineが拒否することはありません。途中にSMTPを検査する\
-             ファイアウォールがないかを調べてください。"
+            "TLSを要求しましたが、サーバーに拒否されました。Exchange Onlineが拒否することはないため、宛先がExchange Onlineであれば、途中に\
+             SMTPを検査するファイアウォールがないかを調べてください。"
         }
         InClear::StarttlsNotOffered => {
-            "サーバーがTLSを提示しませんでした。Exchange Onlineは必ず提示します。途中に提示を取り除くファイアウォールがないかを\
-             調べてください。"
+            "サーバーがTLSを提示しませんでした。Exchange Onlineは必ず提示するため、宛先がExchange Onlineであれば、途中に提示を取り除く\
+             ファイアウォールがないかを調べてください。"
         }
         InClear::StarttlsNotUsed => {
             "TLSを要求せず、メールの送信もログインも確認されませんでした。サーバーの応答を確かめるだけの監視は、このように見えます。"

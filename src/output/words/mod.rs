@@ -13,7 +13,7 @@ use crate::tally::bound::Bound;
 use crate::tally::diagnosis::Warning;
 use crate::tally::history::{By, StoreFacts};
 use crate::tally::microsoft::{Microsoft, Note};
-use crate::tally::report::{HostLimit, HostVerdict, InClear};
+use crate::tally::report::{HostLimit, HostVerdict, InClear, NoVerdict};
 use crate::tally::{Report, Role, To};
 
 /// A language that the report can be written in (`--lang`).
@@ -91,6 +91,8 @@ pub struct Words {
     pub action: fn(Remedy) -> &'static str,
     /// Why a host was in clear, a sentence.
     pub in_clear: fn(InClear) -> &'static str,
+    /// Why no session of a host tells what it can do, a sentence.
+    pub no_verdict: fn(NoVerdict) -> &'static str,
     /// Which end of its sessions a host was.
     pub role: fn(Role) -> &'static str,
     /// Who kept the version down.
@@ -211,6 +213,8 @@ pub struct TableWords {
     pub rejected: &'static str,
     /// Why it was in clear.
     pub in_clear: &'static str,
+    /// Why its verdict is `unknown`.
+    pub no_verdict: &'static str,
     /// What became of its messages, by the sizes of what flowed.
     pub messages: &'static str,
     /// So many sessions refused, so many taken.

@@ -161,6 +161,7 @@ fn japanese_is_japanese() {
     let mut said = words.capture.how.to_vec();
     said.extend(HostVerdict::ALL.iter().copied().map(words.verdict_meaning));
     said.extend(InClear::ALL.iter().copied().map(words.in_clear));
+    said.extend(NoVerdict::ALL.iter().copied().map(words.no_verdict));
     said.extend(remedies().into_iter().map(words.action));
     for side in [Side::Client, Side::Server] {
         said.extend(Finding::ALL.map(|finding| (words.meaning)(finding, side)));
@@ -200,11 +201,14 @@ fn remedies() -> Vec<Remedy> {
     ];
     let mut remedies: Vec<_> = Finding::ALL.map(Remedy::of_server).into();
     for software in software {
-        for (limited_by, modern) in [(None, false), (Some(LimitedBy::Server), true)] {
+        for (limited_by, offers_tls12) in
+            [(None, false), (None, true), (Some(LimitedBy::Server), true)]
+        {
             let client = Client {
                 software,
                 limited_by,
-                modern,
+                offers_tls12,
+                legacy: false,
             };
             remedies.extend(Finding::ALL.map(|finding| Remedy::of(finding, client)));
         }

@@ -108,7 +108,12 @@ fn a_wrong_checksum_of_zstd_takes_no_packet_away() {
         let mut packed = encoder.finish().unwrap();
         *packed.last_mut().unwrap() ^= 1;
         let (packets, facts) = read(&packed);
-        assert!(packets == expected, "{} of {}", packets.len(), expected.len());
+        assert!(
+            packets == expected,
+            "{} of {}",
+            packets.len(),
+            expected.len()
+        );
         assert_eq!(facts.damaged, 1);
     }
 }

@@ -44,6 +44,8 @@ pub struct Host {
     pub findings: Vec<Finding>,
     /// Why it was in clear, where no finding tells.
     pub in_clear: Option<InClear>,
+    /// Why its verdict is `unknown`.
+    pub no_verdict: Option<NoVerdict>,
     /// Those of its sessions as a client.
     #[serde(skip)]
     pub as_client: Findings,
@@ -117,10 +119,18 @@ impl Host {
             classes: &self.classes,
             names: &self.names,
         };
+        let legacy = [
+            Finding::LegacyNegotiated,
+            Finding::LegacyCapped,
+            Finding::NoAcceptableSuite,
+        ];
         let client = Client {
             software: Software::of_host(program, signs),
             limited_by,
-            modern: self.verdict == HostVerdict::Modern,
+            offers_tls12: self.offered_max.is_some_and(|offered| !offered.is_legacy()),
+            legacy: legacy
+                .into_iter()
+                .any(|finding| self.as_client.contains(finding)),
         };
         Advice::to_client(finding, client)
     }
@@ -208,6 +218,58 @@ impl InClear {
             Self::StarttlsNotOffered
         } else {
             Self::StarttlsNotUsed
+        })
+    }
+}
+
+/// Why no session of a host tells what it can do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoVerdict {
+    /// A version was agreed on, and it was the other end's choice.
+    OtherEnd,
+    /// Handshakes were refused with an alert.
+    Rejected,
+    /// Connections were closed or reset after the ClientHello.
+    Closed,
+    /// Nothing answered its ClientHello.
+    Unanswered,
+    /// What would tell is not in the capture.
+    NotCaptured,
+}
+
+words!(NoVerdict {
+    OtherEnd => "other_end",
+    Rejected => "rejected",
+    Closed => "closed",
+    Unanswered => "unanswered",
+    NotCaptured => "not_captured",
+});
+
+impl NoVerdict {
+    /// By what became of its sessions; `serves` says that it was the server in all of them.
+    pub(in crate::tally) fn of(
+        verdict: HostVerdict,
+        serves: bool,
+        versions: &PerVersion,
+        outcomes: WordSet<Outcome>,
+    ) -> Option<Self> {
+        if verdict != HostVerdict::Unknown {
+            return None;
+        }
+        let had = |outcome| outcomes.iter().any(|one| one == outcome);
+        let agreed = versions.total() > versions.none;
+        Some(if agreed && serves {
+            Self::OtherEnd
+        } else if agreed {
+            Self::NotCaptured
+        } else if had(Outcome::Rejected) {
+            Self::Rejected
+        } else if had(Outcome::Closed) {
+            Self::Closed
+        } else if had(Outcome::Unanswered) {
+            Self::Unanswered
+        } else {
+            Self::NotCaptured
         })
     }
 }

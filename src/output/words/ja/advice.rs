@@ -69,6 +69,11 @@ const fn of_client(finding: Finding) -> &'static str {
 pub(super) const fn action(remedy: Remedy) -> &'static str {
     match remedy {
         Remedy::RaiseVersion(software) => raise_version(software),
+        Remedy::FindWhyBetterFails => {
+            "このホストは、ほかのセッションではTLS 1.2以降を提示しています。別のソフトや古い設定からも送信していないか、または同じソフトで\
+             新しいバージョンが失敗して（途中のファイアウォールやプロキシ、証明書、暗号スイートなど）古いバージョンでやり直していないかを\
+             調べ、その原因を解消してください。"
+        }
         Remedy::UpdateServer => {
             "ホスト側はより新しいバージョンを提示しましたが、応答した側が対応していません。そのアドレスに中継サーバー、プロキシ、\
              ファイアウォールがないかを調べ、該当するものを更新してください。"
@@ -218,10 +223,10 @@ const fn trust_root(software: Option<Software>) -> &'static str {
             "Javaを更新するか、cacertsにDigiCert Global Root G2をインポートし、ホストの時計も確認してください。"
         }
         Some(Software::DotNet | Software::Schannel) => {
-            "Windowsのルート証明書を更新し（必要なもの：DigiCert Global Root G2）、ホストの時計も確認してください。"
+            "Windowsのルート証明書を更新し（Exchange Onlineに必要なもの：DigiCert Global Root G2）、ホストの時計も確認してください。"
         }
         Some(Software::OpenSsl) => {
-            "ca-certificatesパッケージ、またはプログラム独自のCAファイルを更新し（必要なもの：DigiCert Global Root G2）、ホストの時計も\
+            "ca-certificatesパッケージ、またはプログラム独自のCAファイルを更新し（Exchange Onlineに必要なもの：DigiCert Global Root G2）、ホストの時計も\
              確認してください。"
         }
         Some(Software::Thunderbird) => {
@@ -232,7 +237,7 @@ const fn trust_root(software: Option<Software>) -> &'static str {
             "機器の管理画面でDigiCert Global Root G2をインポートするか、新しいファームウェアを適用し、時計も確認してください。"
         }
         None => {
-            "ホストの信頼されたルートにDigiCert Global Root G2を追加し、時計も確認してください。「中間機器によるTLS検査」の指摘もある場合は、\
+            "サーバーの証明書のルート（Exchange OnlineではDigiCert Global Root G2）をホストの信頼されたルートに追加し、時計も確認してください。「中間機器によるTLS検査」の指摘もある場合は、\
              そのプロキシを信頼するか、取り除いてください。"
         }
     }
