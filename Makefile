@@ -34,6 +34,7 @@ lint: deps-test
 	@$(CARGO) fmt --check --manifest-path fuzz/Cargo.toml
 	@$(CARGO) clippy --quiet --all-targets -- -D warnings
 	@CUSTOM_LIBFUZZER_PATH=/nowhere/libFuzzer.a $(CARGO) clippy --quiet --manifest-path fuzz/Cargo.toml --target-dir target --bins -- -D warnings
+	@RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --quiet --no-deps --lib --document-private-items
 
 FUZZ_SECONDS ?= 30
 # No AddressSanitizer: it finds what `unsafe` code does, of which the targets reach none of ours, and does not see into C libraries that
