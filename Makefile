@@ -78,15 +78,17 @@ INSTALL := install -D -m 0644
 
 .PHONY: describe install deb
 
-describe: deps-build ## Write the manual pages and shell completions to target/describe
+describe: deps-build ## Write manual pages, shell completions and the licences of the libraries to target/describe
 	@$(CARGO) run --quiet --release --example describe -- $(DESCRIBED)
+	@$(CARGO) run --quiet --release --example licenses -- $(DESCRIBED)/licenses
 
-install: build describe ## Install program, manual pages, completions and service below DESTDIR and PREFIX (/usr/local)
+install: build describe ## Install program, manual pages, completions, licences and service below DESTDIR and PREFIX (/usr/local)
 	@install -D -m 0755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/tlstally
 	@for page in $(DESCRIBED)/man/*.1; do $(INSTALL) $$page $(DESTDIR)$(PREFIX)/share/man/man1/$$(basename $$page); done
 	@$(INSTALL) $(DESCRIBED)/completions/tlstally.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/tlstally
 	@$(INSTALL) $(DESCRIBED)/completions/_tlstally $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_tlstally
 	@$(INSTALL) $(DESCRIBED)/completions/tlstally.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/tlstally.fish
+	@for text in LICENSE $(DESCRIBED)/licenses/*; do $(INSTALL) $$text $(DESTDIR)$(PREFIX)/share/doc/tlstally/$$(basename $$text); done
 	@$(INSTALL) deploy/systemd/tlstally@.service $(DESTDIR)$(PREFIX)/lib/systemd/system/tlstally@.service
 	@sed -i 's|/usr/bin/tlstally|$(PREFIX)/bin/tlstally|' $(DESTDIR)$(PREFIX)/lib/systemd/system/tlstally@.service
 	@$(INSTALL) deploy/sysusers.d/tlstally.conf $(DESTDIR)$(PREFIX)/lib/sysusers.d/tlstally.conf
