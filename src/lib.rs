@@ -14,6 +14,11 @@
 //! [`pipeline`] owns threads and channels and knows the stages; the stages do not know it. Everything from `packet`
 //! to `tally` is pure: bytes and times in, facts out. `docs/architecture.md` follows one packet through all of it.
 
+#[cfg(not(target_os = "linux"))]
+compile_error!(
+    "tlstally is for Linux: it watches through AF_PACKET, and gives up rights through seccomp and Landlock"
+);
+
 mod base64;
 pub mod cli;
 pub mod commands;
@@ -28,7 +33,6 @@ pub mod names;
 pub mod output;
 pub mod packet;
 pub mod pipeline;
-#[cfg(target_os = "linux")]
 pub mod privilege;
 pub mod session;
 pub mod smtp;
