@@ -27,6 +27,7 @@ pub(crate) mod document;
 pub mod evidence;
 pub mod exchange;
 pub mod flow;
+pub mod histogram;
 pub mod judge;
 pub mod memo;
 pub mod names;

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use super::{Pace, ReaderFacts, WorkerFacts};
+use super::{ReaderFacts, WorkerFacts};
 use crate::evidence::KeptPacket;
+use crate::histogram::Pace;
 use crate::names::HostName;
 use crate::session::Session;
 

@@ -17,7 +17,6 @@ mod clock;
 mod consumer;
 mod lanes;
 mod order;
-mod pace;
 mod reader;
 mod route;
 mod signs;
@@ -32,13 +31,13 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
 pub use consumer::{Consumer, Evidence, Facts};
-pub use pace::Pace;
 pub use reader::ReaderFacts;
 pub use worker::WorkerFacts;
 
 use crate::evidence::{Bounds, Keeper};
 use crate::flow::Limits;
 use crate::flow::reassembly::MAX_HELD_BYTES;
+use crate::histogram::Pace;
 use crate::judge::Judge;
 use crate::names;
 use crate::session::Origin;
