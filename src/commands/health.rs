@@ -1,6 +1,6 @@
 //! What the capture itself held and lost, for the report: from the pipeline, the files, the interfaces.
 
-use crate::pipeline::Facts;
+use crate::pipeline::PipelineCounters;
 use crate::source::live::InterfaceFacts;
 use crate::source::{FileFacts, Timeline};
 use crate::tally::CaptureHealth;
@@ -8,7 +8,7 @@ use crate::tally::diagnosis::FRAGMENTS_INCOMPLETE;
 use crate::tally::health::WatchedInterface;
 
 /// What was counted in the pipeline.
-fn of(facts: &Facts) -> CaptureHealth {
+fn of(facts: &PipelineCounters) -> CaptureHealth {
     let reader = &facts.reader;
     let workers = &facts.workers;
     let mut health = CaptureHealth {
@@ -57,7 +57,11 @@ fn of(facts: &Facts) -> CaptureHealth {
 }
 
 /// The same, with what the files told.
-pub(super) fn of_files(facts: &Facts, files: &[FileFacts], timeline: &Timeline) -> CaptureHealth {
+pub(super) fn of_files(
+    facts: &PipelineCounters,
+    files: &[FileFacts],
+    timeline: &Timeline,
+) -> CaptureHealth {
     let mut health = of(facts);
     health.files_read = files.len() as u64;
     for file in files {
@@ -89,7 +93,10 @@ pub(super) fn of_files(facts: &Facts, files: &[FileFacts], timeline: &Timeline) 
 }
 
 /// The same, with what is known of the interfaces.
-pub(super) fn of_interfaces(facts: &Facts, interfaces: &[InterfaceFacts]) -> CaptureHealth {
+pub(super) fn of_interfaces(
+    facts: &PipelineCounters,
+    interfaces: &[InterfaceFacts],
+) -> CaptureHealth {
     let mut health = of(facts);
     health.interfaces = interfaces.iter().map(watched).collect();
     health.dropped_kernel = Some(interfaces.iter().map(|one| one.dropped_kernel).sum());

@@ -18,7 +18,7 @@ use crate::cli::ReadArgs;
 use crate::exchange;
 use crate::names::HostName;
 use crate::output;
-use crate::pipeline::{self, Consumer, Crew, Facts, Task};
+use crate::pipeline::{self, Consumer, Crew, PipelineCounters, Task};
 use crate::privilege::Role;
 use crate::session::Session;
 use crate::source::{FileFacts, Interrupt, Timeline};
@@ -128,7 +128,7 @@ fn read(args: &ReadArgs, first: impl Fn(Task) + Sync) -> Result<Ended> {
 }
 
 /// Handshake times and the pipeline's pace as text, where they were asked for.
-fn stats(gathering: &Gathering, facts: &Facts) -> Option<String> {
+fn stats(gathering: &Gathering, facts: &PipelineCounters) -> Option<String> {
     let pace = facts.pace.clone().unwrap_or_default();
     gathering
         .times()
@@ -150,7 +150,7 @@ impl Consumer for Reading {
         self.gathering.host(&host);
     }
 
-    fn tick(&mut self, _facts: &Facts) {
+    fn tick(&mut self, _facts: &PipelineCounters) {
         self.bar.tick();
         // What still cannot be written at the end is told then.
         let _ = self.gathering.records().flush();

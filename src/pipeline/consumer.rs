@@ -17,7 +17,7 @@ pub trait Consumer {
     fn host(&mut self, _host: HostName) {}
 
     /// Runs about ten times a second, however much or little comes, with what was counted up to a moment ago.
-    fn tick(&mut self, _facts: &Facts) {}
+    fn tick(&mut self, _facts: &PipelineCounters) {}
 
     /// Packets of a session with a legacy verdict, before the session itself, in the order in which they came.
     fn evidence(&mut self, _evidence: Evidence) {}
@@ -51,7 +51,7 @@ pub struct Evidence {
 
 /// What was counted on the way.
 #[derive(Clone, Debug, Default)]
-pub struct Facts {
+pub struct PipelineCounters {
     /// By the reader.
     pub reader: ReaderFacts,
     /// By all workers together.
@@ -62,7 +62,7 @@ pub struct Facts {
     pub pace: Option<Pace>,
 }
 
-impl Facts {
+impl PipelineCounters {
     pub(super) fn of(reader: ReaderFacts, workers: &[WorkerFacts], silence: Duration) -> Self {
         let mut all = WorkerFacts::default();
         for worker in workers {

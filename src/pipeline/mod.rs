@@ -15,12 +15,12 @@
 mod batch;
 mod clock;
 mod consumer;
+mod finished;
 mod lanes;
 mod order;
 mod reader;
 mod route;
 mod signs;
-mod told;
 mod worker;
 
 use std::iter;
@@ -30,7 +30,7 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
-pub use consumer::{Consumer, Evidence, Facts};
+pub use consumer::{Consumer, Evidence, PipelineCounters};
 pub use reader::ReaderFacts;
 pub use worker::WorkerFacts;
 
@@ -63,7 +63,7 @@ const WAITING: usize = 16;
 )]
 pub struct Defect {
     /// What was counted: by the thread that stopped, up to a moment before.
-    pub facts: Box<Facts>,
+    pub facts: Box<PipelineCounters>,
 }
 
 /// What a thread of the pipeline is there for.
@@ -100,7 +100,7 @@ pub fn read<'a>(
     judge: &Judge,
     crew: impl Into<Crew<'a>>,
     consumer: &mut impl Consumer,
-) -> Result<Facts, Defect> {
+) -> Result<PipelineCounters, Defect> {
     let Crew { workers, begin } = crew.into();
     let origins: Vec<_> = source.origins().into_iter().map(Arc::new).collect();
     let origin = |number: u32| {
@@ -158,9 +158,9 @@ pub fn read<'a>(
             Ok((reader, own)) => (reader, Ok(own)),
             Err(panicked) => (shown.facts(), Err(panicked)),
         };
-        let mut facts = Facts {
+        let mut facts = PipelineCounters {
             reader,
-            ..Facts::default()
+            ..PipelineCounters::default()
         };
         for (worked, told) in iter::once(own).chain(worked).zip(told) {
             sound &= worked.is_ok();
@@ -223,7 +223,7 @@ fn consume(
             tick = now + TICK;
             let reader = shown.facts();
             signs.of_reader(reader.turns);
-            consumer.tick(&Facts::of(reader, &facts, signs.silence(now)));
+            consumer.tick(&PipelineCounters::of(reader, &facts, signs.silence(now)));
         }
     }
 }
