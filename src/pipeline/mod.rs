@@ -148,38 +148,46 @@ pub fn read<'a>(
             .into_iter()
             .collect::<Result<_, _>>()
             .map_err(|_| Defect::default())?;
-        let told = consume(&delivered, workers, &shown, consumer);
+        let delivered_facts = consume(&delivered, workers, &shown, consumer);
         drop(delivered);
         let read = reading.join();
         // All of them: for one that nobody joins the scope would panic itself.
         let worked: Vec<_> = working.into_iter().map(ScopedJoinHandle::join).collect();
-        let mut sound = true;
         let (reader, own) = match read {
             Ok((reader, own)) => (reader, Ok(own)),
             Err(panicked) => (shown.facts(), Err(panicked)),
         };
-        let mut facts = PipelineCounters {
-            reader,
-            ..PipelineCounters::default()
-        };
-        for (worked, told) in iter::once(own).chain(worked).zip(told) {
-            sound &= worked.is_ok();
-            let worked = worked.unwrap_or(Worked {
-                facts: told,
-                pace: None,
-            });
-            facts.workers.merge(&worked.facts);
-            if let Some(pace) = worked.pace {
-                facts.pace.get_or_insert_default().merge(&pace);
-            }
-        }
-        if sound {
-            Ok(facts)
-        } else {
-            let facts = Box::new(facts);
-            Err(Defect { facts })
-        }
+        sum(reader, iter::once(own).chain(worked).zip(delivered_facts))
     })
+}
+
+/// Adds up what the reader and each worker counted; of one that has panicked, what it delivered last.
+fn sum(
+    reader: ReaderFacts,
+    workers: impl Iterator<Item = (thread::Result<Worked>, WorkerFacts)>,
+) -> Result<PipelineCounters, Defect> {
+    let mut sound = true;
+    let mut facts = PipelineCounters {
+        reader,
+        ..PipelineCounters::default()
+    };
+    for (worked, delivered) in workers {
+        sound &= worked.is_ok();
+        let worked = worked.unwrap_or(Worked {
+            facts: delivered,
+            pace: None,
+        });
+        facts.workers.merge(&worked.facts);
+        if let Some(pace) = worked.pace {
+            facts.pace.get_or_insert_default().merge(&pace);
+        }
+    }
+    if sound {
+        Ok(facts)
+    } else {
+        let facts = Box::new(facts);
+        Err(Defect { facts })
+    }
 }
 
 fn thread_named(name: String) -> thread::Builder {
