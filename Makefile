@@ -6,12 +6,13 @@
 CARGO ?= cargo
 PROGRAM := target/release/tlstally
 
-# What the build needs (a C compiler for zstd's library and SQLite, libpcap), and what the tests compare with.
+# What build and tests need: a C compiler for zstd's library and SQLite, libpcap.
 BUILD_PACKAGES := gcc libc6-dev libpcap-dev
-TEST_PACKAGES := $(BUILD_PACKAGES)
 # Only where everything is expected to run: tests that need these say so when they skip.
 CI_PACKAGES := tshark tcpdump tcpreplay iproute2 procps openssl curl python3 libcap2-bin systemd logrotate valgrind \
 	chromium chromium-driver poppler-utils prometheus postfix
+# The Rust that lints are kept clean with, here and in CI.
+LINTS_RUST := 1.95
 
 .PHONY: fuzz fuzz-smoke deny demo build test lint deps-build deps-test clean help
 
@@ -24,16 +25,21 @@ demo: build ## Build, and read the captures in pcaps/
 build: deps-build ## Build the release program
 	@$(CARGO) build --release --quiet --bin tlstally
 
-test: deps-test lint ## Check format and lints, run every test
+# Each Rust has lints of its own: those of another one than ours are shown and refuse nothing, outside of CI.
+test: deps-test ## Check format and lints, run every test
+	@$(MAKE) --no-print-directory lint || { [ -z "$(CI)" ] && ! $(CARGO) --version | grep -q '^cargo $(LINTS_RUST)\.' && \
+		echo "note: lints are kept clean with Rust $(LINTS_RUST); this is $$($(CARGO) --version), and its own do not count" >&2; }
 	@$(CARGO) test --quiet --all-targets
 	@$(CARGO) test --quiet --doc
 
-# The fuzz targets need nightly to be run, not to be looked at; the library they are linked with is not built for that.
-lint: deps-test
+# The fuzz targets need nightly to be run, not to be looked at; the library they are linked with is not built for that. With --locked what is
+# in the lock files is what is checked.
+lint: deps-test ## Check format, lints and the documentation in the code; refuse every warning
 	@$(CARGO) fmt --check
 	@$(CARGO) fmt --check --manifest-path fuzz/Cargo.toml
-	@$(CARGO) clippy --quiet --all-targets -- -D warnings
-	@CUSTOM_LIBFUZZER_PATH=/nowhere/libFuzzer.a $(CARGO) clippy --quiet --manifest-path fuzz/Cargo.toml --target-dir target --bins -- -D warnings
+	@$(CARGO) clippy --locked --quiet --all-targets -- -D warnings
+	@CUSTOM_LIBFUZZER_PATH=/nowhere/libFuzzer.a $(CARGO) clippy --locked --quiet --manifest-path fuzz/Cargo.toml --target-dir target --bins -- -D warnings
+	@RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --quiet --no-deps --lib --document-private-items
 
 FUZZ_SECONDS ?= 30
 # No AddressSanitizer: it finds what `unsafe` code does, of which the targets reach none of ours, and does not see into C libraries that
@@ -57,15 +63,18 @@ fuzz-smoke: ## The same for 5 seconds each from one seed, where nightly and carg
 	  then $(MAKE) --no-print-directory fuzz FUZZ_SECONDS=5 FUZZ_FLAGS=-seed=1; \
 	  else echo "SKIPPED: fuzzing needs the nightly toolchain and cargo-fuzz"; fi
 
+# All checks, or those that are named.
+DENY_CHECKS ?=
+
 deny: ## Check licences, advisories and sources of the dependencies; needs cargo-deny
 	@command -v cargo-deny >/dev/null || $(CARGO) install --quiet --locked cargo-deny
-	@$(CARGO) deny --all-features check
+	@$(CARGO) deny --all-features check $(DENY_CHECKS)
 
 deps-build:
 	@tools/packages.sh $(BUILD_PACKAGES)
 
 deps-test:
-	@tools/packages.sh $(TEST_PACKAGES) $(if $(CI),$(CI_PACKAGES))
+	@tools/packages.sh $(BUILD_PACKAGES) $(if $(CI),$(CI_PACKAGES))
 	@[ -z "$(CI)" ] || command -v npm >/dev/null || tools/packages.sh npm
 	@[ -z "$(CI)" ] || npm ci --silent --ignore-scripts --no-audit --no-fund --prefix tests/browser
 
@@ -77,15 +86,17 @@ INSTALL := install -D -m 0644
 
 .PHONY: describe install deb
 
-describe: deps-build ## Write the manual pages and shell completions to target/describe
+describe: deps-build ## Write manual pages, shell completions and the licences of the libraries to target/describe
 	@$(CARGO) run --quiet --release --example describe -- $(DESCRIBED)
+	@$(CARGO) run --quiet --release --example licenses -- $(DESCRIBED)/licenses
 
-install: build describe ## Install program, manual pages, completions and service below DESTDIR and PREFIX (/usr/local)
+install: build describe ## Install program, manual pages, completions, licences and service below DESTDIR and PREFIX (/usr/local)
 	@install -D -m 0755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/tlstally
 	@for page in $(DESCRIBED)/man/*.1; do $(INSTALL) $$page $(DESTDIR)$(PREFIX)/share/man/man1/$$(basename $$page); done
 	@$(INSTALL) $(DESCRIBED)/completions/tlstally.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/tlstally
 	@$(INSTALL) $(DESCRIBED)/completions/_tlstally $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_tlstally
 	@$(INSTALL) $(DESCRIBED)/completions/tlstally.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/tlstally.fish
+	@for text in LICENSE $(DESCRIBED)/licenses/*; do $(INSTALL) $$text $(DESTDIR)$(PREFIX)/share/doc/tlstally/$$(basename $$text); done
 	@$(INSTALL) deploy/systemd/tlstally@.service $(DESTDIR)$(PREFIX)/lib/systemd/system/tlstally@.service
 	@sed -i 's|/usr/bin/tlstally|$(PREFIX)/bin/tlstally|' $(DESTDIR)$(PREFIX)/lib/systemd/system/tlstally@.service
 	@$(INSTALL) deploy/sysusers.d/tlstally.conf $(DESTDIR)$(PREFIX)/lib/sysusers.d/tlstally.conf

@@ -14,21 +14,26 @@
 //! [`pipeline`] owns threads and channels and knows the stages; the stages do not know it. Everything from `packet`
 //! to `tally` is pure: bytes and times in, facts out. `docs/architecture.md` follows one packet through all of it.
 
+#[cfg(not(target_os = "linux"))]
+compile_error!(
+    "tlstally is for Linux: it watches through AF_PACKET, and gives up rights through seccomp and Landlock"
+);
+
 mod base64;
 pub mod cli;
 pub mod commands;
 #[cfg(test)]
 pub(crate) mod document;
-pub mod evidence;
+pub(crate) mod evidence;
 pub mod exchange;
 pub mod flow;
+pub mod histogram;
 pub mod judge;
-pub mod memo;
+pub(crate) mod memo;
 pub mod names;
 pub mod output;
 pub mod packet;
 pub mod pipeline;
-#[cfg(target_os = "linux")]
 pub mod privilege;
 pub mod session;
 pub mod smtp;
@@ -39,4 +44,4 @@ pub mod tally;
 pub mod time;
 pub mod tls;
 mod wall_clock;
-pub mod wire;
+pub(crate) mod wire;

@@ -16,7 +16,7 @@ const MAX_INPUT: usize = 4096;
 
 /// Answers by their input: those asked for lately, and those before them.
 #[derive(Debug)]
-pub struct Memo<V> {
+pub(crate) struct Memo<V> {
     young: HashMap<Box<[u8]>, V>,
     old: HashMap<Box<[u8]>, V>,
     input: Vec<u8>,
@@ -35,7 +35,7 @@ impl<V> Default for Memo<V> {
 impl<V: Clone> Memo<V> {
     /// The answer for the input that `outline` writes; `work_out` gives it if it is not remembered. Where `outline` gives up,
     /// nothing is remembered, nor is the answer `None`.
-    pub fn recall(
+    pub(crate) fn recall(
         &mut self,
         outline: impl FnOnce(&mut Vec<u8>) -> Option<()>,
         work_out: impl FnOnce() -> Option<V>,
@@ -62,7 +62,7 @@ impl<V: Clone> Memo<V> {
 
 /// Texts met lately, for those that come again to be held once. What comes but once costs little more than without.
 #[derive(Debug, Default)]
-pub struct Texts {
+pub(crate) struct Texts {
     /// Each at the place that its hash gives it.
     places: Vec<Option<Arc<str>>>,
     seed: DefaultHashBuilder,
@@ -70,7 +70,7 @@ pub struct Texts {
 
 impl Texts {
     /// The text that these bytes are, if they are one; else what `clean` makes of them.
-    pub fn share(&mut self, bytes: &[u8], clean: impl FnOnce() -> Arc<str>) -> Arc<str> {
+    pub(crate) fn share(&mut self, bytes: &[u8], clean: impl FnOnce() -> Arc<str>) -> Arc<str> {
         if self.places.is_empty() {
             self.places.resize(2 * MAX_ANSWERS, None);
         }

@@ -12,6 +12,9 @@ pub struct Timestamp(pub u64);
 /// Nanoseconds in a second.
 pub const SECOND: u64 = 1_000_000_000;
 
+/// A longer step forward from one packet to the next, in nanoseconds, is believed only where the packet after it confirms it.
+pub(crate) const DOUBTFUL_STEP: u64 = 600 * SECOND;
+
 impl Timestamp {
     /// A time from whole seconds and nanoseconds; saturates instead of wrapping.
     pub const fn from_parts(seconds: u64, nanoseconds: u64) -> Self {

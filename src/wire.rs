@@ -5,7 +5,7 @@ use thiserror::Error;
 /// Fewer bytes than a field needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("{wanted} bytes wanted at offset {offset}, {available} there")]
-pub struct Short {
+pub(crate) struct Short {
     /// Offset of the field from the start of the reader's bytes.
     pub offset: usize,
     /// Length of the field.
@@ -16,40 +16,40 @@ pub struct Short {
 
 /// A cursor over bytes that came off the wire. Integers are big-endian (network order).
 #[derive(Clone, Copy, Debug)]
-pub struct Reader<'a> {
+pub(crate) struct Reader<'a> {
     bytes: &'a [u8],
     at: usize,
 }
 
 impl<'a> Reader<'a> {
     /// Starts at the first of `bytes`.
-    pub const fn new(bytes: &'a [u8]) -> Self {
+    pub(crate) const fn new(bytes: &'a [u8]) -> Self {
         Self { bytes, at: 0 }
     }
 
     /// Bytes already read.
-    pub const fn offset(&self) -> usize {
+    pub(crate) const fn offset(&self) -> usize {
         self.at
     }
 
     /// Bytes left.
-    pub const fn left(&self) -> usize {
+    pub(crate) const fn left(&self) -> usize {
         self.bytes.len() - self.at
     }
 
     /// Whether nothing is left.
-    pub const fn is_empty(&self) -> bool {
+    pub(crate) const fn is_empty(&self) -> bool {
         self.left() == 0
     }
 
     /// All that is left, without moving.
-    pub fn rest(&self) -> &'a [u8] {
+    pub(crate) fn rest(&self) -> &'a [u8] {
         self.bytes.get(self.at..).unwrap_or_default()
     }
 
     /// The next `count` bytes.
     #[inline]
-    pub fn take(&mut self, count: usize) -> Result<&'a [u8], Short> {
+    pub(crate) fn take(&mut self, count: usize) -> Result<&'a [u8], Short> {
         let end = self
             .at
             .checked_add(count)
@@ -69,7 +69,7 @@ impl<'a> Reader<'a> {
 
     /// The next `N` bytes as an array.
     #[inline]
-    pub fn array<const N: usize>(&mut self) -> Result<[u8; N], Short> {
+    pub(crate) fn array<const N: usize>(&mut self) -> Result<[u8; N], Short> {
         let at = self.at;
         let taken = self.take(N)?;
         taken.try_into().map_err(|_| Short {
@@ -81,37 +81,37 @@ impl<'a> Reader<'a> {
 
     /// Passes over `count` bytes.
     #[inline]
-    pub fn skip(&mut self, count: usize) -> Result<(), Short> {
+    pub(crate) fn skip(&mut self, count: usize) -> Result<(), Short> {
         self.take(count).map(|_| ())
     }
 
     /// One byte.
     #[inline]
-    pub fn u8(&mut self) -> Result<u8, Short> {
+    pub(crate) fn u8(&mut self) -> Result<u8, Short> {
         self.array::<1>().map(|[byte]| byte)
     }
 
     /// Two bytes.
     #[inline]
-    pub fn u16(&mut self) -> Result<u16, Short> {
+    pub(crate) fn u16(&mut self) -> Result<u16, Short> {
         self.array().map(u16::from_be_bytes)
     }
 
     /// Three bytes, as TLS lengths have them.
     #[inline]
-    pub fn u24(&mut self) -> Result<u32, Short> {
+    pub(crate) fn u24(&mut self) -> Result<u32, Short> {
         self.array::<3>()
             .map(|[a, b, c]| u32::from_be_bytes([0, a, b, c]))
     }
 
     /// Four bytes.
     #[inline]
-    pub fn u32(&mut self) -> Result<u32, Short> {
+    pub(crate) fn u32(&mut self) -> Result<u32, Short> {
         self.array().map(u32::from_be_bytes)
     }
 
     /// A part led by its one-byte length (TLS `opaque<..2^8-1>`).
-    pub fn vec8(&mut self) -> Result<Reader<'a>, Short> {
+    pub(crate) fn vec8(&mut self) -> Result<Reader<'a>, Short> {
         let mut ahead = *self;
         let length = ahead.u8()?;
         let part = ahead.take(length as usize)?;
@@ -120,7 +120,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A part led by its two-byte length (TLS `opaque<..2^16-1>`).
-    pub fn vec16(&mut self) -> Result<Reader<'a>, Short> {
+    pub(crate) fn vec16(&mut self) -> Result<Reader<'a>, Short> {
         let mut ahead = *self;
         let length = ahead.u16()?;
         let part = ahead.take(length as usize)?;
@@ -129,7 +129,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A part led by its three-byte length.
-    pub fn vec24(&mut self) -> Result<Reader<'a>, Short> {
+    pub(crate) fn vec24(&mut self) -> Result<Reader<'a>, Short> {
         let mut ahead = *self;
         let length = ahead.u24()?;
         let part = ahead.take(length as usize)?;

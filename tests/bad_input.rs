@@ -74,7 +74,6 @@ fn a_file_that_is_not_there() {
 
 /// Even root cannot read this one: the kernel answers EIO at address 0.
 #[test]
-#[cfg(target_os = "linux")]
 fn an_unreadable_file() {
     is_told_and_the_rest_reported(Path::new("/proc/self/mem"), &["cannot be read"]);
 }
@@ -316,7 +315,6 @@ fn a_closed_pipe_costs_nothing_else() {
 
 /// A full disk for the records is no reason to keep the report back.
 #[test]
-#[cfg(target_os = "linux")]
 fn records_that_cannot_be_written() {
     let output = run(&["read", "--sessions", "/dev/full", good().to_str().unwrap()]);
     assert_eq!(output.status.code(), Some(1));

@@ -8,7 +8,9 @@ program=$(realpath "$root/usr/bin/tlstally")
 
 strip --strip-unneeded "$program"
 gzip -9n "$root"/usr/share/man/man1/*.1
-mkdir -p "$root/DEBIAN" "$root/usr/share/doc/tlstally"
+mkdir -p "$root/DEBIAN"
+rm "$root/usr/share/doc/tlstally/LICENSE"
+gzip -9n "$root"/usr/share/doc/tlstally/*
 gzip -9nc CHANGELOG.md >"$root/usr/share/doc/tlstally/CHANGELOG.md.gz"
 gzip -9nc >"$root/usr/share/doc/tlstally/changelog.gz" <<EOF
 tlstally ($version) unstable; urgency=medium
@@ -17,11 +19,14 @@ tlstally ($version) unstable; urgency=medium
 
  -- tlstally <tlstally@localhost>  $(date -R)
 EOF
+standard=
+[ ! -e "$root/usr/share/doc/tlstally/STANDARD-LIBRARY.html.gz" ] ||
+    standard=" What Rust's standard library holds is in STANDARD-LIBRARY.html.gz."
 cat - LICENSE >"$root/usr/share/doc/tlstally/copyright" <<EOF
 Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
 Upstream-Name: tlstally
 
-The Rust libraries that are linked into the program have licences of their own; deny.toml of the source lists which are allowed.
+The Rust libraries that are linked into the program have licences of their own; their texts are in LIBRARIES.gz beside this file.$standard
 
 EOF
 

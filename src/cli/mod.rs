@@ -1,5 +1,6 @@
 //! The command line as typed: each option is declared once, with its long help. What it means is worked out in `commands`.
 
+mod choices;
 mod hints;
 mod length;
 mod moments;

@@ -8,7 +8,7 @@ use super::ReportArgs;
 use super::moments::{self, Day, HostFilter, Last, Moment, Moments};
 use crate::session::words::Word;
 use crate::session::{EndpointKind, Finding, Verdict};
-use crate::store::{Place, StoreError};
+use crate::store::{StoreError, StoreFolder};
 use crate::tally::history::By;
 use crate::tally::report::HostVerdict;
 
@@ -18,7 +18,7 @@ use crate::tally::report::HostVerdict;
 pub struct HistoryArgs {
     /// Folders that `read --store` or `watch --store` keep sessions in.
     #[arg(required = true, value_name = "STORE", value_parser = store)]
-    pub stores: Vec<Place>,
+    pub stores: Vec<StoreFolder>,
 
     /// Which time.
     #[command(flatten)]
@@ -118,7 +118,7 @@ fn verdict(text: &str) -> Result<Verdict, String> {
 }
 
 /// A value of `--compare` is easily set beside it.
-fn store(text: &str) -> Result<Place, String> {
+fn store(text: &str) -> Result<StoreFolder, String> {
     let is_window = matches!(text.parse(), Ok(Moments(Some(_))));
     if is_window && !Path::new(text).exists() {
         return Err(format!("a window, not a store: write --compare={text}"));

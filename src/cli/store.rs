@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::length::{Length, Unit};
-use crate::store::{Keep, Place};
+use crate::store::{Keep, StoreFolder};
 
 /// Where sessions are kept, and for how long.
 #[derive(Debug, Args)]
@@ -11,7 +11,7 @@ use crate::store::{Keep, Place};
 pub struct StoreArgs {
     /// Also keep the sessions in this folder, for `tlstally report`; reading a capture twice keeps it once.
     #[arg(long, value_name = "DIR|URL")]
-    pub store: Option<Place>,
+    pub store: Option<StoreFolder>,
 
     /// How long to keep them: whole days of capture time, such as 90d or 12w; a plain number is days.
     #[arg(long, value_name = "TIME", default_value = "90d", value_parser = days, requires = "store")]

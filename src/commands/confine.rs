@@ -11,7 +11,7 @@ use super::outputs::is_stdout;
 use crate::cli::{ReportArgs, StoreArgs};
 use crate::pipeline::Task;
 use crate::privilege::{Mode, Reach, Reading, Role, Sandbox, Threads};
-use crate::store::Place;
+use crate::store::StoreFolder;
 
 /// Directories in which files are made while the command runs: for its reports and records, and for one more file.
 pub(super) fn writing(report: &ReportArgs, more: Option<&Path>) -> Vec<PathBuf> {
@@ -43,7 +43,7 @@ pub(super) fn kept(store: &StoreArgs) -> Vec<PathBuf> {
 
 /// The folder that says whose the store is to be: its own, or where it is not made yet, the one that it will be made in.
 pub(super) fn owned(store: &StoreArgs) -> Vec<PathBuf> {
-    let there = |place: &Place| {
+    let there = |place: &StoreFolder| {
         let named = |folder: &Path| match folder.to_str() {
             Some("") => PathBuf::from("."),
             _ => folder.to_owned(),

@@ -1,7 +1,7 @@
 //! What the capture itself held and lost, for the report: from the pipeline, the files, the interfaces.
 
 use super::gathering::Gathering;
-use crate::pipeline::Facts;
+use crate::pipeline::PipelineCounters;
 use crate::source::live::InterfaceFacts;
 use crate::source::{FileFacts, Timeline};
 use crate::tally::CaptureHealth;
@@ -10,7 +10,7 @@ use crate::tally::diagnosis::FRAGMENTS_INCOMPLETE;
 use crate::tally::health::WatchedInterface;
 
 /// What was counted in the pipeline and behind it.
-fn of(facts: &Facts, gathering: &Gathering) -> CaptureHealth {
+fn of(facts: &PipelineCounters, gathering: &Gathering) -> CaptureHealth {
     let reader = &facts.reader;
     let workers = &facts.workers;
     let mut health = CaptureHealth {
@@ -55,7 +55,7 @@ fn of(facts: &Facts, gathering: &Gathering) -> CaptureHealth {
 }
 
 /// What was given up before the tally.
-fn given_up(facts: &Facts, gathering: &Gathering) -> Reached {
+fn given_up(facts: &PipelineCounters, gathering: &Gathering) -> Reached {
     let (reader, workers) = (&facts.reader, &facts.workers);
     Reached::of_each(|bound| match bound {
         Bound::DhcpRequests => reader.names.requests_given_up,
@@ -85,7 +85,7 @@ fn given_up(facts: &Facts, gathering: &Gathering) -> Reached {
 
 /// The same, with what the files told.
 pub(super) fn of_files(
-    facts: &Facts,
+    facts: &PipelineCounters,
     gathering: &Gathering,
     files: &[FileFacts],
     timeline: &Timeline,
@@ -122,7 +122,7 @@ pub(super) fn of_files(
 
 /// The same, with what is known of the interfaces.
 pub(super) fn of_interfaces(
-    facts: &Facts,
+    facts: &PipelineCounters,
     gathering: &Gathering,
     interfaces: &[InterfaceFacts],
 ) -> CaptureHealth {

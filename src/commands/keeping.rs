@@ -50,13 +50,13 @@ pub(super) fn tell(kept: &Kept) -> Ended {
 
 /// What was told of a store while it is written: watching may go on for months.
 #[derive(Default)]
-pub(super) struct Told {
+pub(super) struct StoreNotices {
     /// The store tells of no more than the first and the last.
     errors: Vec<String>,
     notes: usize,
 }
 
-impl Told {
+impl StoreNotices {
     /// Tells what is new.
     pub(super) fn tell(&mut self, kept: &Kept) {
         for note in kept.notes.iter().skip(self.notes) {

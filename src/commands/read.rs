@@ -16,10 +16,11 @@ use super::writer::Destination;
 use super::{Ended, complain, tell};
 use crate::cli::ReadArgs;
 use crate::exchange;
+use crate::judge::Judge;
 use crate::names::HostName;
 use crate::output;
-use crate::pipeline::{self, Consumer, Crew, Facts, Task};
-use crate::privilege::Role;
+use crate::pipeline::{self, Consumer, Crew, PipelineCounters, Task};
+use crate::privilege::{Role, Threads};
 use crate::session::Session;
 use crate::source::{FileFacts, Interrupt, Timeline};
 use crate::store::Pressure;
@@ -32,28 +33,80 @@ pub(super) fn run(args: &ReadArgs) -> Result<Ended> {
 
 /// Reads with threads that do this, too, before they see a packet.
 fn read(args: &ReadArgs, first: impl Fn(Task) + Sync) -> Result<Ended> {
+    let prepared = prepare(args)?;
+    let gathered = gather(prepared, first);
+    report(args, gathered)
+}
+
+/// All that is there before the first packet is read.
+struct Prepared {
+    judge: Judge,
+    destination: Option<Destination>,
+    gathering: Gathering,
+    threads: Threads,
+    workers: usize,
+    timeline: Timeline,
+    interrupt: Interrupt,
+    ended: Ended,
+}
+
+/// Opens all that is named, and gives away the rights that reading it does not need.
+fn prepare(args: &ReadArgs) -> Result<Prepared> {
     outputs::check(&args.report, &args.paths)?;
     let interrupt = Interrupt::when(signals::end().context("signals cannot be caught")?);
     let judge = judge(&args.follow)?;
-    let mut destination = Destination::of(&args.report)?;
+    let destination = Destination::of(&args.report)?;
     let records = Records::create(args.report.sessions.as_deref(), &judge.sensor)?;
     let store = keeping::open(&args.store, &judge.sensor)?;
     let threads = confine::reading(args.sandbox, confine::kept(&args.store))?;
     let store = keeping::start(store, Pressure::Wait)?;
     let workers = workers(&args.follow);
     let timeline = Timeline::open_until(&args.paths, interrupt.clone());
-    let mut timeline = timeline.reading_ahead(workers > 1);
+    let timeline = timeline.reading_ahead(workers > 1);
     let mut ended = Ended::Well;
     for error in timeline.errors() {
         complain(&anyhow::anyhow!("{error}"));
         ended = Ended::InPart;
     }
-
     let mut gathering = Gathering::new(args.report.to, records);
     gathering.keep_in(store);
     if args.stats {
         gathering.keep_times();
     }
+    Ok(Prepared {
+        judge,
+        destination,
+        gathering,
+        threads,
+        workers,
+        timeline,
+        interrupt,
+        ended,
+    })
+}
+
+/// What is there once the last packet was read: all that was found, also where something failed.
+struct Gathered {
+    judge: Judge,
+    destination: Option<Destination>,
+    gathering: Gathering,
+    timeline: Timeline,
+    facts: PipelineCounters,
+    ended: Ended,
+}
+
+/// Reads all packets, and sees to it that records and store are whole.
+fn gather(prepared: Prepared, first: impl Fn(Task) + Sync) -> Gathered {
+    let Prepared {
+        judge,
+        destination,
+        gathering,
+        threads,
+        workers,
+        mut timeline,
+        interrupt,
+        mut ended,
+    } = prepared;
     let mut reading = Reading {
         gathering,
         bar: Bar::over(&timeline.progress()),
@@ -69,7 +122,6 @@ fn read(args: &ReadArgs, first: impl Fn(Task) + Sync) -> Result<Ended> {
     };
     let read = pipeline::read(&mut timeline, &judge, crew, &mut reading);
     reading.bar.finish();
-    // All that was found is reported.
     let facts = read.unwrap_or_else(|defect| {
         complain(&defect.clone().into());
         ended = Ended::InPart;
@@ -83,9 +135,7 @@ fn read(args: &ReadArgs, first: impl Fn(Task) + Sync) -> Result<Ended> {
         complain(&error);
         ended = Ended::InPart;
     }
-
-    let files: Vec<FileFacts> = timeline.files().collect();
-    for damage in files.iter().flat_map(|file| &file.damage) {
+    for damage in timeline.files().flat_map(|file| file.damage) {
         complain(&anyhow::anyhow!("{damage}"));
         ended = Ended::InPart;
     }
@@ -95,39 +145,53 @@ fn read(args: &ReadArgs, first: impl Fn(Task) + Sync) -> Result<Ended> {
         ));
         ended = Ended::InPart;
     }
-    if files.is_empty() && ended == Ended::Well {
+    Gathered {
+        judge,
+        destination,
+        gathering,
+        timeline,
+        facts,
+        ended,
+    }
+}
+
+/// Writes the report of all that was found.
+fn report(args: &ReadArgs, gathered: Gathered) -> Result<Ended> {
+    let files: Vec<FileFacts> = gathered.timeline.files().collect();
+    if files.is_empty() && gathered.ended == Ended::Well {
         bail!("no captures found; name capture files, or folders that hold some");
     }
-    for folder in timeline.without_captures() {
+    for folder in gathered.timeline.without_captures() {
         complain(&anyhow::anyhow!("no captures in `{}`", folder.display()));
     }
     let context = Context {
-        sensor: judge.sensor.clone(),
+        sensor: gathered.judge.sensor.clone(),
         sources: files
             .iter()
             .map(|file| file.path.to_string_lossy().into_owned())
             .collect(),
         window: None,
-        address_lists: exchange::lists_in_use(&judge.catalog),
+        address_lists: exchange::lists_in_use(&gathered.judge.catalog),
         group_by: args.report.group_by,
     };
-    let health = health::of_files(&facts, &gathering, &files, &timeline);
+    let gathering = gathered.gathering;
+    let health = health::of_files(&gathered.facts, &gathering, &files, &gathered.timeline);
     let report = Report::new(gathering.tally(), health, context);
-    if let Some(destination) = &mut destination {
-        let text = render(&report, &args.report, destination)?;
+    if let Some(mut destination) = gathered.destination {
+        let text = render(&report, &args.report, &destination)?;
         destination.write(&text)?;
     }
-    if let Some(stats) = stats(&gathering, &facts) {
+    if let Some(stats) = stats(&gathering, &gathered.facts) {
         tell(&stats);
     }
     if args.report.fail_on_legacy && report.legacy_hosts() > 0 {
         return Ok(Ended::LegacyFound);
     }
-    Ok(ended)
+    Ok(gathered.ended)
 }
 
 /// Handshake times and the pipeline's pace as text, where they were asked for.
-fn stats(gathering: &Gathering, facts: &Facts) -> Option<String> {
+fn stats(gathering: &Gathering, facts: &PipelineCounters) -> Option<String> {
     let pace = facts.pace.clone().unwrap_or_default();
     gathering
         .times()
@@ -149,7 +213,7 @@ impl Consumer for Reading {
         self.gathering.host(&host);
     }
 
-    fn tick(&mut self, _facts: &Facts) {
+    fn tick(&mut self, _facts: &PipelineCounters) {
         self.bar.tick();
         // What still cannot be written at the end is told then.
         let _ = self.gathering.records().flush();

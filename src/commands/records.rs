@@ -320,7 +320,6 @@ mod tests {
 
     /// More than may wait, to a disk that is full and stays so (null(4)).
     #[test]
-    #[cfg(target_os = "linux")]
     fn what_does_not_fit_is_counted() {
         let session = sample::submission("10.0.0.1", 0, Version::TLS12);
         let mut records = Records::create(Some(Path::new("/dev/full")), "s").unwrap();

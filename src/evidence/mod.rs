@@ -20,7 +20,7 @@ use speech::Speech;
 
 /// What may be kept.
 #[derive(Clone, Copy, Debug)]
-pub struct Bounds {
+pub(crate) struct Bounds {
     /// Connections: those that began last.
     pub connections: usize,
     /// Packets of a connection.
@@ -44,7 +44,7 @@ impl Default for Bounds {
 
 /// A captured frame, or an IP packet put together from fragments, by its place in a block.
 #[derive(Clone, Copy, Debug)]
-pub struct Frame {
+pub(crate) struct Frame {
     /// Offset of its first byte in the block.
     pub offset: u32,
     /// Bytes that are there.
@@ -57,7 +57,7 @@ pub struct Frame {
 
 impl Frame {
     /// An IP packet that is a block of its own.
-    pub fn of_packet(bytes: &[u8]) -> Self {
+    pub(crate) fn of_packet(bytes: &[u8]) -> Self {
         let length = bytes.len() as u32;
         Self {
             offset: 0,
@@ -85,7 +85,7 @@ pub struct KeptPacket {
 
 /// Keeps packets of connections whose end is not known yet.
 #[derive(Debug, Default)]
-pub struct Keeper {
+pub(crate) struct Keeper {
     bounds: Bounds,
     connections: HashMap<FlowKey, Kept>,
     /// Connections in the order in which they began, with their first sequence number.
@@ -105,7 +105,7 @@ struct Kept {
 
 impl Keeper {
     /// Keeps packets within such bounds.
-    pub fn new(bounds: Bounds) -> Self {
+    pub(crate) fn new(bounds: Bounds) -> Self {
         Self {
             bounds,
             ..Self::default()
@@ -113,7 +113,7 @@ impl Keeper {
     }
 
     /// Takes a segment of a connection; `frame` is what it came in.
-    pub fn segment(&mut self, segment: &Segment, frame: &Frame, block: &[u8]) {
+    pub(crate) fn segment(&mut self, segment: &Segment, frame: &Frame, block: &[u8]) {
         self.begin(segment);
         // Whatever comes before a SYN, or when the connection is concluded, is not kept.
         let Some(kept) = self.connections.get_mut(&segment.key) else {
@@ -170,7 +170,7 @@ impl Keeper {
     }
 
     /// A connection is over: what was kept of it, in the order in which it came.
-    pub fn take(&mut self, key: &FlowKey) -> Vec<KeptPacket> {
+    pub(crate) fn take(&mut self, key: &FlowKey) -> Vec<KeptPacket> {
         let Some(mut kept) = self.connections.remove(key) else {
             return Vec::new();
         };
@@ -179,7 +179,7 @@ impl Keeper {
     }
 
     /// Packets that were not kept since a bound was reached.
-    pub const fn given_up(&self) -> u64 {
+    pub(crate) const fn given_up(&self) -> u64 {
         self.given_up
     }
 }

@@ -2,15 +2,10 @@
 //! comes after it.
 
 use crate::flow::Segment;
+use crate::tls::record::{self, CHANGE_CIPHER_SPEC, HANDSHAKE};
 
 /// Lines of a client that lead to TLS; of any other line, and of all after it, nothing is kept.
 const LEADING: [&[u8]; 4] = [b"EHLO", b"HELO", b"STARTTLS", b"X-ANONYMOUSTLS"];
-/// TLS record types (RFC 5246 section 6.2.1): change_cipher_spec, alert, handshake. Above them is application data.
-const HANDSHAKE: [u8; 3] = [20, 21, 22];
-/// Bytes of a TLS record header.
-const RECORD_HEADER: usize = 5;
-/// The longest record (RFC 5246 section 6.2.3).
-const LONGEST_RECORD: usize = (1 << 14) + 2048;
 
 /// Both ends of a connection.
 #[derive(Debug, Default)]
@@ -34,7 +29,7 @@ enum Stage {
     Lines,
     /// Inside TLS: bytes of a record header that are there, and bytes left of the record behind it.
     Records {
-        header: [u8; RECORD_HEADER],
+        header: [u8; record::HEADER],
         held: usize,
         left: usize,
     },
@@ -43,7 +38,7 @@ enum Stage {
 }
 
 const RECORDS: Stage = Stage::Records {
-    header: [0; RECORD_HEADER],
+    header: [0; record::HEADER],
     held: 0,
     left: 0,
 };
@@ -92,7 +87,7 @@ impl Stage {
 
     fn lines(&mut self, payload: &[u8], strayed: &mut bool) -> usize {
         match payload {
-            [20..=22, 3, ..] => {
+            [kind, 3, ..] if leads_on(*kind) => {
                 *self = RECORDS;
                 return self.records(payload);
             }
@@ -129,14 +124,14 @@ impl Stage {
                 *place = *byte;
             }
             *held += 1;
-            if *held == 1 && !HANDSHAKE.contains(byte) {
+            if *held == 1 && !leads_on(*byte) {
                 *self = Self::Over;
                 return at;
             }
-            if *held == RECORD_HEADER {
+            if *held == record::HEADER {
                 *held = 0;
                 *left = usize::from(u16::from_be_bytes([header[3], header[4]]));
-                if *left > LONGEST_RECORD {
+                if *left > usize::from(record::MAX_BODY) {
                     *self = Self::Over;
                     return at;
                 }
@@ -144,6 +139,11 @@ impl Stage {
         }
         payload.len()
     }
+}
+
+/// Whether records of this type are of a handshake or may come before its end: not application data.
+const fn leads_on(kind: u8) -> bool {
+    matches!(kind, CHANGE_CIPHER_SPEC..=HANDSHAKE)
 }
 
 /// Whole lines, each of which is a reply to, or one of, the commands that lead to TLS.

@@ -27,7 +27,7 @@ pub trait Outlet {
     fn conclude(&mut self, connection: &Connection, reason: Reason) -> Self::Record;
 
     /// Whether `record` must come behind those of connections that ended before, but not in the way that tells
-    /// everything: then it takes as long as theirs ([`Limits::late`]).
+    /// everything: then it takes as long as theirs ([`Limits::late`](super::Limits::late)).
     fn is_patient(&self, _record: &Self::Record) -> bool {
         false
     }
@@ -52,7 +52,7 @@ pub struct Over<R> {
 pub enum Reason {
     /// It was closed; nothing is missing of it, or late packets were waited for.
     Closed,
-    /// No packet came for as long as [`Limits::idle`].
+    /// No packet came for as long as [`Limits::idle`](super::Limits::idle).
     Idle,
     /// Another connection between the same ports began, so many nanoseconds after its last packet.
     Succeeded(u64),

@@ -6,9 +6,9 @@ use super::Style;
 use super::escape::terminal_within;
 use super::table::Page;
 use super::table::grid::{Grid, Header};
-use crate::pipeline::Pace;
+use crate::histogram::{Pace, Times};
 use crate::tally::figures::{duration, number};
-use crate::tally::latency::{ByServer, Latencies, Times};
+use crate::tally::latency::{ByServer, Latencies};
 
 /// Servers shown; what follows is added up in one line.
 const SERVERS: usize = 20;

@@ -156,8 +156,6 @@ impl TcpFlags {
     pub const RST: Self = Self(0x04);
     /// The acknowledgment number means something.
     pub const ACK: Self = Self(0x10);
-    /// The urgent pointer means something.
-    pub const URG: Self = Self(0x20);
 
     /// Whether all of `flags` are set.
     #[inline]

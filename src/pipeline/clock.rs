@@ -6,13 +6,11 @@
 //!
 //! - a time before the latest moves nothing, until the times have gone on from there for [`STAY`] without a return:
 //!   then the clock was set;
-//! - a step of more than [`DOUBTFUL`] ahead is believed only if the next packet confirms it;
+//! - a step of more than [`DOUBTFUL_STEP`] ahead is believed only if the next packet confirms it;
 //! - the setting that was left is remembered, and a return to it is no step at all.
 
-use crate::time::{SECOND, Timestamp};
+use crate::time::{DOUBTFUL_STEP, SECOND, Timestamp};
 
-/// A longer step forward must be confirmed.
-pub(super) const DOUBTFUL: u64 = 600 * SECOND;
 /// Times that have gone on for so long from where they stepped back to will stay there.
 const STAY: u64 = 60 * SECOND;
 /// A step of so much is one of the same setting: two settings that are told apart differ by [`STAY`] at least.
@@ -105,7 +103,7 @@ impl Clock {
             self.go_on(time);
         } else if time < self.last {
             self.behind(time);
-        } else if time.since(self.last) <= DOUBTFUL {
+        } else if time.since(self.last) <= DOUBTFUL_STEP {
             self.go_on(time);
         } else {
             self.ahead(time);
@@ -121,7 +119,7 @@ impl Clock {
         let other = self.other_last();
         let is_about = time.since(other) <= SURE && other.since(time) <= SURE;
         // Of two steps forward the shorter one counts, though there be a pause in it.
-        let is_nearer = self.last < other && time > other && time.since(other) <= DOUBTFUL;
+        let is_nearer = self.last < other && time > other && time.since(other) <= DOUBTFUL_STEP;
         is_about || is_nearer
     }
 
@@ -153,7 +151,7 @@ impl Clock {
         let (start, last) = match self.doubt {
             // A little late, or the next one.
             Doubt::Behind { start, last }
-                if last.since(time) <= SURE && time.since(last) <= DOUBTFUL =>
+                if last.since(time) <= SURE && time.since(last) <= DOUBTFUL_STEP =>
             {
                 (start, last.max(time))
             }
@@ -169,7 +167,7 @@ impl Clock {
     fn ahead(&mut self, time: Timestamp) {
         let is_confirmed = match self.doubt {
             Doubt::Ahead(before) => {
-                time.since(before) <= DOUBTFUL && before.since(time) <= DOUBTFUL
+                time.since(before) <= DOUBTFUL_STEP && before.since(time) <= DOUBTFUL_STEP
             }
             _ => false,
         };

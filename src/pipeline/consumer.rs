@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use super::{Pace, ReaderFacts, WorkerFacts};
+use super::{ReaderFacts, WorkerFacts};
 use crate::evidence::KeptPacket;
+use crate::histogram::Pace;
 use crate::names::HostName;
 use crate::session::Session;
 
@@ -16,7 +17,7 @@ pub trait Consumer {
     fn host(&mut self, _host: HostName) {}
 
     /// Runs about ten times a second, however much or little comes, with what was counted up to a moment ago.
-    fn tick(&mut self, _facts: &Facts) {}
+    fn tick(&mut self, _facts: &PipelineCounters) {}
 
     /// Packets of a session with a legacy verdict, before the session itself, in the order in which they came.
     fn evidence(&mut self, _evidence: Evidence) {}
@@ -50,7 +51,7 @@ pub struct Evidence {
 
 /// What was counted on the way.
 #[derive(Clone, Debug, Default)]
-pub struct Facts {
+pub struct PipelineCounters {
     /// By the reader.
     pub reader: ReaderFacts,
     /// By all workers together.
@@ -61,7 +62,7 @@ pub struct Facts {
     pub pace: Option<Pace>,
 }
 
-impl Facts {
+impl PipelineCounters {
     pub(super) fn of(reader: ReaderFacts, workers: &[WorkerFacts], silence: Duration) -> Self {
         let mut all = WorkerFacts::default();
         for worker in workers {

@@ -22,7 +22,7 @@ pub(super) const WAITING: usize = 4;
 /// in the cache.
 const FEW: u64 = 32 << 10;
 /// A worker without packets is told the time this often, nanoseconds of forward time.
-const TOLD_EVERY: u64 = 5 * SECOND;
+const SENT_EVERY: u64 = 5 * SECOND;
 
 /// The reader's own worker, and its end of the lanes to all others.
 pub(super) struct Lanes<'a, O> {
@@ -39,7 +39,8 @@ struct Lane {
     bytes: u64,
     /// There were few of them in the block before.
     few: bool,
-    told: u64,
+    /// When something was last sent, nanoseconds of forward time.
+    last_sent: u64,
     /// Its worker takes nothing any more: it has panicked, or nobody takes what it delivers.
     gone: bool,
     sender: Sender<Batch>,
@@ -68,7 +69,7 @@ impl<'a, O> Lanes<'a, O> {
                     batch: Batch::default(),
                     bytes: 0,
                     few: !frames,
-                    told: 0,
+                    last_sent: 0,
                     gone: false,
                     sender,
                     empties: returned,
@@ -146,7 +147,7 @@ impl<O: Fn(u32) -> Arc<Origin>> Route for Lanes<'_, O> {
             // Who keeps packets wants more of them than segments tell.
             lane.few = lane.bytes < FEW && !self.frames;
             lane.bytes = 0;
-            if clock >= lane.told + TOLD_EVERY {
+            if clock >= lane.last_sent + SENT_EVERY {
                 lane.send(clock);
             }
         }
@@ -175,7 +176,7 @@ const SHARD_SEED: u64 = 0x7473_7461_6c6c_7931;
 
 impl Lane {
     fn send(&mut self, clock: u64) {
-        self.told = clock;
+        self.last_sent = clock;
         self.batch.clock = clock;
         let empty = self.empties.try_recv().unwrap_or_default();
         let full = std::mem::replace(&mut self.batch, empty);

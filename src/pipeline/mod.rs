@@ -15,13 +15,12 @@
 mod batch;
 mod clock;
 mod consumer;
+mod finished;
 mod lanes;
 mod order;
-mod pace;
 mod reader;
 mod route;
 mod signs;
-mod told;
 mod worker;
 
 use std::iter;
@@ -31,14 +30,14 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
-pub use consumer::{Consumer, Evidence, Facts};
-pub use pace::Pace;
+pub use consumer::{Consumer, Evidence, PipelineCounters};
 pub use reader::ReaderFacts;
 pub use worker::WorkerFacts;
 
 use crate::evidence::{Bounds, Keeper};
 use crate::flow::Limits;
 use crate::flow::reassembly::MAX_HELD_BYTES;
+use crate::histogram::Pace;
 use crate::judge::Judge;
 use crate::names;
 use crate::session::Origin;
@@ -64,7 +63,7 @@ const WAITING: usize = 16;
 )]
 pub struct Defect {
     /// What was counted: by the thread that stopped, up to a moment before.
-    pub facts: Box<Facts>,
+    pub facts: Box<PipelineCounters>,
 }
 
 /// What a thread of the pipeline is there for.
@@ -101,7 +100,7 @@ pub fn read<'a>(
     judge: &Judge,
     crew: impl Into<Crew<'a>>,
     consumer: &mut impl Consumer,
-) -> Result<Facts, Defect> {
+) -> Result<PipelineCounters, Defect> {
     let Crew { workers, begin } = crew.into();
     let origins: Vec<_> = source.origins().into_iter().map(Arc::new).collect();
     let origin = |number: u32| {
@@ -149,38 +148,46 @@ pub fn read<'a>(
             .into_iter()
             .collect::<Result<_, _>>()
             .map_err(|_| Defect::default())?;
-        let told = consume(&delivered, workers, &shown, consumer);
+        let delivered_facts = consume(&delivered, workers, &shown, consumer);
         drop(delivered);
         let read = reading.join();
         // All of them: for one that nobody joins the scope would panic itself.
         let worked: Vec<_> = working.into_iter().map(ScopedJoinHandle::join).collect();
-        let mut sound = true;
         let (reader, own) = match read {
             Ok((reader, own)) => (reader, Ok(own)),
             Err(panicked) => (shown.facts(), Err(panicked)),
         };
-        let mut facts = Facts {
-            reader,
-            ..Facts::default()
-        };
-        for (worked, told) in iter::once(own).chain(worked).zip(told) {
-            sound &= worked.is_ok();
-            let worked = worked.unwrap_or(Worked {
-                facts: told,
-                pace: None,
-            });
-            facts.workers.merge(&worked.facts);
-            if let Some(pace) = worked.pace {
-                facts.pace.get_or_insert_default().merge(&pace);
-            }
-        }
-        if sound {
-            Ok(facts)
-        } else {
-            let facts = Box::new(facts);
-            Err(Defect { facts })
-        }
+        sum(reader, iter::once(own).chain(worked).zip(delivered_facts))
     })
+}
+
+/// Adds up what the reader and each worker counted; of one that has panicked, what it delivered last.
+fn sum(
+    reader: ReaderFacts,
+    workers: impl Iterator<Item = (thread::Result<Worked>, WorkerFacts)>,
+) -> Result<PipelineCounters, Defect> {
+    let mut sound = true;
+    let mut facts = PipelineCounters {
+        reader,
+        ..PipelineCounters::default()
+    };
+    for (worked, delivered) in workers {
+        sound &= worked.is_ok();
+        let worked = worked.unwrap_or(Worked {
+            facts: delivered,
+            pace: None,
+        });
+        facts.workers.merge(&worked.facts);
+        if let Some(pace) = worked.pace {
+            facts.pace.get_or_insert_default().merge(&pace);
+        }
+    }
+    if sound {
+        Ok(facts)
+    } else {
+        let facts = Box::new(facts);
+        Err(Defect { facts })
+    }
 }
 
 fn thread_named(name: String) -> thread::Builder {
@@ -224,7 +231,7 @@ fn consume(
             tick = now + TICK;
             let reader = shown.facts();
             signs.of_reader(reader.turns);
-            consumer.tick(&Facts::of(reader, &facts, signs.silence(now)));
+            consumer.tick(&PipelineCounters::of(reader, &facts, signs.silence(now)));
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::told::Told;
+use super::finished::FinishedSession;
 use super::worker::Delivery;
 use crate::session::Session;
 use crate::time::Timestamp;
@@ -19,7 +19,7 @@ pub(super) struct Order {
 #[derive(Debug)]
 struct Waiting {
     key: (Timestamp, u64),
-    session: Told,
+    session: FinishedSession,
 }
 
 impl Order {

@@ -7,13 +7,13 @@ use crossbeam_channel::Sender;
 
 use super::batch::Batch;
 use super::consumer::Evidence;
+use super::finished::FinishedSession;
 use super::lanes::LaneEnd;
-use super::pace::Pace;
 use super::route::Route;
-use super::told::Told;
 use crate::evidence::{Frame, Keeper};
 use crate::flow::table::GivenUp;
 use crate::flow::{Connection, FlowKey, Hint, Limits, Outlet, Over, Reason, Segment, Table, Tail};
+use crate::histogram::Pace;
 use crate::judge::recall::Recall;
 use crate::judge::{Judge, Settled};
 use crate::names::HostName;
@@ -39,7 +39,7 @@ pub(super) struct Delivery {
     /// Nothing that ended before this tick will follow.
     pub done_before: u32,
     /// Sessions with the tick of their end.
-    pub sessions: Vec<(u32, Told)>,
+    pub sessions: Vec<(u32, FinishedSession)>,
     /// Packets kept of legacy sessions.
     pub evidence: Vec<Evidence>,
     /// Names of internal hosts that the reader has learned.
@@ -76,14 +76,14 @@ pub struct WorkerFacts {
 /// One worker: a table and what becomes of its connections.
 pub(super) struct Worker<'a, O> {
     number: usize,
-    table: Table<Option<Told>, Settled>,
+    table: Table<Option<FinishedSession>, Settled>,
     desk: Desk<'a, O>,
     /// Segments that are taken in together, of a worker on the reader's thread.
     gathered: Batch,
     /// Names of internal hosts that wait to be sent on.
     hosts: Vec<HostName>,
     /// When the caller last heard of the time, nanoseconds of forward time.
-    told: u64,
+    last_delivery: u64,
     deliveries: Sender<Delivery>,
     /// Filled if it is there.
     pace: Option<Pace>,
@@ -131,7 +131,7 @@ impl<'a, O: Fn(u32) -> Arc<Origin>> Worker<'a, O> {
             },
             gathered: Batch::default(),
             hosts: Vec::new(),
-            told: 0,
+            last_delivery: 0,
             deliveries,
             pace: beside.pace,
         }
@@ -294,10 +294,10 @@ impl<O: Fn(u32) -> Arc<Origin>> Route for Worker<'_, O> {
     fn tick(&mut self, clock: u64) -> bool {
         self.take_gathered();
         self.table.pass(clock, &mut self.desk);
-        if self.desk.over.len() < DELIVERED && clock < self.told + SECOND {
+        if self.desk.over.len() < DELIVERED && clock < self.last_delivery + SECOND {
             return true;
         }
-        self.told = clock;
+        self.last_delivery = clock;
         self.deliver(self.table.now())
     }
 
@@ -305,7 +305,7 @@ impl<O: Fn(u32) -> Arc<Origin>> Route for Worker<'_, O> {
     fn pause(&mut self, clock: u64) -> bool {
         self.take_gathered();
         self.table.pass(clock, &mut self.desk);
-        self.told = clock;
+        self.last_delivery = clock;
         self.deliver(self.table.now())
     }
 
@@ -322,7 +322,7 @@ struct Desk<'a, O> {
     origins: &'a O,
     facts: WorkerFacts,
     /// Records of connections that have left the table, with the tick of their end.
-    over: Vec<(u32, Told)>,
+    over: Vec<(u32, FinishedSession)>,
     keeper: Option<Keeper>,
     evidence: Vec<Evidence>,
 }
@@ -337,7 +337,7 @@ impl<O> Desk<'_, O> {
     }
 
     /// What was kept of a connection goes on if it matters.
-    fn release(&mut self, key: &FlowKey, session: Option<&Told>) {
+    fn release(&mut self, key: &FlowKey, session: Option<&FinishedSession>) {
         let Some(keeper) = &mut self.keeper else {
             return;
         };
@@ -352,7 +352,7 @@ impl<O> Desk<'_, O> {
 }
 
 impl<O: Fn(u32) -> Arc<Origin>> Outlet for Desk<'_, O> {
-    type Record = Option<Told>;
+    type Record = Option<FinishedSession>;
     type Settled = Settled;
 
     fn settle(&mut self, connection: &Connection) -> Option<Settled> {
@@ -363,7 +363,7 @@ impl<O: Fn(u32) -> Arc<Origin>> Outlet for Desk<'_, O> {
     }
 
     fn conclude_settled(&mut self, key: &FlowKey, settled: &Settled, tail: &Tail) -> Self::Record {
-        let session = Told::Folded(Box::new(settled.conclude(key, tail)));
+        let session = FinishedSession::Folded(Box::new(settled.conclude(key, tail)));
         self.release(key, Some(&session));
         Some(session)
     }
@@ -374,7 +374,7 @@ impl<O: Fn(u32) -> Arc<Origin>> Outlet for Desk<'_, O> {
         let session = self
             .judge
             .session(connection, reason, &origin, &mut self.recall)
-            .map(|session| Told::Whole(Box::new(session)));
+            .map(|session| FinishedSession::Whole(Box::new(session)));
         self.release(&connection.key, session.as_ref());
         if session.is_none() {
             let count = if connection.goes_by_words() {

@@ -51,7 +51,8 @@ pub struct Session {
     pub starttls_command: Option<StarttlsCommand>,
     /// What became of it.
     pub outcome: Outcome,
-    /// When it was seen that TLS does not come about, though it was tried. In no record: for what comes after ([`fallback`]).
+    /// When it was seen that TLS does not come about, though it was tried. In no record: for
+    /// what comes after ([`fallback`](crate::judge::fallback)).
     pub tls_failed: Option<Timestamp>,
     /// The fatal alert that ended the handshake, if one was sent in clear.
     pub alert: Option<Alert>,
@@ -579,7 +580,7 @@ pub enum Ended {
     ServerReset,
 }
 
-/// What became of the message, judged by amounts alone; see [`exchange`].
+/// What became of the message, judged by amounts alone; see [`amounts`](crate::judge::amounts).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Likely {
     /// A message was handed over.

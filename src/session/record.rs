@@ -25,7 +25,7 @@ pub fn write(session: &Session, sensor: &str, out: &mut Vec<u8>) {
     write_as(session, sensor, env!("CARGO_PKG_VERSION"), out);
 }
 
-/// As [`write`], in the name of the version of this program that saw the session.
+/// As [`write()`], in the name of the version of this program that saw the session.
 pub fn write_as(session: &Session, sensor: &str, program: &str, out: &mut Vec<u8>) {
     object(out, |root| {
         root.plain("@timestamp", Some(session.start));

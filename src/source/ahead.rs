@@ -8,12 +8,10 @@ use std::thread;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
-use super::block::{Block, BlockPool};
+use super::block::{BLOCK, Block, BlockPool};
 use super::error::Fault;
 use super::input::Input;
 
-/// Bytes of a block.
-const BLOCK: usize = 256 << 10;
 /// Room in front of them: for all but absurd records.
 const FRONT: usize = 64 << 10;
 /// Blocks that the thread may be ahead.

@@ -2,6 +2,9 @@
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
+/// Bytes of a block, where nothing asks for another size.
+pub(super) const BLOCK: usize = 256 << 10;
+
 /// A stretch of a capture file, shared by all who look at packets in it. Its buffer is used again once the last of
 /// them lets go.
 #[derive(Debug, Default)]

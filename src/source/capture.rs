@@ -11,10 +11,7 @@ use super::format::{Format, Opening, Record, Stop};
 use super::input::Feed;
 use super::next::{Packets, Taker};
 use super::unpack::Compression;
-use crate::time::{SECOND, Timestamp};
-
-/// A packet by so much later than the one before it and the one after it does not tell when its file goes on.
-const DOUBTFUL: u64 = 600 * SECOND;
+use crate::time::{DOUBTFUL_STEP, Timestamp};
 
 /// A capture being read.
 pub(super) struct Capture {
@@ -137,11 +134,12 @@ impl Capture {
         None
     }
 
-    /// When the packet at the position is due among those of other captures: at its time, but for a single one far ahead.
+    /// When the packet at the position is due among those of other captures: at its time, but for a single one far ahead of
+    /// the one before it and the one after it, which does not tell when its file goes on.
     #[inline]
     fn due(&mut self, record: &Record) -> Timestamp {
         let time = record.packet.time;
-        if time.since(self.position.previous) <= DOUBTFUL {
+        if time.since(self.position.previous) <= DOUBTFUL_STEP {
             return time;
         }
         self.due_after_jump(record)
@@ -152,7 +150,7 @@ impl Capture {
         let time = record.packet.time;
         let length = record.next - self.position.at;
         match self.time_behind(length, time) {
-            Some(behind) if time.since(behind) > DOUBTFUL => {
+            Some(behind) if time.since(behind) > DOUBTFUL_STEP => {
                 self.doubted = Some(self.position.at + length);
                 behind
             }

@@ -26,7 +26,7 @@ pub mod live;
 mod next;
 mod order;
 mod pcap;
-mod pcapng;
+pub(crate) mod pcapng;
 mod progress;
 mod snoop;
 mod timeline;

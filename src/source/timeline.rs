@@ -11,7 +11,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::block::BlockPool;
+use super::block::{BLOCK, BlockPool};
 use super::capture::{Capture, InThread, NotOpened, Run};
 use super::error::{Fault, Looks, SourceError};
 use super::facts::FileFacts;
@@ -22,8 +22,6 @@ use super::progress::{Metered, Progress};
 use super::unpack::Bytes;
 use crate::time::Timestamp;
 
-/// Bytes of a block.
-const BLOCK: usize = 256 << 10;
 /// Bytes of a block where very many files overlap, and of the first look at a file.
 const SMALL_BLOCK: usize = 64 << 10;
 /// Bytes of a capture that are searched for its first packet before its turn.

@@ -4,8 +4,9 @@
 //! its name. So `sessions.sqlite` stays what it is, and `sessions-2.sqlite` begins beside it. The one with the highest
 //! number is written; all are read.
 
-use std::fs::{self, DirBuilder, Metadata};
+use std::fs::{self, DirBuilder};
 use std::io;
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
 
 /// What all their names begin and end with.
@@ -66,9 +67,7 @@ pub(super) fn after(folder: &Path, file: &Path) -> PathBuf {
 /// Who sends mail when is nobody else's business: a new folder is its owner's alone.
 pub(super) fn make_folder(folder: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.recursive(true).create(folder)
+    builder.mode(0o700).recursive(true).create(folder)
 }
 
 /// The file and its log, and the index of the log.
@@ -107,19 +106,8 @@ pub(super) struct Identity(u64, u64);
 
 /// The file at `path` as it is now; `None` if there is none.
 pub(super) fn identity(path: &Path) -> Option<Identity> {
-    fs::metadata(path).ok().map(|found| of(&found))
-}
-
-#[cfg(unix)]
-fn of(found: &Metadata) -> Identity {
-    use std::os::unix::fs::MetadataExt as _;
-    Identity(found.dev(), found.ino())
-}
-
-/// Elsewhere an open file keeps its name.
-#[cfg(not(unix))]
-fn of(_found: &Metadata) -> Identity {
-    Identity(0, 0)
+    let found = fs::metadata(path).ok()?;
+    Some(Identity(found.dev(), found.ino()))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! History: sessions kept in a folder, counted by day as they come, given back as they were.
 //!
 //! One SQLite file a folder (write-ahead log, synchronous FULL), and another one beside it when that is found damaged
-//! ([`files`]). A session is a row keyed by its start and `event.id`, so reading a capture twice adds nothing. What
+//! ([`mod@files`]). A session is a row keyed by its start and `event.id`, so reading a capture twice adds nothing. What
 //! sessions share stands once: who did what ([`profile`]), how ([`handshake`]), and texts. A table of counts by day and
 //! profile changes in the same transaction, and only for rows that were new; a report adds it up and need not look at
 //! the sessions. `docs/history.md` explains all of it.
@@ -14,10 +14,10 @@ mod detail;
 mod dictionary;
 mod error;
 mod files;
+mod folder;
 mod greeting;
 mod handshake;
 mod keep;
-mod place;
 mod profile;
 mod range;
 mod read;
@@ -34,11 +34,11 @@ pub use counts::{Count, Counts};
 pub use damage::Damage;
 pub use error::StoreError;
 pub use files::{all as files, file};
+pub use folder::StoreFolder;
 pub use keep::Keep;
-pub use place::Place;
 pub use profile::Profile;
 pub use range::Range;
-pub use read::{Facts, Reader};
+pub use read::{Reader, StoreExtent};
 pub use schema::SCHEMA;
 pub use sessions::{Span, Stored};
 pub use spool::{Kept, Pressure, Spool};

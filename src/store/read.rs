@@ -24,7 +24,7 @@ const SEARCHED: i64 = 36_525;
 
 /// What a store holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Facts {
+pub struct StoreExtent {
     /// Bytes on disk, the log too.
     pub bytes: u64,
     /// Sessions.
@@ -69,10 +69,10 @@ impl Reader {
     }
 
     /// What it holds.
-    pub fn facts(&mut self) -> Facts {
-        let mut facts = Facts {
+    pub fn extent(&mut self) -> StoreExtent {
+        let mut extent = StoreExtent {
             bytes: files::bytes(&self.path),
-            ..Facts::default()
+            ..StoreExtent::default()
         };
         let time = |row: &Row<'_>| Ok(row.get::<_, Option<i64>>(0)?.map(i64::cast_unsigned));
         let asked = [
@@ -88,10 +88,10 @@ impl Reader {
                 None
             }
         });
-        facts.sessions = sessions.unwrap_or(0);
-        facts.first = first.map(Timestamp);
-        facts.last = last.map(Timestamp);
-        facts
+        extent.sessions = sessions.unwrap_or(0);
+        extent.first = first.map(Timestamp);
+        extent.last = last.map(Timestamp);
+        extent
     }
 
     /// What was found wrong so far, one message each.

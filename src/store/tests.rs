@@ -90,7 +90,7 @@ fn count_of_sessions(folder: &Folder) -> u64 {
         .flat_map(|day| reader.counts(*day).unwrap().rows)
         .map(|count| count.sessions)
         .sum();
-    assert_eq!(reader.facts().sessions, counted);
+    assert_eq!(reader.extent().sessions, counted);
     let mut spans = 0;
     reader.spans(Range::ALL, |_| spans += 1);
     assert_eq!(spans, counted, "counts and sessions differ");

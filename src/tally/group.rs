@@ -20,7 +20,7 @@ use crate::session::record::Mac;
 use crate::session::words::words;
 
 /// What makes two addresses one host in the report (`--group-by`).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum GroupBy {
     /// Nothing: each address is a host.
     #[default]

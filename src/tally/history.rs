@@ -45,7 +45,7 @@ pub struct History {
 }
 
 /// What can stand in the rows (`--by`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum By {
     /// Days.
     Day,

@@ -41,7 +41,7 @@ pub use health::CaptureHealth;
 pub use report::{Context, Report};
 
 /// Which servers count (`--to`).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum To {
     /// Exchange Online only.
     #[default]

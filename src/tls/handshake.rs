@@ -2,7 +2,7 @@
 //! take several records.
 //!
 //! A message that lies whole in the bytes at hand is handed over in place. Only one that does not, and that someone
-//! wants, is held until it is whole, up to [`MAX_MESSAGE`](super::stream::MAX_MESSAGE); others are passed over by
+//! wants, is held until it is whole, up to [`MAX_MESSAGE`]; others are passed over by
 //! their length. Where bytes are missing, what was held is handed over as it is.
 
 use super::stream::MAX_MESSAGE;

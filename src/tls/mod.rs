@@ -26,7 +26,7 @@ mod known;
 pub mod names;
 pub mod offer;
 pub mod probe;
-mod record;
+pub(crate) mod record;
 pub mod server_hello;
 pub mod session_id;
 mod small;

@@ -4,20 +4,20 @@
 //! tell records from other bytes.
 
 /// ChangeCipherSpec, in clear the single byte 1.
-pub(super) const CHANGE_CIPHER_SPEC: u8 = 20;
+pub(crate) const CHANGE_CIPHER_SPEC: u8 = 20;
 /// Alert.
-pub(super) const ALERT: u8 = 21;
+pub(crate) const ALERT: u8 = 21;
 /// Handshake.
-pub(super) const HANDSHAKE: u8 = 22;
+pub(crate) const HANDSHAKE: u8 = 22;
 /// Application data; in TLS 1.3 everything that is encrypted.
 pub(super) const APPLICATION_DATA: u8 = 23;
 /// Heartbeat (RFC 6520).
 const HEARTBEAT: u8 = 24;
 
 /// Bytes of a header.
-pub(super) const HEADER: usize = 5;
+pub(crate) const HEADER: usize = 5;
 /// Longest body: 2^14 bytes and what compression and encryption may add (RFC 5246 6.2.3).
-pub(super) const MAX_BODY: u16 = (1 << 14) + 2048;
+pub(crate) const MAX_BODY: u16 = (1 << 14) + 2048;
 
 /// A header whose three fields are all possible.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 
 use crate::commands::complain;
 use crate::names::HostName;
-use crate::store::{self, Facts, Place, Profile, Range, Reader, StoreError};
+use crate::store::{self, Profile, Range, Reader, StoreError, StoreExtent, StoreFolder};
 use crate::tally::history::StoreFacts;
 
 /// A file of a store.
@@ -19,7 +19,7 @@ pub(super) struct Opened {
     pub(super) names: Vec<HostName>,
     /// Days of UTC with sessions, oldest first.
     pub(super) days: Vec<i64>,
-    facts: Facts,
+    extent: StoreExtent,
 }
 
 impl Opened {
@@ -29,7 +29,7 @@ impl Opened {
             profiles: reader.profiles(),
             names: reader.names(),
             days: reader.days(),
-            facts: reader.facts(),
+            extent: reader.extent(),
             reader,
         }
     }
@@ -41,17 +41,17 @@ impl Opened {
         Option<crate::time::Timestamp>,
         Option<crate::time::Timestamp>,
     ) {
-        (self.facts.first, self.facts.last)
+        (self.extent.first, self.extent.last)
     }
 
     /// What the report tells of it.
     pub(super) fn facts(&self) -> StoreFacts {
         StoreFacts {
             name: self.name.clone(),
-            bytes: self.facts.bytes,
-            sessions: self.facts.sessions,
-            first: self.facts.first,
-            last: self.facts.last,
+            bytes: self.extent.bytes,
+            sessions: self.extent.sessions,
+            first: self.extent.first,
+            last: self.extent.last,
             damage: self.reader.damage(),
         }
     }
@@ -67,13 +67,13 @@ pub(super) struct Stores {
 
 impl Stores {
     /// Opens what can be opened of these stores, and tells what cannot.
-    pub(super) fn open(places: &[Place]) -> Result<Self> {
+    pub(super) fn open(folders: &[StoreFolder]) -> Result<Self> {
         let mut all = Self {
             stores: Vec::new(),
             unreadable: Vec::new(),
         };
-        for place in places {
-            all.open_store(&place.0);
+        for folder in folders {
+            all.open_store(&folder.0);
         }
         if all.stores.is_empty() {
             bail!("no store could be read");

@@ -12,22 +12,7 @@ use crate::commands::log_file::{LogFile, Rotation};
 use crate::evidence::KeptPacket;
 use crate::packet::LinkType;
 use crate::pipeline::Evidence;
-
-/// Block types, section 4.
-mod block {
-    pub(super) const SECTION: u32 = 0x0a0d_0d0a;
-    pub(super) const INTERFACE: u32 = 1;
-    pub(super) const PACKET: u32 = 6;
-}
-
-/// Option codes, sections 3.5 and 4.2.
-mod option {
-    pub(super) const END: u16 = 0;
-    pub(super) const COMMENT: u16 = 1;
-    pub(super) const APPLICATION: u16 = 4;
-    pub(super) const NAME: u16 = 2;
-    pub(super) const RESOLUTION: u16 = 9;
-}
+use crate::source::pcapng::codes::{BYTE_ORDER_MAGIC, block, interface, option, section};
 
 /// Where packets go.
 pub(super) struct EvidenceFile {
@@ -111,11 +96,11 @@ impl EvidenceFile {
     fn section(&mut self) {
         self.described.clear();
         let body = [
-            &0x1a2b_3c4d_u32.to_le_bytes()[..],
+            &BYTE_ORDER_MAGIC.to_le_bytes()[..],
             &1_u16.to_le_bytes(),
             &0_u16.to_le_bytes(),
             &u64::MAX.to_le_bytes(), // a section of unknown length
-            &option(option::APPLICATION, b"tlstally"),
+            &option(section::APPLICATION, b"tlstally"),
             &option(option::END, b""),
         ];
         self.block(block::SECTION, &body.concat());
@@ -132,8 +117,8 @@ impl EvidenceFile {
         let body = [
             &u32::from(packet.link.0).to_le_bytes()[..], // link type, and two reserved bytes
             &0_u32.to_le_bytes(),
-            &option(option::NAME, name),
-            &option(option::RESOLUTION, &[9]),
+            &option(interface::NAME, name),
+            &option(interface::RESOLUTION, &[9]),
             &option(option::END, b""),
         ];
         self.block(block::INTERFACE, &body.concat());
@@ -157,7 +142,7 @@ impl EvidenceFile {
             body.extend(option(option::COMMENT, comment.as_bytes()));
             body.extend(option(option::END, b""));
         }
-        self.block(block::PACKET, &body);
+        self.block(block::ENHANCED, &body);
     }
 
     fn block(&mut self, kind: u32, body: &[u8]) {

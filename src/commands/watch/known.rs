@@ -10,7 +10,7 @@ use crate::commands::records::Records;
 use crate::exchange;
 use crate::judge::Judge;
 use crate::names::HostName;
-use crate::pipeline::Facts;
+use crate::pipeline::PipelineCounters;
 use crate::session::Session;
 use crate::source::live::{InterfaceFacts, Watched};
 use crate::store::Kept;
@@ -22,7 +22,7 @@ use crate::tally::{CaptureHealth, Context, GroupBy, Report, Tally};
 pub(super) struct Known {
     gathering: Gathering,
     watched: Watched,
-    facts: Facts,
+    facts: PipelineCounters,
     sessions: u64,
     latencies: Latencies,
     sensor: String,
@@ -45,7 +45,7 @@ impl Known {
         Self {
             gathering,
             watched,
-            facts: Facts::default(),
+            facts: PipelineCounters::default(),
             sessions: 0,
             latencies: Latencies::default(),
             sensor: judge.sensor.clone(),
@@ -69,7 +69,7 @@ impl Known {
         self.gathering.host(host);
     }
 
-    pub(super) fn tick(&mut self, facts: &Facts) {
+    pub(super) fn tick(&mut self, facts: &PipelineCounters) {
         self.facts.clone_from(facts);
     }
 
@@ -98,7 +98,7 @@ impl Known {
     }
 
     /// What the pipeline counted, as of a moment ago.
-    pub(super) const fn facts(&self) -> &Facts {
+    pub(super) const fn facts(&self) -> &PipelineCounters {
         &self.facts
     }
 

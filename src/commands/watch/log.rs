@@ -22,7 +22,7 @@ pub(super) fn start(verbose: u8) {
     };
     let subscriber = tracing_subscriber::fmt()
         .with_max_level(most)
-        .with_writer(|| Place)
+        .with_writer(|| HeldStderr)
         // Who reads the log may be gone: that is no reason to end, which telling of it on standard error would be.
         .log_internal_errors(false)
         .event_format(Lines {
@@ -76,9 +76,9 @@ fn held() -> MutexGuard<'static, Option<Held>> {
 }
 
 /// Standard error, or where lines are held back.
-struct Place;
+struct HeldStderr;
 
-impl Write for Place {
+impl Write for HeldStderr {
     /// A call has a whole line.
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         let mut held = held();

@@ -48,7 +48,7 @@ use crate::cli::{CaptureArgs, RotationArgs, WatchArgs};
 use crate::commands::signals::Signals;
 use crate::names::{self, HostName};
 use crate::packet::PortSet;
-use crate::pipeline::{self, Consumer, Crew, Defect, Evidence, Facts};
+use crate::pipeline::{self, Consumer, Crew, Defect, Evidence, PipelineCounters};
 use crate::privilege::{Change, Mode, Role, Sandbox};
 use crate::session::Session;
 use crate::source::live::{self, Filter, OpenError, Opened, Options};
@@ -118,7 +118,7 @@ pub(super) fn run(args: &WatchArgs) -> Result<Ended> {
         stop_after: args.running.stop_after,
         args,
         trouble: Trouble::default(),
-        told: keeping::Told::default(),
+        notices: keeping::StoreNotices::default(),
     };
     info!("watching {}", args.capture.interfaces.join(", "));
     let crew = Crew {
@@ -206,7 +206,7 @@ struct Watching<'a> {
     /// What cannot be written.
     trouble: Trouble,
     /// What was told of the store.
-    told: keeping::Told,
+    notices: keeping::StoreNotices,
 }
 
 impl Consumer for Watching<'_> {
@@ -229,7 +229,7 @@ impl Consumer for Watching<'_> {
         self.evidence.is_some()
     }
 
-    fn tick(&mut self, facts: &Facts) {
+    fn tick(&mut self, facts: &PipelineCounters) {
         let now = Instant::now();
         self.known.tick(facts);
         if self.signals.reopen() {
@@ -247,7 +247,7 @@ impl Consumer for Watching<'_> {
             warn!("{error:#}");
         }
         self.write_records();
-        self.told.tell(&self.known.kept());
+        self.notices.tell(&self.known.kept());
         if !self.view.has_terminal() {
             self.doubts.look(&self.known, now); // a console has them in its head
         }
@@ -310,7 +310,7 @@ impl Watching<'_> {
     }
 
     /// All packets that come are through: the last records and the report, also of what was found before a defect.
-    fn finish(mut self, read: Result<Facts, Defect>) -> Result<Ended> {
+    fn finish(mut self, read: Result<PipelineCounters, Defect>) -> Result<Ended> {
         let stopped = read.is_err() || defect::seen();
         let facts = read.unwrap_or_else(|defect| *defect.facts);
         self.known.tick(&facts);
@@ -327,7 +327,7 @@ impl Watching<'_> {
             ended = Ended::InPart;
         }
         if let Some(kept) = self.known.close_store() {
-            ended = self.told.finish(kept).max(ended);
+            ended = self.notices.finish(kept).max(ended);
         }
         self.doubts.look_now(&self.known);
         self.view.end(&self.known);

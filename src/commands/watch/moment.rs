@@ -4,13 +4,17 @@ use std::fs::File;
 use std::os::unix::fs::FileExt as _;
 
 use crate::flow::Limits;
-use crate::pipeline::{self, Facts};
+use crate::pipeline::{self, PipelineCounters};
 use crate::source::live::InterfaceFacts;
 use crate::tally::live::{Interface, Level, Moment};
 use crate::wall_clock;
 
 /// All of a moment but what only the caller knows.
-pub(super) fn of(facts: &Facts, interfaces: &[InterfaceFacts], workers: usize) -> Moment {
+pub(super) fn of(
+    facts: &PipelineCounters,
+    interfaces: &[InterfaceFacts],
+    workers: usize,
+) -> Moment {
     let limits = Limits::default();
     Moment {
         time: wall_clock::now(),

@@ -6,8 +6,8 @@ use tracing::warn;
 /// How each place last failed, if it did.
 #[derive(Default)]
 pub(super) struct Trouble {
-    records: Place,
-    evidence: Place,
+    records: LastFailure,
+    evidence: LastFailure,
 }
 
 impl Trouble {
@@ -22,10 +22,11 @@ impl Trouble {
     }
 }
 
+/// What was told last of one place.
 #[derive(Default)]
-struct Place(Option<String>);
+struct LastFailure(Option<String>);
 
-impl Place {
+impl LastFailure {
     /// Watching goes on, and so does trying.
     fn tell(&mut self, result: Result<()>) {
         if let Some(news) = self.news(result) {
@@ -50,13 +51,13 @@ mod tests {
 
     #[test]
     fn a_failure_is_news_once_until_it_changes() {
-        let mut place = Place::default();
-        assert_eq!(place.news(Ok(())), None);
-        assert_eq!(place.news(Err(anyhow!("full"))), Some("full"));
-        assert_eq!(place.news(Err(anyhow!("full"))), None);
-        assert_eq!(place.news(Err(anyhow!("gone"))), Some("gone"));
-        assert_eq!(place.news(Ok(())), None);
-        assert_eq!(place.news(Err(anyhow!("gone"))), Some("gone"));
+        let mut failure = LastFailure::default();
+        assert_eq!(failure.news(Ok(())), None);
+        assert_eq!(failure.news(Err(anyhow!("full"))), Some("full"));
+        assert_eq!(failure.news(Err(anyhow!("full"))), None);
+        assert_eq!(failure.news(Err(anyhow!("gone"))), Some("gone"));
+        assert_eq!(failure.news(Ok(())), None);
+        assert_eq!(failure.news(Err(anyhow!("gone"))), Some("gone"));
     }
 
     #[test]

@@ -4,10 +4,10 @@ use std::fmt::Write;
 
 use super::Facts;
 use super::text::{Sample, Value};
+use crate::histogram::Times;
 use crate::session::words::Word;
 use crate::tally::counts::PerWord;
 use crate::tally::diagnosis::Doubt;
-use crate::tally::latency::Times;
 use crate::tally::live::Interface;
 use crate::time::SECOND;
 

@@ -22,9 +22,17 @@ impl Wrap {
     }
 
     fn around_ip(self, packet: &[u8]) -> Option<Frame> {
-        let six = packet[0] >> 4 == 6;
+        (self.ip_on_link(packet))
+            .or_else(|| self.ip_in_gre(packet))
+            .or_else(|| self.ip_in_ip(packet))
+            .or_else(|| self.ip_in_capwap(packet))
+            .or_else(|| self.ip_in_gtp(packet))
+            .or_else(|| self.ip_in_udp(packet))
+    }
+
+    /// Directly on a link.
+    fn ip_on_link(self, packet: &[u8]) -> Option<Frame> {
         let kind = ip_type(packet);
-        let inner = if six { 41 } else { 4 };
         Some(match self {
             Self::Snap => {
                 let snap = [&[0xaa, 0xaa, 3, 0, 0, 0][..], &kind, packet].concat();
@@ -41,15 +49,23 @@ impl Wrap {
             }
             Self::MplsMulticast => typed(0x8848, &[&label(99, true)[..], packet].concat()),
             Self::Pppoe => {
-                let ppp: [u8; 2] = if six { [0, 0x57] } else { [0, 0x21] };
+                let ppp = [0, ppp(packet)];
                 let header = [&[0x11, 0, 0, 7][..], &be16(packet.len() + 2), &ppp];
                 typed(0x8864, &[&header.concat()[..], packet].concat())
             }
             Self::PppoeCompressed => {
-                let ppp = [if six { 0x57 } else { 0x21 }];
+                let ppp = [ppp(packet)];
                 let header = [&[0x11, 0, 0, 7][..], &be16(packet.len() + 1), &ppp];
                 typed(0x8864, &[&header.concat()[..], packet].concat())
             }
+            _ => return None,
+        })
+    }
+
+    /// Generic routing encapsulation.
+    fn ip_in_gre(self, packet: &[u8]) -> Option<Frame> {
+        let kind = ip_type(packet);
+        Some(match self {
             Self::Gre => ip_in(false, 47, &[&[0, 0], &kind[..], packet].concat()),
             Self::GreAll => {
                 let options = [0xee; 12]; // checksum and offset, key, sequence
@@ -68,7 +84,7 @@ impl Wrap {
                 )
             }
             Self::GrePptp => {
-                let ppp = [&[0xff, 3, 0][..], &[if six { 0x57 } else { 0x21 }], packet].concat();
+                let ppp = [&[0xff, 3, 0][..], &[ppp(packet)], packet].concat();
                 let key = [&be16(ppp.len())[..], &[0, 5], &[0; 8]].concat();
                 ip_in(
                     false,
@@ -84,6 +100,14 @@ impl Wrap {
                     &[&gre(0x22eb, true)[..], &erspan, packet].concat(),
                 )
             }
+            _ => return None,
+        })
+    }
+
+    /// As payload of another IP packet, or behind headers of its own.
+    fn ip_in_ip(self, packet: &[u8]) -> Option<Frame> {
+        let inner = if is_six(packet) { 41 } else { 4 };
+        Some(match self {
             Self::IpIn4 => ip_in(false, inner, packet),
             Self::IpIn6 => ip_in(true, inner, packet),
             Self::MplsInIp => ip_in(false, 137, &[&label(20, true)[..], packet].concat()),
@@ -103,6 +127,14 @@ impl Wrap {
                 let chain = [&options[..], &destination, &routing, &whole, packet].concat();
                 ip_in(true, 0, &chain)
             }
+            _ => return None,
+        })
+    }
+
+    /// From and to stations of a wireless network.
+    fn ip_in_capwap(self, packet: &[u8]) -> Option<Frame> {
+        let kind = ip_type(packet);
+        Some(match self {
             Self::CapwapWireless => {
                 // 802.11, with the radio's address.
                 let header = [0, 0x20, 0x43, 0x10, 0, 0, 0, 0, 6, 2, 0, 0, 0, 0, 0xcc, 0];
@@ -115,23 +147,13 @@ impl Wrap {
                 let header = [0, 0x10, 0x03, 0, 0, 0, 0, 0];
                 udp_in(5247, &[&header, &station[..], &snap(kind), packet].concat())
             }
-            Self::Lisp => udp_in(4341, &[&[0x80, 0, 0, 9, 0, 0, 0, 1], packet].concat()),
-            Self::GreInUdp => udp_in(4754, &[&[0, 0], &kind[..], packet].concat()),
-            Self::VxlanGpeIp => {
-                let next = if six { 2 } else { 1 };
-                udp_in(4790, &[&[0x0c, 0, 0, next, 0, 0, 9, 0], packet].concat())
-            }
-            Self::VxlanGpeNsh => {
-                let nsh = [&[0, 2, 1, if six { 2 } else { 1 }][..], &[0; 4]].concat();
-                udp_in(
-                    4790,
-                    &[&[0x0c, 0, 0, 4, 0, 0, 9, 0], &nsh[..], packet].concat(),
-                )
-            }
-            Self::GeneveIp => {
-                let header = [&[0, 0][..], &kind, &[0, 0, 9, 0]].concat();
-                udp_in(6081, &[&header[..], packet].concat())
-            }
+            _ => return None,
+        })
+    }
+
+    /// User data of a mobile network.
+    fn ip_in_gtp(self, packet: &[u8]) -> Option<Frame> {
+        Some(match self {
             Self::Gtp => {
                 let header = [&[0x30, 255][..], &be16(packet.len()), &[0, 0, 0, 1]].concat();
                 udp_in(2152, &[&header[..], packet].concat())
@@ -148,14 +170,37 @@ impl Wrap {
                 let header = [&[0x34, 255][..], &length, &[0, 0, 0, 1], &extensions].concat();
                 udp_in(2152, &[&header[..], packet].concat())
             }
+            _ => return None,
+        })
+    }
+
+    /// In datagrams of UDP that have a protocol of their own, by port.
+    fn ip_in_udp(self, packet: &[u8]) -> Option<Frame> {
+        let kind = ip_type(packet);
+        let next = if is_six(packet) { 2 } else { 1 };
+        Some(match self {
+            Self::Lisp => udp_in(4341, &[&[0x80, 0, 0, 9, 0, 0, 0, 1], packet].concat()),
+            Self::GreInUdp => udp_in(4754, &[&[0, 0], &kind[..], packet].concat()),
+            Self::VxlanGpeIp => udp_in(4790, &[&[0x0c, 0, 0, next, 0, 0, 9, 0], packet].concat()),
+            Self::VxlanGpeNsh => {
+                let nsh = [&[0, 2, 1, next][..], &[0; 4]].concat();
+                udp_in(
+                    4790,
+                    &[&[0x0c, 0, 0, 4, 0, 0, 9, 0], &nsh[..], packet].concat(),
+                )
+            }
+            Self::GeneveIp => {
+                let header = [&[0, 0][..], &kind, &[0, 0, 9, 0]].concat();
+                udp_in(6081, &[&header[..], packet].concat())
+            }
             Self::MplsInUdp => udp_in(6635, &[&label(18, true)[..], packet].concat()),
             Self::L2tp => {
-                let ppp = [0xff, 3, 0, if six { 0x57 } else { 0x21 }];
+                let ppp = [0xff, 3, 0, ppp(packet)];
                 udp_in(1701, &[&[0, 2, 0, 1, 0, 1], &ppp[..], packet].concat())
             }
             Self::L2tpAll => {
                 let header = [0x4a, 2, 0, 99, 0, 1, 0, 1, 0, 5, 0, 6, 0, 3, 1, 1, 1];
-                let ppp = [0, if six { 0x57 } else { 0x21 }];
+                let ppp = [0, ppp(packet)];
                 udp_in(1701, &[&header, &ppp[..], packet].concat())
             }
             _ => return None,
@@ -237,6 +282,15 @@ impl Wrap {
             _ => return None,
         })
     }
+}
+
+fn is_six(packet: &[u8]) -> bool {
+    packet[0] >> 4 == 6
+}
+
+/// PPP's number for IPv4 or IPv6, in its short form.
+fn ppp(packet: &[u8]) -> u8 {
+    if is_six(packet) { 0x57 } else { 0x21 }
 }
 
 fn ip_in(six: bool, protocol: u8, payload: &[u8]) -> Frame {

@@ -9,11 +9,8 @@ use crossbeam_channel::Sender;
 use super::counters::Counters;
 use crate::packet::LinkType;
 use crate::source::RawPacket;
-use crate::source::block::{Block, BlockPool};
+use crate::source::block::{BLOCK, Block, BlockPool};
 use crate::time::Timestamp;
-
-/// Bytes of a block.
-const BLOCK: usize = 256 << 10;
 
 /// A block of one interface and the packets in it.
 #[derive(Debug)]

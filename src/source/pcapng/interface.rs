@@ -1,6 +1,7 @@
 //! The interfaces of a pcapng file: those of the section being read, what is kept of all, and what they dropped.
 
 use super::clock::Clock;
+use super::codes;
 use super::options::{Options, Value};
 use crate::packet::LinkType;
 use crate::session::MAX_STRING;
@@ -10,14 +11,6 @@ use crate::source::order::{Order, array, words};
 
 /// Most interfaces in one section.
 const MAX_INTERFACES: usize = 65_536;
-
-/// Options of an interface description, draft section 4.2.
-mod option {
-    pub(super) const NAME: u16 = 2;
-    pub(super) const DESCRIPTION: u16 = 3;
-    pub(super) const RESOLUTION: u16 = 9;
-    pub(super) const OFFSET: u16 = 14;
-}
 
 /// Options of interface statistics, draft section 4.6.
 mod statistic {
@@ -141,8 +134,8 @@ impl Table {
 
 fn name(options: &Options<'_>) -> Option<String> {
     let find = |code| options.clone().find(|found| found.code == code);
-    find(option::NAME)
-        .or_else(|| find(option::DESCRIPTION))
+    find(codes::interface::NAME)
+        .or_else(|| find(codes::interface::DESCRIPTION))
         .map(|found| text(found.value))
         .filter(|name| !name.is_empty())
 }
@@ -167,11 +160,11 @@ fn clock(options: Options<'_>, order: Order) -> Clock {
     let mut clock = Clock::default();
     for Value { code, value } in options {
         match code {
-            option::RESOLUTION => value
+            codes::interface::RESOLUTION => value
                 .first()
                 .into_iter()
                 .for_each(|resolution| clock.set_resolution(*resolution)),
-            option::OFFSET => array(value, 0)
+            codes::interface::OFFSET => array(value, 0)
                 .into_iter()
                 .for_each(|seconds| clock.set_offset(order.u64(seconds).cast_signed())),
             _ => {}

@@ -5,9 +5,11 @@
 //! lengths is left out, and reading goes on with the next one; where the lengths disagree it cannot.
 
 mod clock;
+pub(crate) mod codes;
 mod interface;
 mod options;
 
+use self::codes::{BYTE_ORDER_MAGIC, block};
 use self::interface::{Described, Table};
 use self::options::Options;
 use super::RawPacket;
@@ -18,22 +20,10 @@ use super::order::{Order, array, words};
 use crate::packet::LinkType;
 use crate::time::Timestamp;
 
-/// Block types, draft section 11.1.
-mod block {
-    pub(super) const SECTION: u32 = 0x0a0d_0d0a;
-    pub(super) const INTERFACE: u32 = 1;
-    pub(super) const OBSOLETE: u32 = 2;
-    pub(super) const SIMPLE: u32 = 3;
-    pub(super) const STATISTICS: u32 = 5;
-    pub(super) const ENHANCED: u32 = 6;
-}
-
 /// Bytes before a block's body: type and length.
 const LEAD: usize = 8;
 /// Bytes after it: the length again.
 const TRAIL: usize = 4;
-/// What a section header holds after its lead, read in the order it was written in.
-const BYTE_ORDER_MAGIC: u32 = 0x1a2b_3c4d;
 /// Fixed fields of an enhanced and of an obsolete packet block, without lead and trail.
 const PACKET_FIELDS: usize = 20;
 /// Fixed field of a simple packet block.

@@ -1,5 +1,6 @@
 //! The option lists of pcapng blocks, draft-ietf-opsawg-pcapng section 3.5: code, length, value padded to four bytes.
 
+use super::codes::option;
 use crate::source::order::{Order, array};
 
 /// One option.
@@ -15,9 +16,6 @@ pub(super) struct Options<'a> {
     bytes: &'a [u8],
     order: Order,
 }
-
-/// `opt_endofopt`.
-const END: u16 = 0;
 
 impl<'a> Options<'a> {
     pub(super) fn new(bytes: &'a [u8], order: Order) -> Self {
@@ -36,7 +34,7 @@ impl<'a> Iterator for Options<'a> {
         let [a, b, c, d] = array(self.bytes, 0)?;
         let code = self.order.u16([a, b]);
         let length = self.order.u16([c, d]) as usize;
-        if code == END {
+        if code == option::END {
             return None;
         }
         let value = self.bytes.get(4..4 + length)?;

@@ -6,14 +6,14 @@ use crate::time::Timestamp;
 
 /// A record, whole or in the form in which a million of them can wait.
 #[derive(Debug)]
-pub(super) enum Told {
+pub(super) enum FinishedSession {
     /// As it is.
     Whole(Box<Session>),
     /// To be unfolded when its turn has come.
     Folded(Box<Folded>),
 }
 
-impl Told {
+impl FinishedSession {
     pub(super) fn start(&self) -> Timestamp {
         match self {
             Self::Whole(session) => session.start,

@@ -7,9 +7,9 @@ use super::error::StoreError;
 
 /// The folder of a store.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place(pub PathBuf);
+pub struct StoreFolder(pub PathBuf);
 
-impl FromStr for Place {
+impl FromStr for StoreFolder {
     type Err = StoreError;
 
     /// `DIR`, `file:DIR`, `file:///DIR`; any other scheme is refused, so that a typing error makes no folder `https:`.
@@ -59,7 +59,7 @@ mod tests {
             ("a:b", "a:b"),
         ] {
             assert_eq!(
-                text.parse::<Place>().unwrap().0,
+                text.parse::<StoreFolder>().unwrap().0,
                 PathBuf::from(folder),
                 "{text}"
             );
@@ -69,7 +69,7 @@ mod tests {
     #[test]
     fn other_addresses_are_refused() {
         for text in ["https://x/y", "s3://bucket", "", "file:", "file://host/x"] {
-            assert!(text.parse::<Place>().is_err(), "{text}");
+            assert!(text.parse::<StoreFolder>().is_err(), "{text}");
         }
     }
 }

@@ -1,11 +1,11 @@
-//! How the pipeline itself kept up: what batches of packets cost, and how many waited for a worker. Measured only where
+//! How the pipeline kept up: what batches of packets cost, and how many waited for a worker. Measured only where
 //! asked for, once a batch, never a packet.
 
 use std::time::Duration;
 
 use hdrhistogram::Histogram;
 
-use crate::tally::latency::Times;
+use super::Times;
 
 /// Most waiting batches told apart; channels are bounded far below.
 const MOST_WAITING: u64 = 1024;
