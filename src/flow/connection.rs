@@ -4,7 +4,7 @@ use std::hint::black_box;
 use std::mem;
 use std::sync::Arc;
 
-use super::client;
+use super::client::{self, ClientEnd};
 use super::reassembly::{Counts, Direction, MAX_SYN_DATA, Piece};
 use super::tail::{self, Tail};
 use super::trace::{
@@ -34,10 +34,8 @@ pub struct Connection {
     pub origin: u32,
     /// Sequence number of the first packet.
     pub first_seq: u32,
-    /// The way the client's packets go, where a SYN told it.
-    opened: Option<Way>,
-    /// The way the client's packets go, as used for reading.
-    client: Option<Way>,
+    /// Which end is the client.
+    client: ClientEnd,
     syn_at: Option<Timestamp>,
     syn_ack_at: Option<Timestamp>,
     /// Where the server begins by another answer to the same SYN, as long as nothing tells which of the two counts.
@@ -52,16 +50,8 @@ pub struct Connection {
     pub asked: Option<Arc<[Arc<str>]>>,
     /// Who sent how much in answer to what, and how it ended.
     pub tail: Tail,
-    /// Its ports say nothing: it is of interest only if it is SMTP by its words.
-    by_words: bool,
-    /// By its words, or by who opened it, it is something else.
-    foreign: bool,
-    /// Its watched port is the client's.
-    disowned: bool,
     /// Its client had sent nothing behind its Finished when it had the server's.
     taken: bool,
-    /// The other end of the watched port greets as a server does, though no SYN told who is the client.
-    greeted_backwards: bool,
     /// What was said.
     pub dialogue: Dialogue,
 }
@@ -74,7 +64,7 @@ struct Half {
     /// Packets with payload were seen.
     spoke: bool,
     /// Its first bytes were looked at.
-    opened: bool,
+    words_heard: bool,
     mac: Option<[u8; 6]>,
     /// Sequence number behind the last byte seen.
     highest: Option<u32>,
@@ -87,6 +77,17 @@ struct Half {
     /// Segments with a good checksum were seen: a bad one is then not explained by offloading.
     checksums_hold: bool,
     corrupt: u32,
+}
+
+/// Where in a direction TLS starts, looked for while pieces of it go by.
+#[derive(Debug)]
+struct TlsStart {
+    /// Bytes that went by.
+    passed: u32,
+    /// How many of them lie before it.
+    at: Option<u32>,
+    /// It was not known before.
+    unknown: bool,
 }
 
 /// Sequence numbers of both directions of a connection that is settled, by way.
@@ -131,8 +132,7 @@ impl Connection {
             last: segment.time,
             origin: segment.origin,
             first_seq: segment.seq,
-            opened: None,
-            client: None,
+            client: ClientEnd::default(),
             syn_at: None,
             syn_ack_at: None,
             other_start: None,
@@ -141,45 +141,48 @@ impl Connection {
             held_since: None,
             asked: None,
             tail: Tail::default(),
-            by_words: false,
-            foreign: false,
-            disowned: false,
             taken: false,
-            greeted_backwards: false,
             dialogue: Dialogue::default(),
         }
     }
 
+    /// The same as [`Self::new`], in the memory of one that is over.
+    pub(super) fn begin_anew(&mut self, segment: &Segment) {
+        let mut tail = mem::take(&mut self.tail);
+        tail.begin_anew();
+        *self = Self {
+            tail,
+            ..Self::new(segment)
+        };
+    }
+
     /// Its ports say nothing: what is said must tell that it is SMTP.
     pub(super) const fn go_by_words(&mut self) {
-        self.by_words = true;
+        self.client.go_by_words();
     }
 
     /// Whether only its words can tell that it is SMTP.
     pub const fn goes_by_words(&self) -> bool {
-        self.by_words
+        self.client.goes_by_words()
     }
 
     /// It is no SMTP, by its words or since its server is on no watched port, so nothing of it is of interest.
     pub const fn is_foreign(&self) -> bool {
-        self.foreign
+        self.client.is_foreign()
     }
 
     /// Whether its watched port is the client's, which the words of its middle would not tell.
     pub(super) const fn is_disowned(&self) -> bool {
-        self.disowned
+        self.client.is_disowned()
     }
 
     /// Whether it is SMTP by its words, or need not be.
     pub fn is_wanted(&self) -> bool {
-        let backwards = self.greeted_backwards && !self.saw_opening();
-        if self.by_words {
-            self.standing() == Standing::Smtp
-        } else if backwards {
-            !self.foreign && !self.is_silent_as_a_server()
-        } else {
-            !self.foreign
+        if self.goes_by_words() {
+            return self.standing() == Standing::Smtp;
         }
+        let backwards = self.client.greets_backwards();
+        !self.is_foreign() && !(backwards && self.is_silent_as_a_server())
     }
 
     /// Nothing that only a server says came from the end that is taken for it.
@@ -196,20 +199,10 @@ impl Connection {
 
     /// What its words make of it.
     fn standing(&self) -> Standing {
-        if self.foreign {
+        if self.is_foreign() {
             return Standing::Other;
         }
         opening::standing(&self.dialogue, self.saw_opening())
-    }
-
-    /// The same for one whose memory is used again.
-    pub(super) fn begin_anew(&mut self, segment: &Segment) {
-        let mut tail = mem::take(&mut self.tail);
-        tail.begin_anew();
-        *self = Self {
-            tail,
-            ..Self::new(segment)
-        };
     }
 
     /// The first sequence numbers of both directions, once nothing that may still come tells more: both SYNs were seen,
@@ -245,7 +238,7 @@ impl Connection {
     /// What [`Settled`](super::settled::Settled) needs to go on in its place: both directions are decided, and seen
     /// from their SYNs.
     pub(super) fn settled_numbers(&self) -> Option<Numbers> {
-        if !self.is_decided() || self.foreign {
+        if !self.is_decided() || self.is_foreign() {
             return None;
         }
         self.syn_at.and(self.syn_ack_at)?;
@@ -437,7 +430,7 @@ impl Connection {
     fn note_taken(&mut self, segment: &Segment) {
         let way = segment.way;
         let left = self.tail.is_over() || self.tail.is_half_closed();
-        if left || self.client != Some(way) || !segment.has(Segment::ACK) {
+        if left || self.client.read_as() != Some(way) || !segment.has(Segment::ACK) {
             return;
         }
         let Some(ends) = self.dialogue.finished_ends() else {
@@ -480,11 +473,11 @@ impl Connection {
     /// What the table may note of further packets by itself.
     pub(super) fn trace(&self) -> Trace {
         let closing = self.is_over() || self.tail.is_half_closed() || self.tail.is_in_doubt();
-        if self.foreign {
+        if self.is_foreign() {
             return Trace {
                 last: self.last,
                 need: [Need::Opening; 2],
-                lasting: self.disowned,
+                lasting: self.is_disowned(),
                 ..Trace::EMPTY
             };
         }
@@ -583,13 +576,13 @@ impl Connection {
 
     /// The way the client's packets go: by its SYN, else by the watched port, else by what was said.
     pub fn client_way(&self, ports: &PortSet) -> Way {
-        let known = self.opened.or(self.client);
+        let known = self.client.known();
         known.unwrap_or_else(|| client::guess(&self.key, ports, Way::Up, &[]))
     }
 
     /// Whether the way of the client is known from a SYN.
     pub const fn saw_opening(&self) -> bool {
-        self.opened.is_some()
+        self.client.opened().is_some()
     }
 
     /// SYN to SYN-ACK, nanoseconds.
@@ -739,9 +732,9 @@ impl Connection {
         if segment.length > 0 && self.is_sound(segment, block) {
             let payload = segment.payload(block);
             let stream = &self.halves[segment.way.index()].stream;
-            if self.by_words && stream.next().or(stream.lowest_held()).is_none() {
+            if stream.next().or(stream.lowest_held()).is_none() {
                 // The first that is seen of a connection that began before: where it does not tell, nothing will.
-                self.foreign |= !opening::may_open(payload);
+                self.client.words_may_open(payload);
             }
             let (length, time) = (segment.length, segment.time);
             self.with_reader(segment.way, ports, |stream, sink| {
@@ -773,71 +766,45 @@ impl Connection {
         ports: &PortSet,
         feed: impl FnOnce(&mut Direction, &mut dyn FnMut(Piece<'_>)),
     ) {
-        let mut client = self.opened.or(self.client);
-        let guess = (self.key, ports);
+        self.client.follow_syn();
         let half = &mut self.halves[way.index()];
-        let dialogue = &mut self.dialogue;
         let whole = half.stream.first().is_some();
-        let (by_words, opened, foreign) = (&mut self.by_words, &mut half.opened, &mut self.foreign);
-        let (disowned, greeted_backwards) = (&mut self.disowned, &mut self.greeted_backwards);
-        let told = self.opened;
-        let mut unknown = half.tls_start.is_none();
-        let (mut passed, mut tls_at) = (0_u32, None);
+        let (key, client, dialogue) = (&self.key, &mut self.client, &mut self.dialogue);
+        let mut start = TlsStart::of(half);
+        let words_heard = &mut half.words_heard;
         feed(&mut half.stream, &mut |piece| {
-            passed = passed.wrapping_add(piece.length());
+            start.pass(&piece);
             let bytes = match &piece {
                 Piece::Bytes(bytes, _) => *bytes,
                 Piece::Gap(_) => &[],
             };
-            if !std::mem::replace(opened, true) {
-                let client_told = told.or_else(|| {
-                    client::against_port(&guess.0, ports, way, bytes, greeted_backwards)
-                });
-                if let Some(told) =
-                    client_told.filter(|told| client::is_against_port(&guess.0, ports, *told))
-                {
-                    *disowned = true;
-                    *by_words = ports.has_others();
-                    // What was read with the ends taken for each other cannot be read again.
-                    *foreign |= !*by_words || client.is_some_and(|client| client != told);
-                    client = Some(told);
-                }
-                *foreign |= *by_words && !bytes.is_empty() && !opening::may_open(bytes);
+            if !mem::replace(words_heard, true) {
+                client.first_words(key, ports, way, bytes);
             }
-            if *foreign {
+            if client.is_foreign() {
                 return;
             }
-            let client =
-                *client.get_or_insert_with(|| client::guess(&guess.0, guess.1, way, bytes));
-            let side = if way == client {
-                Side::Client
-            } else {
-                Side::Server
-            };
+            let side = client.side(key, ports, way, bytes);
             dialogue.push(side, &piece, whole);
-            match dialogue.tls_begun_with(side) {
-                Some(bytes) if unknown && tls_at.is_none() => {
-                    tls_at = Some(passed.wrapping_sub(bytes));
-                }
-                // It was given up, and may begin again.
-                None => (unknown, tls_at) = (true, None),
-                Some(_) => {}
-            }
+            start.note(dialogue.tls_begun_with(side));
         });
-        self.client = client;
-        self.foreign |= self.by_words && opening::standing(dialogue, whole) == Standing::Other;
-        let Some(client) = client else { return };
-        let side = if way == client {
-            Side::Client
-        } else {
-            Side::Server
+        if self.goes_by_words() && opening::standing(&self.dialogue, whole) == Standing::Other {
+            self.client.call_foreign();
+        }
+        self.note_read(way, start);
+    }
+
+    /// `way` was read on, with this found of where its TLS starts.
+    fn note_read(&mut self, way: Way, start: TlsStart) {
+        let Some(client) = self.client.read_as() else {
+            return;
         };
-        if let (Some(at), Some(next)) = (tls_at, half.stream.next()) {
-            let start = next.wrapping_sub(passed).wrapping_add(at);
+        let half = &mut self.halves[way.index()];
+        if let Some(start) = start.found(&half.stream) {
             half.tls_start = Some(start);
             self.tail.turns.forget_before(way, start);
         }
-        if dialogue.is_decided(side) {
+        if self.dialogue.is_decided(client::side(client, way)) {
             self.decide(way);
         }
         let [of_client, of_server] = [client, client.reversed()].map(Way::index);
@@ -860,26 +827,19 @@ impl Connection {
     }
 
     fn note_opening(&mut self, segment: &Segment, ports: &PortSet) {
-        let crossing = self.opened == Some(segment.way.reversed()) && self.syn_at.is_some();
-        if !segment.has(Segment::ACK) && crossing {
-            // Both ends opened (RFC 9293 section 3.5): the watched port is the server's.
-            self.opened = client::by_port(&self.key, ports).or(self.opened);
-        }
-        if segment.has(Segment::ACK) {
-            self.opened.get_or_insert(segment.way.reversed());
-            self.syn_ack_at.get_or_insert(segment.time);
+        let answers = segment.has(Segment::ACK);
+        let (client, at) = if answers {
+            (segment.way.reversed(), &mut self.syn_ack_at)
         } else {
-            self.opened.get_or_insert(segment.way);
-            self.syn_at.get_or_insert(segment.time);
+            (segment.way, &mut self.syn_at)
+        };
+        let other_opened = self.client.opened() == Some(segment.way.reversed());
+        if !answers && other_opened && at.is_some() {
+            self.client.both_opened(&self.key, ports);
         }
-        // Before anything is read both ends may still open, and tell better.
-        let is_read = self.halves.iter().any(|half| half.opened);
-        let against = |client| client::is_against_port(&self.key, ports, client);
-        if is_read && !self.disowned && self.opened.is_some_and(against) {
-            self.disowned = true;
-            self.foreign = true;
-            self.by_words = ports.has_others();
-        }
+        at.get_or_insert(segment.time);
+        let is_read = self.halves.iter().any(|half| half.words_heard);
+        self.client.syn(&self.key, ports, client, is_read);
     }
 
     fn note_end(&mut self, segment: &Segment) {
@@ -952,5 +912,39 @@ impl Half {
         } else {
             Need::All
         }
+    }
+}
+
+impl TlsStart {
+    /// Of a direction that is about to go on.
+    const fn of(half: &Half) -> Self {
+        Self {
+            passed: 0,
+            at: None,
+            unknown: half.tls_start.is_none(),
+        }
+    }
+
+    /// The next piece.
+    const fn pass(&mut self, piece: &Piece<'_>) {
+        self.passed = self.passed.wrapping_add(piece.length());
+    }
+
+    /// The TLS that is read now has begun with so many of the bytes that went by.
+    const fn note(&mut self, begun_with: Option<u32>) {
+        match begun_with {
+            Some(bytes) if self.unknown && self.at.is_none() => {
+                self.at = Some(self.passed.wrapping_sub(bytes));
+            }
+            // It was given up, and may begin again.
+            None => (self.unknown, self.at) = (true, None),
+            Some(_) => {}
+        }
+    }
+
+    /// The sequence number of its first byte, if it was found in what went by; `stream` has come behind all of that.
+    fn found(&self, stream: &Direction) -> Option<u32> {
+        let (at, next) = (self.at?, stream.next()?);
+        Some(next.wrapping_sub(self.passed).wrapping_add(at))
     }
 }
