@@ -73,9 +73,9 @@ pub struct WorkerFacts {
 }
 
 /// One worker: a table and what becomes of its connections.
-pub(super) struct Worker<'a, O> {
+pub(super) struct Worker<'a, O: Fn(u32) -> Arc<Origin>> {
     number: usize,
-    table: Table<Option<Told>, Settled>,
+    table: Table<Desk<'a, O>>,
     desk: Desk<'a, O>,
     /// Segments that are taken in together, of a worker on the reader's thread.
     gathered: Batch,

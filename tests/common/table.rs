@@ -74,7 +74,7 @@ impl Outlet for Desk<'_> {
 
 /// A table that judges, on the usual ports.
 pub struct Watched<'a> {
-    table: Table<Option<Session>, Settled>,
+    table: Table<Desk<'a>>,
     interest: Interest,
     /// Time of the first packet, and how much has passed since.
     times: Option<(u64, u64)>,
@@ -141,7 +141,7 @@ pub fn judge() -> Judge {
 
 /// Lets the table take in a packet, if it is a TCP segment in Ethernet, at `time` and `clock`, nanoseconds.
 pub fn take<O: Outlet>(
-    table: &mut Table<O::Record, O::Settled>,
+    table: &mut Table<O>,
     interest: &Interest,
     packet: &Packet,
     (time, clock): (u64, u64),

@@ -1,13 +1,14 @@
 //! Connections beside others between the same ports, of which it is not known yet whether they are their successors
 //! ([`Successor`]).
 
-use super::{Connection, Outlet, Over, Reason, State, Table, since};
+use super::time::since;
+use super::{Connection, Outlet, Over, Reason, State, Table};
 use crate::flow::successor::{Belongs, Successor};
 use crate::flow::trace::Need;
 use crate::flow::wheel::TICK;
 use crate::flow::{Segment, Way};
 
-impl<R, S> Table<R, S> {
+impl<O: Outlet> Table<O> {
     /// Whether there is a connection beside that in `slot`.
     pub(super) fn has_beside(&self, slot: u32) -> bool {
         !self.beside.is_empty() && self.beside.contains_key(&slot)
@@ -60,7 +61,7 @@ impl<R, S> Table<R, S> {
         segment: &Segment,
         tick: u32,
         block: &[u8],
-        outlet: &mut impl Outlet<Record = R, Settled = S>,
+        outlet: &mut O,
     ) -> bool {
         let is_another = |one: &Successor| {
             let connection = &one.connection;
@@ -125,12 +126,7 @@ impl<R, S> Table<R, S> {
 
     /// The connection before it is over, or both ends have left it.
     #[cold]
-    pub(super) fn take_place(
-        &mut self,
-        successor: Successor,
-        tick: u32,
-        outlet: &mut impl Outlet<Record = R, Settled = S>,
-    ) {
+    pub(super) fn take_place(&mut self, successor: Successor, tick: u32, outlet: &mut O) {
         let last = successor.tick;
         let Some(connection) = self.unrefuted(successor) else {
             return;
@@ -160,13 +156,7 @@ impl<R, S> Table<R, S> {
 
     /// Hands out the record of a successor that never took the place of the connection before it.
     #[cold]
-    pub(super) fn tell(
-        &mut self,
-        successor: Successor,
-        tick: u32,
-        reason: Reason,
-        outlet: &mut impl Outlet<Record = R, Settled = S>,
-    ) {
+    pub(super) fn tell(&mut self, successor: Successor, tick: u32, reason: Reason, outlet: &mut O) {
         if let Some(connection) = self.unrefuted(successor) {
             let last = connection.last;
             let record = self.end(connection, reason, outlet);
