@@ -57,14 +57,14 @@ impl Successor {
     }
 
     /// Takes in a segment of it.
-    pub(super) fn segment(&mut self, segment: &Segment, tick: u32, block: &[u8], ports: &PortSet) {
+    pub(super) fn take_in(&mut self, segment: &Segment, tick: u32, block: &[u8], ports: &PortSet) {
         self.tick = tick;
         if segment.way != self.way {
             self.answered = true;
         } else if segment.flags & (Segment::SYN | Segment::RST) == 0 {
             self.went_on = true;
         }
-        self.connection.segment(segment, block, ports);
+        self.connection.take_in(segment, block, ports);
     }
 
     /// Notes a segment of the earlier connection, of which this is known: the end that began this one does not go on with that.

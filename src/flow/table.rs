@@ -14,7 +14,7 @@
 //! ([`Settled`](super::settled::Settled)).
 //!
 //! Here a segment finds its connection, or opens one. `time` lets deadlines fire, `conclude` is the end of a connection,
-//! `bounds` what is done where there are too many; `beside` has those that may take another's place.
+//! `bounds` what is done where there are too many; `beside` has those that may take another's front.
 
 mod beside;
 mod bounds;
@@ -62,7 +62,7 @@ pub struct Table<O: Outlet> {
     /// Those that may be folded, in the order in which they had told everything.
     settled: VecDeque<Ticket>,
     /// Those that were concluded, in that order: of them there is no more than the record, if that still waits.
-    told: VecDeque<Ticket>,
+    concluded: VecDeque<Ticket>,
     /// Connections that have not been concluded.
     open: usize,
     held: Held,
@@ -84,7 +84,7 @@ impl<O: Outlet> Table<O> {
             wheel: Wheel::default(),
             oldest: VecDeque::new(),
             settled: VecDeque::new(),
-            told: VecDeque::new(),
+            concluded: VecDeque::new(),
             open: 0,
             held: Held::default(),
             given_up: GivenUp::default(),
@@ -123,13 +123,13 @@ impl<O: Outlet> Table<O> {
 
     /// Takes a segment in; connections that are over by its clock go to `outlet` first.
     #[inline]
-    pub fn segment(&mut self, segment: &Segment, block: &[u8], outlet: &mut O) {
+    pub fn take_segment(&mut self, segment: &Segment, block: &[u8], outlet: &mut O) {
         let tick = self.advance_to(segment.clock, outlet);
         let hint = self.look_up(segment);
-        self.take(hint, segment, tick, block, outlet);
+        self.note_or_read(hint, segment, tick, block, outlet);
     }
 
-    /// Where the connection of `segment` is now, for [`Table::segment_at`]. Looking up several segments before the first of them
+    /// Where the connection of `segment` is now, for [`Table::take_segment_at`]. Looking up several segments before the first of them
     /// is taken in lets the processor wait for their places in memory all at once.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "as of `Slots::find`")]
@@ -140,8 +140,8 @@ impl<O: Outlet> Table<O> {
     /// Whether the table needs more than the slot for `segment`; has the processor fetch what leads to that.
     #[inline]
     pub fn goes_deeper(&self, hint: Hint, segment: &Segment) -> bool {
-        let slot = self.slots.slot(hint);
-        let deeper = slot.is_some_and(|place| !place.trace.suffices(segment));
+        let front = self.slots.front(hint);
+        let deeper = front.is_some_and(|front| !front.trace.suffices(segment));
         if deeper {
             let life = hint.0.and_then(|slot| self.slots.life(slot));
             black_box(life.map(|life| life.ticket(0)));
@@ -168,25 +168,32 @@ impl<O: Outlet> Table<O> {
         }
     }
 
-    /// [`Table::segment`] with what was looked up for the same segment before, however long ago.
+    /// [`Table::take_segment`] with what was looked up for the same segment before, however long ago.
     #[inline]
-    pub fn segment_at(&mut self, hint: Hint, segment: &Segment, block: &[u8], outlet: &mut O) {
+    pub fn take_segment_at(&mut self, hint: Hint, segment: &Segment, block: &[u8], outlet: &mut O) {
         let tick = self.advance_to(segment.clock, outlet);
         // Also where there was nothing yet when it was looked up: what becomes of a segment must not depend on when that was.
         let hint = self.slots.correct(hint, &segment.key);
-        self.take(hint, segment, tick, block, outlet);
+        self.note_or_read(hint, segment, tick, block, outlet);
     }
 
-    /// Takes in a segment of the connection that was found for it, if there is one.
+    /// Notes a segment of the connection that was found for it if that is all it needs; else it must be read.
     #[inline]
-    fn take(&mut self, hint: Hint, segment: &Segment, tick: u32, block: &[u8], outlet: &mut O) {
-        if let Some(place) = self.slots.slot_mut(hint)
-            && place.trace.note(segment)
+    fn note_or_read(
+        &mut self,
+        hint: Hint,
+        segment: &Segment,
+        tick: u32,
+        block: &[u8],
+        outlet: &mut O,
+    ) {
+        if let Some(front) = self.slots.front_mut(hint)
+            && front.trace.note(segment)
         {
-            place.deadline = tick + self.limits.wait_after(&place.trace);
+            front.deadline = tick + self.limits.wait_after(&front.trace);
             return;
         }
-        self.read(hint, segment, tick, block, outlet);
+        self.to_connection(hint, segment, tick, block, outlet);
     }
 
     /// Tells the connection of `segment`, just taken in, what its client had asked DNS for.
@@ -206,28 +213,35 @@ impl<O: Outlet> Table<O> {
         }
     }
 
-    /// A segment that must be read.
+    /// Has the connection that `segment` belongs to take it in.
     #[inline(never)]
-    fn read(&mut self, hint: Hint, segment: &Segment, tick: u32, block: &[u8], outlet: &mut O) {
+    fn to_connection(
+        &mut self,
+        hint: Hint,
+        segment: &Segment,
+        tick: u32,
+        block: &[u8],
+        outlet: &mut O,
+    ) {
         let Some(slot) = self.find_or_open(hint, segment, tick, block, outlet) else {
             return;
         };
         let beside = self.has_beside(slot);
-        let Some((place, life)) = self.slots.get_mut(slot) else {
+        let Some((front, life)) = self.slots.get_mut(slot) else {
             return;
         };
         let ticket = life.ticket(slot);
         let (wait, first) = match &mut life.state {
-            State::Free | State::Told { .. } => {
-                place.deadline = place.deadline.max(tick + self.limits.linger);
+            State::Free | State::Concluded { .. } => {
+                front.deadline = front.deadline.max(tick + self.limits.linger);
                 self.note_late(slot, segment, tick, outlet);
                 return;
             }
             State::Open(connection) => {
                 let was_decided = connection.is_decided();
-                connection.catch_up(&place.trace);
-                connection.segment(segment, block, &self.ports);
-                place.trace = connection.trace();
+                connection.catch_up(&front.trace);
+                connection.take_in(segment, block, &self.ports);
+                front.trace = connection.trace();
                 self.held.count(connection, Some(ticket));
                 if connection.is_decided() && !was_decided {
                     self.settled.push_back(ticket);
@@ -239,23 +253,23 @@ impl<O: Outlet> Table<O> {
                 )
             }
             State::Settled(settled) => {
-                settled.segment(segment, &mut place.trace);
+                settled.take_in(segment, &mut front.trace);
                 let complete = settled.is_complete();
                 let first = complete.then(|| settled.first_numbers());
                 (self.limits.wait_settled(settled.tail()), first)
             }
         };
         let wait = match first {
-            Some(_) if place.trace.lasting => self.limits.idle,
+            Some(_) if front.trace.lasting => self.limits.idle,
             Some(_) => self.limits.linger,
             None => wait,
         };
-        let is_dismissed = place.trace.is_dismissed();
+        let is_dismissed = front.trace.is_dismissed();
         if beside && !is_dismissed {
-            place.trace.need = [Need::All; 2];
+            front.trace.need = [Need::All; 2];
         }
-        place.deadline = tick + wait;
-        life.schedule(slot, place.deadline, &mut self.wheel);
+        front.deadline = tick + wait;
+        life.schedule(slot, front.deadline, &mut self.wheel);
         if let Some(first) = first {
             self.conclude(slot, first, outlet);
             self.hand_out_in_time(slot, tick, outlet);
@@ -311,14 +325,14 @@ impl<O: Outlet> Table<O> {
 
     /// Whether `segment` is of a later connection than the one in `slot`.
     fn is_succeeded(&self, slot: u32, segment: &Segment) -> bool {
-        let Some((place, life)) = self.slots.get(slot) else {
+        let Some((front, life)) = self.slots.get(slot) else {
             return true;
         };
         match &life.state {
             State::Free => true,
-            State::Open(connection) => connection.is_succeeded_by(segment, &place.trace),
-            State::Settled(settled) => settled.is_succeeded_by(segment, &place.trace),
-            State::Told { first, .. } => place.trace.is_succeeded_by(*first, segment),
+            State::Open(connection) => connection.is_succeeded_by(segment, &front.trace),
+            State::Settled(settled) => settled.is_succeeded_by(segment, &front.trace),
+            State::Concluded { first, .. } => front.trace.is_succeeded_by(*first, segment),
         }
     }
 
@@ -346,9 +360,9 @@ impl<O: Outlet> Table<O> {
     /// Gives the connection a place in the table.
     fn enter(&mut self, connection: Box<Connection>, deadline: u32) -> u32 {
         let slot = self.slots.enter(connection.key);
-        if let Some((place, life)) = self.slots.get_mut(slot) {
-            place.trace = connection.trace();
-            place.deadline = deadline;
+        if let Some((front, life)) = self.slots.get_mut(slot) {
+            front.trace = connection.trace();
+            front.deadline = deadline;
             life.state = State::Open(connection);
             life.scheduled = u32::MAX;
             life.schedule(slot, deadline, &mut self.wheel);

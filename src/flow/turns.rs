@@ -14,7 +14,7 @@ use std::ops::Range;
 
 use super::Way;
 
-/// Places kept of each direction at which its sender had received more. A handshake has up to six, a message sent command by
+/// Steps kept of each direction each where its sender had received more. A handshake has up to six, a message sent command by
 /// command eight more.
 pub const MAX_STEPS: usize = 48;
 /// Parts of a direction that are apart from each other: as many segments as reassembly holds.
@@ -50,7 +50,7 @@ pub struct Flowed {
 #[derive(Debug, Default)]
 struct OneWay {
     parts: Parts,
-    /// By rising place and rising acknowledgement: bytes before the place were sent with at most this acknowledgement.
+    /// By rising sequence number and rising acknowledgement: bytes before the former were sent with at most this acknowledgement.
     steps: Vec<Step>,
     fin: Step,
     start: u32,
@@ -103,10 +103,10 @@ enum Parts {
 #[derive(Debug, Default)]
 struct Several(Vec<(u32, u32)>);
 
-/// Everything before `place` was sent when its sender had received the other direction up to `received` at most.
+/// Everything before `seq` was sent when its sender had received the other direction up to `received` at most.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Step {
-    place: u32,
+    seq: u32,
     received: u32,
 }
 
@@ -117,10 +117,7 @@ impl Turns {
         self.note_acknowledged(way.reversed(), received);
         let one = &mut self.ways[way.index()];
         one.note_part(from, to);
-        one.note_step(Step {
-            place: to,
-            received,
-        });
+        one.note_step(Step { seq: to, received });
     }
 
     /// Has the processor fetch what [`Turns::note`] needs for a segment of `way`.
@@ -137,11 +134,11 @@ impl Turns {
     }
 
     /// A FIN of `way`, behind its last byte.
-    pub fn note_fin(&mut self, way: Way, place: u32, received: u32) {
+    pub fn note_fin(&mut self, way: Way, seq: u32, received: u32) {
         self.note_acknowledged(way.reversed(), received);
         let one = &mut self.ways[way.index()];
         if one.fin().is_none() {
-            one.fin = Step { place, received };
+            one.fin = Step { seq, received };
             one.known.add(Known::FIN);
         }
     }
@@ -149,7 +146,7 @@ impl Turns {
     /// The sequence number of the FIN of `way`, and whether the other end has acknowledged it.
     pub(super) fn fin_of(&self, way: Way) -> Option<(u32, bool)> {
         let one = &self.ways[way.index()];
-        let fin = one.fin()?.place;
+        let fin = one.fin()?.seq;
         Some((fin, one.acknowledged().is_some_and(|to| is_before(fin, to))))
     }
 
@@ -177,9 +174,9 @@ impl Turns {
         last.map(|step| step.received)
     }
 
-    /// Nothing before this place of `way` is of interest.
-    pub fn forget_before(&mut self, way: Way, place: u32) {
-        self.ways[way.index()].forget_before(place);
+    /// Nothing before this sequence number of `way` is of interest.
+    pub fn forget_before(&mut self, way: Way, seq: u32) {
+        self.ways[way.index()].forget_before(seq);
     }
 
     /// Nothing that was noted of `way` is true.
@@ -229,7 +226,7 @@ impl Turns {
     /// Who sent the first FIN: whoever had not received the other's. `None` if that does not tell.
     pub fn closed_first(&self) -> Option<Way> {
         let [up, down] = [self.ways[0].fin()?, self.ways[1].fin()?];
-        let knew = |one: Step, other: Step| is_before(other.place, one.received);
+        let knew = |one: Step, other: Step| is_before(other.seq, one.received);
         match (knew(up, down), knew(down, up)) {
             (true, false) => Some(Way::Down),
             (false, true) => Some(Way::Up),
@@ -237,12 +234,12 @@ impl Turns {
         }
     }
 
-    /// What flowed behind place `from` of the client's direction, and behind `other` of the server's: where that is not known,
+    /// What flowed behind sequence number `from` of the client's direction, and behind `other` of the server's: where that is not known,
     /// behind what the client had received when it sent its last byte before `from`. `None` if that cannot be told.
     pub fn behind(&self, client: Way, from: u32, other: Option<u32>) -> Option<Flowed> {
         let server = client.reversed();
         let other = match other {
-            Some(place) => place,
+            Some(seq) => seq,
             None => self.received_before(client, from)?,
         };
         let mut ends = [from, other];
@@ -259,22 +256,22 @@ impl Turns {
         })
     }
 
-    /// What the sender of `way` had received when it sent its last byte before `place`. The byte must be in the capture, and if
+    /// What the sender of `way` had received when it sent its last byte before `seq`. The byte must be in the capture, and if
     /// the other end had already answered it, that is no first copy.
-    pub(super) fn received_before(&self, way: Way, place: u32) -> Option<u32> {
+    pub(super) fn received_before(&self, way: Way, seq: u32) -> Option<u32> {
         let one = &self.ways[way.index()];
-        let received = one.received_at(place.wrapping_sub(1))?;
-        let seen = one.holds(place.wrapping_sub(1));
+        let received = one.received_at(seq.wrapping_sub(1))?;
+        let seen = one.holds(seq.wrapping_sub(1));
         let other = &self.ways[way.reversed().index()];
-        let mut before = (other.steps.iter()).filter(|step| is_before(step.received, place));
+        let mut before = (other.steps.iter()).filter(|step| is_before(step.received, seq));
         // A FIN has a number of its own.
         let closed = other
             .fin()
-            .filter(|fin| is_before(fin.received, place) && received == fin.place.wrapping_add(1));
+            .filter(|fin| is_before(fin.received, seq) && received == fin.seq.wrapping_add(1));
         let unanswered = closed.is_some()
             || before
                 .next_back()
-                .is_none_or(|step| !is_before(step.place, received));
+                .is_none_or(|step| !is_before(step.seq, received));
         (seen && unanswered).then_some(received)
     }
 
@@ -375,11 +372,11 @@ impl OneWay {
         let room = self.steps.len() < MAX_STEPS;
         match self.steps.last_mut() {
             _ if self.known.has(Known::LIMIT) => self.note_step_within(step),
-            Some(last) if is_before(last.place, step.place) && last.received == step.received => {
-                last.place = step.place;
+            Some(last) if is_before(last.seq, step.seq) && last.received == step.received => {
+                last.seq = step.seq;
             }
             Some(last)
-                if is_before(last.place, step.place)
+                if is_before(last.seq, step.seq)
                     && is_before(last.received, step.received)
                     && room =>
             {
@@ -400,18 +397,18 @@ impl OneWay {
     fn note_step_within(&mut self, mut step: Step) {
         if self
             .start()
-            .is_some_and(|start| !is_before(start, step.place))
+            .is_some_and(|start| !is_before(start, step.seq))
         {
             return;
         }
         if let Some(limit) = self.limit()
-            && is_before(limit, step.place)
+            && is_before(limit, step.seq)
         {
-            step.place = limit;
+            step.seq = limit;
         }
         let at = self
             .steps
-            .partition_point(|other| is_before(other.place, step.place));
+            .partition_point(|other| is_before(other.seq, step.seq));
         let told = |other: &Step| !is_before(step.received, other.received);
         if self.steps.get(at).is_some_and(told) {
             return;
@@ -420,7 +417,7 @@ impl OneWay {
         let same = self
             .steps
             .get(at)
-            .is_some_and(|other| other.place == step.place);
+            .is_some_and(|other| other.seq == step.seq);
         let from = self
             .steps
             .partition_point(|other| is_before(other.received, step.received))
@@ -429,26 +426,26 @@ impl OneWay {
         replace(&mut self.steps, from..at + usize::from(same), step);
         if self.steps.len() > MAX_STEPS {
             self.steps.pop();
-            self.limit = self.steps.last().map_or(0, |last| last.place);
+            self.limit = self.steps.last().map_or(0, |last| last.seq);
             self.known.add(Known::LIMIT);
         }
     }
 
-    fn forget_before(&mut self, place: u32) {
-        self.start = place;
+    fn forget_before(&mut self, seq: u32) {
+        self.start = seq;
         self.known.add(Known::START);
-        self.steps.retain(|step| is_before(place, step.place));
-        self.parts.forget_before(place);
+        self.steps.retain(|step| is_before(seq, step.seq));
+        self.parts.forget_before(seq);
     }
 
-    /// What its sender had received when it sent the byte at `place`.
-    fn received_at(&self, place: u32) -> Option<u32> {
-        let step = self.steps.iter().find(|step| is_before(place, step.place));
+    /// What its sender had received when it sent the byte at `seq`.
+    fn received_at(&self, seq: u32) -> Option<u32> {
+        let step = self.steps.iter().find(|step| is_before(seq, step.seq));
         step.map(|step| step.received)
     }
 
-    fn holds(&self, place: u32) -> bool {
-        let reaches = |part: &&(u32, u32)| !is_before(place, part.0) && is_before(place, part.1);
+    fn holds(&self, seq: u32) -> bool {
+        let reaches = |part: &&(u32, u32)| !is_before(seq, part.0) && is_before(seq, part.1);
         self.parts.all().iter().any(|part| reaches(&part))
     }
 
@@ -468,7 +465,7 @@ impl OneWay {
         if let Some(limit) = self.limit() {
             return !is_before(first.1, limit);
         }
-        let fin = self.fin().map_or(end, |fin| fin.place);
+        let fin = self.fin().map_or(end, |fin| fin.seq);
         let last = fin.wrapping_add(u32::from(self.known.has(Known::FIN)));
         let known = self
             .acknowledged()
@@ -476,34 +473,34 @@ impl OneWay {
         parts.len() == 1 && fin == end && known
     }
 
-    /// Bytes behind `place`: up to the FIN, else as far as was seen. `None` if more was acknowledged than was seen: the last
+    /// Bytes behind `seq`: up to the FIN, else as far as was seen. `None` if more was acknowledged than was seen: the last
     /// number may be a byte's or a FIN's.
-    fn sent_behind(&self, place: u32) -> Option<u64> {
+    fn sent_behind(&self, seq: u32) -> Option<u64> {
         if self.known.has(Known::LOST) {
             return None;
         }
-        let seen = self.end().unwrap_or(place);
+        let seen = self.end().unwrap_or(seq);
         let end = match (self.fin(), self.acknowledged()) {
-            (Some(fin), _) => fin.place,
+            (Some(fin), _) => fin.seq,
             (None, Some(acknowledged)) if is_before(seen, acknowledged) => return None,
             (None, _) => seen,
         };
-        let sent = end.wrapping_sub(place);
+        let sent = end.wrapping_sub(seq);
         (sent < 1 << 31).then_some(u64::from(sent))
     }
 
     /// How far the other end can acknowledge it once everything before `at` was sent: a FIN has a number of its own.
     fn receivable(&self, at: u32) -> u32 {
-        let closed = self.fin().is_some_and(|fin| fin.place == at);
+        let closed = self.fin().is_some_and(|fin| fin.seq == at);
         at.wrapping_add(u32::from(closed))
     }
 
     /// How far its sender, having sent everything before `at`, was free to send when it had received the other way up to
     /// `received`.
     fn free_to_send(&self, at: u32, received: u32) -> u32 {
-        let ahead = self.steps.iter().filter(|step| is_before(at, step.place));
+        let ahead = self.steps.iter().filter(|step| is_before(at, step.seq));
         let free = ahead.take_while(|step| !is_before(received, step.received));
-        free.last().map_or(at, |step| step.place)
+        free.last().map_or(at, |step| step.seq)
     }
 }
 
@@ -522,10 +519,10 @@ impl Parts {
         }
     }
 
-    fn forget_before(&mut self, place: u32) {
+    fn forget_before(&mut self, seq: u32) {
         let cut = |part: &mut (u32, u32)| {
-            if is_before(part.0, place) {
-                part.0 = place;
+            if is_before(part.0, seq) {
+                part.0 = seq;
             }
             is_before(part.0, part.1)
         };
@@ -644,7 +641,7 @@ mod tests {
     }
 
     #[test]
-    fn where_the_servers_place_is_not_known_it_is_what_the_client_had_received() {
+    fn where_the_servers_number_is_not_known_it_is_what_the_client_had_received() {
         let flowed = noted(&TALK).behind(Way::Up, 90, None).unwrap();
         assert_eq!(flowed.bytes, [15, 30]);
     }
@@ -746,11 +743,11 @@ mod tests {
             copies in proptest::collection::vec((0..TALK.len(), 0..TALK.len(), 0_u32..3), 0..6),
         ) {
             let mut sent: Vec<_> = order.into_iter().map(|at| TALK[at]).collect();
-            for (which, place, later) in copies {
+            for (which, at, later) in copies {
                 let (way, from, to, received) = TALK[which];
                 let most = if way == Way::Up { 1230 } else { 105 };
                 let received = if later == 0 { received } else { most };
-                sent.insert(place, (way, from, to, received));
+                sent.insert(at, (way, from, to, received));
             }
             let told = noted(&sent).behind(Way::Up, CLIENT, Some(1000));
             prop_assert_eq!(told.as_ref().unwrap().bytes, [155, 230]);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use tlstally::exchange::Catalog;
-use tlstally::flow::segment::Place;
+use tlstally::flow::segment::CapturePosition;
 use tlstally::flow::{Connection, FlowKey, Limits, Outlet, Over, Reason, Segment, Table, Tail};
 use tlstally::judge::recall::Recall;
 use tlstally::judge::{Judge, Settled};
@@ -147,7 +147,7 @@ pub fn take<O: Outlet>(
     (time, clock): (u64, u64),
     outlet: &mut O,
 ) {
-    let place = Place {
+    let place = CapturePosition {
         base: 0,
         origin: 0,
         time: Timestamp(time),
@@ -155,6 +155,6 @@ pub fn take<O: Outlet>(
     };
     let length = packet.bytes.len() as u32;
     if let Decoded::Tcp(tcp) = decode(LinkType::ETHERNET, &packet.bytes, length, interest) {
-        table.segment(&Segment::new(&tcp, place), &packet.bytes, outlet);
+        table.take_segment(&Segment::new(&tcp, place), &packet.bytes, outlet);
     }
 }

@@ -20,20 +20,24 @@ impl Connection {
 
     /// The sequence numbers at the given positions, counted from the first byte of TLS of the client's direction and
     /// the server's.
-    pub fn places(&self, client: Way, ends: (u64, Option<u64>)) -> Option<(u32, Option<u32>)> {
-        let client_end = self.tls_position(client, ends.0)?;
-        let server_end = match ends.1 {
-            Some(end) => Some(self.tls_position(client.reversed(), end)?),
+    pub fn seqs_at(
+        &self,
+        client: Way,
+        positions: (u64, Option<u64>),
+    ) -> Option<(u32, Option<u32>)> {
+        let client_end = self.tls_seq(client, positions.0)?;
+        let server_end = match positions.1 {
+            Some(position) => Some(self.tls_seq(client.reversed(), position)?),
             None => None,
         };
         Some((client_end, server_end))
     }
 
-    /// What the client had received of the server's direction when it sent the last byte before `place` of its own;
+    /// What the client had received of the server's direction when it sent the last byte before `position` of its own;
     /// both counted from the first byte of TLS.
-    pub fn received_before(&self, client: Way, place: u64) -> Option<u64> {
-        let place = self.tls_position(client, place)?;
-        let received = self.tail.turns.received_before(client, place)?;
+    pub fn received_before(&self, client: Way, position: u64) -> Option<u64> {
+        let seq = self.tls_seq(client, position)?;
+        let received = self.tail.turns.received_before(client, seq)?;
         let start = self.halves[client.reversed().index()].tls_start?;
         let length = received.wrapping_sub(start);
         (length < 1 << 31).then_some(u64::from(length))
@@ -55,7 +59,7 @@ impl Connection {
     /// Asks something that takes what the connection tells besides its bytes; `client` is the way of its client's packets.
     pub fn with_course<T>(&self, client: Way, ask: impl FnOnce(Course<'_>) -> T) -> T {
         ask(Course {
-            received: &|place| self.received_before(client, place),
+            received: &|position| self.received_before(client, position),
             taken: self.taken,
             left: self.left(client),
             over: self.is_over() || self.tail.is_half_closed(),
@@ -92,9 +96,9 @@ impl Connection {
         let Some(ends) = self.dialogue.finished_ends() else {
             return;
         };
-        let acknowledges = |place: u32| segment.ack.wrapping_sub(place) < 1 << 31;
+        let acknowledges = |seq: u32| segment.ack.wrapping_sub(seq) < 1 << 31;
         self.taken |= matches!(
-            self.places(way, ends),
+            self.seqs_at(way, ends),
             Some((client, Some(server))) if client == segment.seq && acknowledges(server)
         );
         if self.taken && self.is_established(way) {
@@ -103,9 +107,9 @@ impl Connection {
         }
     }
 
-    /// The sequence number `offset` bytes behind the first byte of TLS.
-    fn tls_position(&self, way: Way, offset: u64) -> Option<u32> {
+    /// The sequence number at `position`.
+    fn tls_seq(&self, way: Way, position: u64) -> Option<u32> {
         let start = self.halves[way.index()].tls_start?;
-        Some(start.wrapping_add(u32::try_from(offset).ok()?))
+        Some(start.wrapping_add(u32::try_from(position).ok()?))
     }
 }

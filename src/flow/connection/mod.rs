@@ -175,16 +175,16 @@ impl Connection {
 
     /// The other end has received a FIN that stood far ahead.
     fn believe_fin(&mut self, segment: &Segment) {
-        if let Some((way, place)) = self.tail.believe_fin(segment) {
+        if let Some((way, fin)) = self.tail.believe_fin(segment) {
             let half = &mut self.halves[way.index()];
-            half.highest = half.highest.map(|highest| later(highest, place));
-            half.stream.end_at(place);
+            half.highest = half.highest.map(|highest| later(highest, fin));
+            half.stream.end_at(fin);
         }
     }
 
     /// Takes one segment of this connection in; `block` holds its bytes.
     #[inline]
-    pub fn segment(&mut self, segment: &Segment, block: &[u8], ports: &PortSet) {
+    pub fn take_in(&mut self, segment: &Segment, block: &[u8], ports: &PortSet) {
         let follows = self.halves[segment.way.index()].highest == Some(segment.seq);
         if !follows && !segment.has(Segment::SYN) && self.is_stray(segment) {
             return;
@@ -207,7 +207,7 @@ impl Connection {
         }
         half.note(segment);
         if !half.decided {
-            self.read(segment, block, ports);
+            self.reassemble(segment, block, ports);
         }
         if segment.flags & (Segment::FIN | Segment::RST) != 0 {
             self.note_end(segment);
@@ -245,7 +245,7 @@ impl Connection {
             let half = &mut self.halves[way.index()];
             if !half.decided {
                 half.end_where_told(self.tail.closed_at(way).is_some());
-                self.with_reader(way, ports, |stream, sink| stream.flush(sink));
+                self.to_dialogue(way, ports, |stream, sink| stream.flush(sink));
             }
         }
         self.dialogue.finish();
@@ -255,7 +255,7 @@ impl Connection {
     pub(super) fn stop_waiting(&mut self, ports: &PortSet) {
         for way in [Way::Up, Way::Down] {
             if !self.halves[way.index()].decided {
-                self.with_reader(way, ports, |stream, sink| stream.flush(sink));
+                self.to_dialogue(way, ports, |stream, sink| stream.flush(sink));
             }
         }
         self.dialogue.let_go();

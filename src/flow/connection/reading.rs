@@ -23,7 +23,7 @@ struct FirstTlsByte {
 }
 
 impl Connection {
-    pub(super) fn read(&mut self, segment: &Segment, block: &[u8], ports: &PortSet) {
+    pub(super) fn reassemble(&mut self, segment: &Segment, block: &[u8], ports: &PortSet) {
         if self.halves[segment.way.index()].mac.is_none() {
             let [source, destination] = segment.macs(block);
             self.halves[segment.way.index()].mac = source;
@@ -34,11 +34,11 @@ impl Connection {
         if segment.has(Segment::SYN) {
             seq = seq.wrapping_add(1);
             self.note_opening(segment, ports);
-            self.with_reader(segment.way, ports, |stream, sink| {
+            self.to_dialogue(segment.way, ports, |stream, sink| {
                 stream.start_at(seq, sink);
             });
             if segment.has(Segment::ACK) {
-                self.with_reader(segment.way.reversed(), ports, |stream, sink| {
+                self.to_dialogue(segment.way.reversed(), ports, |stream, sink| {
                     stream.presume_start(segment.ack, sink);
                 });
             }
@@ -51,7 +51,7 @@ impl Connection {
                 self.client.words_may_open(payload);
             }
             let (length, time) = (segment.length, segment.time);
-            self.with_reader(segment.way, ports, |stream, sink| {
+            self.to_dialogue(segment.way, ports, |stream, sink| {
                 stream.push(seq, payload, length, time, sink);
             });
         }
@@ -74,7 +74,7 @@ impl Connection {
     }
 
     /// Runs `feed` on one direction, with everything it hands on going to the dialogue.
-    pub(super) fn with_reader(
+    pub(super) fn to_dialogue(
         &mut self,
         way: Way,
         ports: &PortSet,

@@ -18,12 +18,12 @@ impl<O: Outlet> Table<O> {
     /// the former, by that alone.
     #[cold]
     pub(super) fn belongs(&mut self, slot: u32, segment: &Segment, succeeded: bool) -> Belongs {
-        let Some((place, life)) = self.slots.get(slot) else {
+        let Some((front, life)) = self.slots.get(slot) else {
             return Belongs::Behind;
         };
-        let trace = &place.trace;
-        let (over, told, ends) = match &life.state {
-            State::Free | State::Told { .. } => (true, true, trace.highest.map(Some)),
+        let trace = &front.trace;
+        let (over, concluded, ends) = match &life.state {
+            State::Free | State::Concluded { .. } => (true, true, trace.highest.map(Some)),
             State::Open(connection) => (connection.is_over(), false, connection.ends()),
             State::Settled(settled) => (settled.tail().is_over(), false, trace.highest.map(Some)),
         };
@@ -41,8 +41,8 @@ impl<O: Outlet> Table<O> {
             successor.is_nearer(segment, ends)
         };
         match (nearer, succeeded) {
-            // Where nothing more is wanted of the earlier one, the later one may have its place.
-            (true, _) if told => Belongs::Behind,
+            // Where nothing more is wanted of the earlier one, the later one may have its front.
+            (true, _) if concluded => Belongs::Behind,
             (true, _) => Belongs::Beside,
             (false, true) => aside,
             (false, false) => {
@@ -71,7 +71,7 @@ impl<O: Outlet> Table<O> {
             && let Some(other) = self.beside.remove(&slot)
         {
             let reason = Reason::Succeeded(since(u64::from(tick) * TICK, other.tick));
-            self.tell(other, tick, reason, outlet);
+            self.conclude_beside(other, tick, reason, outlet);
         }
         if !self.beside.contains_key(&slot) {
             let ticket = self.slots.life(slot).map(|life| life.ticket(slot));
@@ -87,7 +87,7 @@ impl<O: Outlet> Table<O> {
         let Some(successor) = self.beside.get_mut(&slot) else {
             return false;
         };
-        successor.segment(segment, tick, block, &self.ports);
+        successor.take_in(segment, tick, block, &self.ports);
         self.held.count(&mut successor.connection, None);
         if self.held.bytes() > self.limits.held_bytes && successor.connection.held_bytes() > 0 {
             successor.connection.stop_waiting(&self.ports);
@@ -113,15 +113,15 @@ impl<O: Outlet> Table<O> {
 
     /// From now on each packet between the ports of the connection in `slot` is looked at.
     fn see_every_packet(&mut self, slot: u32) {
-        let Some((place, life)) = self.slots.get_mut(slot) else {
+        let Some((front, life)) = self.slots.get_mut(slot) else {
             return;
         };
         match &mut life.state {
-            State::Open(connection) => connection.catch_up(&place.trace),
-            State::Settled(settled) => settled.catch_up(&place.trace),
-            State::Free | State::Told { .. } => {}
+            State::Open(connection) => connection.catch_up(&front.trace),
+            State::Settled(settled) => settled.catch_up(&front.trace),
+            State::Free | State::Concluded { .. } => {}
         }
-        place.trace.need = [Need::All; 2];
+        front.trace.need = [Need::All; 2];
     }
 
     /// The connection before it is over, or both ends have left it.
@@ -156,7 +156,13 @@ impl<O: Outlet> Table<O> {
 
     /// Hands out the record of a successor that never took the place of the connection before it.
     #[cold]
-    pub(super) fn tell(&mut self, successor: Successor, tick: u32, reason: Reason, outlet: &mut O) {
+    pub(super) fn conclude_beside(
+        &mut self,
+        successor: Successor,
+        tick: u32,
+        reason: Reason,
+        outlet: &mut O,
+    ) {
         if let Some(connection) = self.unrefuted(successor) {
             let last = connection.last;
             let record = self.end(connection, reason, outlet);

@@ -16,7 +16,7 @@ impl<O: Outlet> Table<O> {
 
     /// The table is full. Where only late copies are waited for, nothing is lost; else the connection that began first goes.
     fn evict(&mut self, tick: u32, outlet: &mut O) {
-        while let Some(ticket) = self.told.pop_front() {
+        while let Some(ticket) = self.concluded.pop_front() {
             if self.slots.is_live(ticket) {
                 self.close(ticket.slot, tick, Reason::Evicted, outlet);
                 return;
@@ -41,11 +41,11 @@ impl<O: Outlet> Table<O> {
     }
 
     /// The same for those of which only the record is held.
-    pub(super) fn trim_told(&mut self) {
-        if self.is_mostly_gone(&self.told) {
-            let mut tickets = std::mem::take(&mut self.told);
+    pub(super) fn trim_concluded(&mut self) {
+        if self.is_mostly_gone(&self.concluded) {
+            let mut tickets = std::mem::take(&mut self.concluded);
             tickets.retain(|ticket| self.slots.is_live(*ticket));
-            self.told = tickets;
+            self.concluded = tickets;
         }
     }
 
@@ -61,13 +61,13 @@ impl<O: Outlet> Table<O> {
         if !self.slots.is_live(ticket) {
             return;
         }
-        let Some((place, life)) = self.slots.get_mut(ticket.slot) else {
+        let Some((front, life)) = self.slots.get_mut(ticket.slot) else {
             return;
         };
         let State::Open(connection) = &mut life.state else {
             return;
         };
-        connection.catch_up(&place.trace);
+        connection.catch_up(&front.trace);
         let Some(numbers) = connection.settled_numbers() else {
             return;
         };
@@ -101,7 +101,7 @@ impl<O: Outlet> Table<O> {
         if !self.slots.is_live(ticket) {
             return;
         }
-        let Some((place, life)) = self.slots.get_mut(ticket.slot) else {
+        let Some((front, life)) = self.slots.get_mut(ticket.slot) else {
             return;
         };
         let State::Open(connection) = &mut life.state else {
@@ -111,7 +111,7 @@ impl<O: Outlet> Table<O> {
             return;
         }
         let was_decided = connection.is_decided();
-        connection.catch_up(&place.trace);
+        connection.catch_up(&front.trace);
         connection.stop_waiting(&self.ports);
         self.held.count(connection, Some(ticket));
         if connection.is_decided() && !was_decided {

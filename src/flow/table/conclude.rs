@@ -11,7 +11,7 @@ use crate::flow::{Segment, Way};
 impl<O: Outlet> Table<O> {
     /// Nothing more is wanted of the connection: only its record stays.
     pub(super) fn conclude(&mut self, slot: u32, first: [u32; 2], outlet: &mut O) {
-        let Some((place, life)) = self.slots.get_mut(slot) else {
+        let Some((front, life)) = self.slots.get_mut(slot) else {
             return;
         };
         let mut acknowledged = [false; 2];
@@ -25,63 +25,63 @@ impl<O: Outlet> Table<O> {
         };
         let record = match std::mem::replace(&mut life.state, State::Free) {
             State::Open(connection) => {
-                note_fins(&connection.tail, &mut place.trace);
+                note_fins(&connection.tail, &mut front.trace);
                 self.end(connection, Reason::Closed, outlet)
             }
             State::Settled(settled) => {
-                note_fins(settled.tail(), &mut place.trace);
-                outlet.conclude_settled(&place.key, settled.kept(), settled.tail())
+                note_fins(settled.tail(), &mut front.trace);
+                outlet.conclude_settled(&front.key, settled.kept(), settled.tail())
             }
-            State::Free | State::Told { .. } => return,
+            State::Free | State::Concluded { .. } => return,
         };
         self.open -= 1;
         let Some(life) = self.slots.life_mut(slot) else {
             return;
         };
-        life.state = State::Told {
+        life.state = State::Concluded {
             record: Some(record),
             due: u32::MAX,
             first,
             acknowledged,
         };
-        self.told.push_back(life.ticket(slot));
-        self.trim_told();
+        self.concluded.push_back(life.ticket(slot));
+        self.trim_concluded();
     }
 
-    /// Tells a connection that is over, or half of it, as far as packets that come in order show; false if it is not.
+    /// Concludes a connection that is over, or half of it, as far as packets that come in order show; false if it is not.
     /// Its place stays: what still comes is not of another connection.
     pub(super) fn conclude_in_order(&mut self, ticket: Ticket, now: u32, outlet: &mut O) -> bool {
-        let Some((place, life)) = self.slots.get_mut(ticket.slot) else {
+        let Some((front, life)) = self.slots.get_mut(ticket.slot) else {
             return false;
         };
         let (over, half, first) = match &mut life.state {
             State::Open(connection) => {
-                connection.catch_up(&place.trace);
+                connection.catch_up(&front.trace);
                 let over = connection.is_over_as_far_as_seen();
                 let half = connection.tail.is_half_closed();
                 (over, half, connection.known_first_numbers())
             }
             State::Settled(settled) => {
-                settled.catch_up(&place.trace);
+                settled.catch_up(&front.trace);
                 let (over, half) = (settled.tail().is_over(), settled.tail().is_half_closed());
                 (over, half, Some(settled.first_numbers()))
             }
-            State::Free | State::Told { .. } => return false,
+            State::Free | State::Concluded { .. } => return false,
         };
         if !over && !half {
             return false;
         }
         if first.is_none() {
             // Nothing tells what is another connection's but a SYN.
-            place.trace.dismiss();
+            front.trace.dismiss();
         }
         let stays = if over {
             self.limits.linger
         } else {
             self.limits.idle
         };
-        place.deadline = now + stays;
-        life.schedule(ticket.slot, place.deadline, &mut self.wheel);
+        front.deadline = now + stays;
+        life.schedule(ticket.slot, front.deadline, &mut self.wheel);
         self.conclude(ticket.slot, first.unwrap_or_default(), outlet);
         self.hand_out(ticket.slot, now, outlet);
         if self.has_beside(ticket.slot) {
@@ -97,7 +97,7 @@ impl<O: Outlet> Table<O> {
         };
         let record = match state {
             State::Free => None,
-            State::Told { record, .. } => record,
+            State::Concluded { record, .. } => record,
             State::Open(mut connection) => {
                 self.open -= 1;
                 connection.catch_up(&trace);
@@ -149,7 +149,7 @@ impl<O: Outlet> Table<O> {
         let Some(life) = self.slots.life_mut(slot) else {
             return;
         };
-        let State::Told {
+        let State::Concluded {
             record: Some(record),
             due,
             acknowledged,
@@ -170,15 +170,15 @@ impl<O: Outlet> Table<O> {
 
     /// Hands the record out now.
     pub(super) fn hand_out(&mut self, slot: u32, tick: u32, outlet: &mut O) {
-        let Some((place, life)) = self.slots.get_mut(slot) else {
+        let Some((front, life)) = self.slots.get_mut(slot) else {
             return;
         };
-        if let State::Told { record, .. } = &mut life.state
+        if let State::Concluded { record, .. } = &mut life.state
             && let Some(record) = record.take()
         {
             outlet.deliver(Over {
                 record,
-                last: place.trace.last,
+                last: front.trace.last,
                 tick,
             });
         }
@@ -186,15 +186,15 @@ impl<O: Outlet> Table<O> {
 
     /// Notes a packet of a connection that was concluded: it may acknowledge the last FIN, or say that nothing else will.
     pub(super) fn note_late(&mut self, slot: u32, segment: &Segment, tick: u32, outlet: &mut O) {
-        let Some((place, life)) = self.slots.get_mut(slot) else {
+        let Some((front, life)) = self.slots.get_mut(slot) else {
             return;
         };
         let [end, other] =
-            [segment.way, segment.way.reversed()].map(|way| place.trace.highest[way.index()]);
+            [segment.way, segment.way.reversed()].map(|way| front.trace.highest[way.index()]);
         let acknowledges = segment.has(Segment::ACK) && segment.ack == other;
         let resets = segment.has(Segment::RST) && end.wrapping_sub(segment.seq) <= 1;
-        place.trace.note_copy(segment);
-        let State::Told {
+        front.trace.note_copy(segment);
+        let State::Concluded {
             record: Some(record),
             acknowledged,
             ..

@@ -42,17 +42,17 @@ impl<O: Outlet> Table<O> {
         if !self.slots.is_live(ticket) {
             return;
         }
-        let Some((place, life)) = self.slots.get_mut(ticket.slot) else {
+        let Some((front, life)) = self.slots.get_mut(ticket.slot) else {
             return;
         };
         if life.scheduled != now {
             return;
         }
         life.scheduled = u32::MAX;
-        let deadline = place.deadline;
+        let deadline = front.deadline;
         if deadline > now {
             let mut next = deadline;
-            if let State::Told {
+            if let State::Concluded {
                 record: Some(_),
                 due,
                 ..
@@ -95,7 +95,7 @@ impl<O: Outlet> Table<O> {
         self.slots.forget_index();
         self.wheel = Wheel::starting_at(self.wheel.now());
         self.oldest = VecDeque::new();
-        let all = self.slots.places();
+        let all = self.slots.total();
         let begin = part * SLOTS;
         for slot in begin..all.min(begin + SLOTS) {
             let Some(silence) = self.silence(slot, clock) else {
@@ -105,7 +105,7 @@ impl<O: Outlet> Table<O> {
             self.close(slot, u32::MAX, Reason::EndOfCapture(silence), outlet);
             if let Some(successor) = successor {
                 let reason = Reason::EndOfCapture(since(clock, successor.tick));
-                self.tell(successor, u32::MAX, reason, outlet);
+                self.conclude_beside(successor, u32::MAX, reason, outlet);
             }
         }
         (all > begin + SLOTS).then_some(part + 1)
@@ -113,14 +113,14 @@ impl<O: Outlet> Table<O> {
 
     /// Nanoseconds from the last packet of the connection in `slot` to `clock`; `None` if there is none.
     pub(super) fn silence(&self, slot: u32, clock: u64) -> Option<u64> {
-        let (place, life) = self.slots.get(slot)?;
+        let (front, life) = self.slots.get(slot)?;
         let wait = match &life.state {
             State::Free => return None,
             State::Open(connection) => self.limits.wait(connection),
             State::Settled(settled) => self.limits.wait_settled(settled.tail()),
-            State::Told { .. } => self.limits.linger,
+            State::Concluded { .. } => self.limits.linger,
         };
-        Some(since(clock, place.deadline.saturating_sub(wait)))
+        Some(since(clock, front.deadline.saturating_sub(wait)))
     }
 }
 
