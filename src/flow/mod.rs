@@ -15,6 +15,7 @@ pub mod limits;
 pub mod outlet;
 pub mod reassembly;
 pub mod segment;
+mod seq;
 mod settled;
 mod slots;
 mod successor;

@@ -7,6 +7,7 @@
 
 use std::mem;
 
+use super::seq::{WINDOW, is_before, is_near};
 use crate::time::Timestamp;
 
 /// Bytes held per direction while something before them is missing: as many as a sender may have on the way before it
@@ -21,8 +22,6 @@ pub(super) const MAX_SYN_DATA: u32 = 64 * 1024;
 const PART: usize = 64;
 /// Without a SYN nobody knows which byte is first: so many segments are looked at before the lowest is taken.
 pub const MAX_UNSYNCED_SEGMENTS: usize = 8;
-/// A sequence number further than this from the expected one is not of this connection (RFC 7323: windows end at 2^30).
-const WINDOW: u32 = 1 << 30;
 
 /// What a direction hands on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -174,13 +173,9 @@ impl Direction {
 
     /// Whether `seq` can belong to this direction.
     pub fn accepts(&self, seq: u32) -> bool {
-        let near = |other: u32| {
-            let ahead = seq.wrapping_sub(other);
-            ahead < WINDOW || ahead.wrapping_neg() < WINDOW
-        };
         match (self.synced, self.held().first()) {
-            (true, _) => near(self.next),
-            (false, Some(part)) => near(part.seq),
+            (true, _) => is_near(seq, self.next),
+            (false, Some(part)) => is_near(seq, part.seq),
             (false, None) => true,
         }
     }
@@ -520,11 +515,6 @@ impl<'a> Part<&'a [u8]> {
             ..self
         }
     }
-}
-
-/// Serial number comparison (RFC 1982): `a` comes before `b`.
-const fn is_before(a: u32, b: u32) -> bool {
-    a != b && b.wrapping_sub(a) < 1 << 31
 }
 
 #[cfg(test)]

@@ -7,10 +7,9 @@
 use std::hint::black_box;
 
 use super::connection::Numbers;
+use super::seq::later;
 use super::tail::Tail;
-use super::trace::{
-    Known, Need, Trace, is_beyond, is_near, is_stray, later, later_end, opens_another,
-};
+use super::trace::{Known, Need, Trace, is_beyond, is_near, is_stray, later_end, opens_another};
 use super::{Segment, Way};
 
 /// What is left of a connection that is settled.

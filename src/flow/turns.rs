@@ -13,6 +13,7 @@ use std::mem;
 use std::ops::Range;
 
 use super::Way;
+use super::seq::{ahead, has_reached, is_before};
 
 /// Steps kept of each direction each where its sender had received more. A handshake has up to six, a message sent command by
 /// command eight more.
@@ -331,7 +332,7 @@ impl OneWay {
         }
         let parts = self.parts.all();
         if let (Some(first), Some(last)) = (parts.first(), parts.last())
-            && last.1.wrapping_sub(first.0) >= 1 << 31
+            && !has_reached(last.1, first.0)
         {
             self.known.add(Known::LOST);
         }
@@ -485,8 +486,7 @@ impl OneWay {
             (None, Some(acknowledged)) if is_before(seen, acknowledged) => return None,
             (None, _) => seen,
         };
-        let sent = end.wrapping_sub(seq);
-        (sent < 1 << 31).then_some(u64::from(sent))
+        ahead(seq, end).map(u64::from)
     }
 
     /// How far the other end can acknowledge it once everything before `at` was sent: a FIN has a number of its own.
@@ -567,12 +567,6 @@ fn replace<T>(list: &mut Vec<T>, range: Range<usize>, item: T) {
         }
         _ => list.insert(range.start, item),
     }
-}
-
-/// Whether `a` comes before `b` (RFC 9293 section 3.4: sequence numbers wrap around).
-const fn is_before(a: u32, b: u32) -> bool {
-    let ahead = b.wrapping_sub(a);
-    ahead != 0 && ahead < 1 << 31
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! the client left. Positions count from the first byte of TLS of a direction.
 
 use super::Connection;
+use crate::flow::seq::{ahead, has_reached};
 use crate::flow::{Segment, Way, tail};
 use crate::tls::facts::Application;
 use crate::tls::{self, Course, Facts, Left};
@@ -39,8 +40,7 @@ impl Connection {
         let seq = self.tls_seq(client, position)?;
         let received = self.tail.turns.received_before(client, seq)?;
         let start = self.halves[client.reversed().index()].tls_start?;
-        let length = received.wrapping_sub(start);
-        (length < 1 << 31).then_some(u64::from(length))
+        ahead(start, received).map(u64::from)
     }
 
     /// How the client left, and what it had received of the server's direction then, counted from the first byte of TLS.
@@ -48,10 +48,9 @@ impl Connection {
         let start = self.halves[client.reversed().index()].tls_start;
         match (self.tail.left(client), start) {
             (tail::Left::Not, _) => Left::Not,
-            (tail::Left::Having(received), Some(start)) => match received.wrapping_sub(start) {
-                length @ 0..0x8000_0000 => Left::Having(u64::from(length)),
-                _ => Left::Having(0),
-            },
+            (tail::Left::Having(received), Some(start)) => {
+                Left::Having(ahead(start, received).map_or(0, u64::from))
+            }
             _ => Left::Unknown,
         }
     }
@@ -96,7 +95,7 @@ impl Connection {
         let Some(ends) = self.dialogue.finished_ends() else {
             return;
         };
-        let acknowledges = |seq: u32| segment.ack.wrapping_sub(seq) < 1 << 31;
+        let acknowledges = |seq: u32| has_reached(segment.ack, seq);
         self.taken |= matches!(
             self.seqs_at(way, ends),
             Some((client, Some(server))) if client == segment.seq && acknowledges(server)

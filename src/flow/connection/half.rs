@@ -2,7 +2,8 @@
 
 use crate::flow::Segment;
 use crate::flow::reassembly::Direction;
-use crate::flow::trace::{Need, WINDOW, is_near, later_end};
+use crate::flow::seq::{WINDOW, later};
+use crate::flow::trace::{Need, is_near, later_end};
 
 /// One direction with what is counted about it.
 #[derive(Debug, Default)]
@@ -31,10 +32,10 @@ impl Half {
     #[inline]
     pub(super) fn note_acknowledged(&mut self, segment: &Segment) {
         if !self.decided && segment.has(Segment::ACK) {
-            match self.acknowledged {
-                Some(before) if segment.ack.wrapping_sub(before) > 1 << 31 => {}
-                _ => self.acknowledged = Some(segment.ack),
-            }
+            self.acknowledged = Some(match self.acknowledged {
+                Some(before) => later(before, segment.ack),
+                None => segment.ack,
+            });
         }
     }
 
