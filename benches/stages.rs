@@ -13,12 +13,12 @@ use std::sync::Arc;
 
 use tlstally::exchange::Catalog;
 use tlstally::flow::reassembly::Direction;
-use tlstally::flow::reassembly::Piece;
 use tlstally::flow::segment::CapturePosition;
 use tlstally::flow::{Connection, FlowKey, Limits, Outlet, Over, Reason, Segment, Table, Tail};
 use tlstally::judge::recall::Recall;
 use tlstally::judge::{Judge, Settled};
 use tlstally::packet::{Decoded, Interest, LinkType, PortSet, decode, may_matter};
+use tlstally::piece::Piece;
 use tlstally::session::networks::Networks;
 use tlstally::session::{Origin, Session, Side, record};
 use tlstally::smtp::Dialogue;

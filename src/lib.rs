@@ -27,6 +27,7 @@ pub mod memo;
 pub mod names;
 pub mod output;
 pub mod packet;
+pub mod piece;
 pub mod pipeline;
 #[cfg(target_os = "linux")]
 pub mod privilege;

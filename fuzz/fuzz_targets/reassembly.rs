@@ -3,7 +3,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use tlstally::flow::reassembly::{Direction, MAX_HELD_BYTES, Piece};
+use tlstally::flow::reassembly::{Direction, MAX_HELD_BYTES};
+use tlstally::piece::Piece;
 use tlstally::time::Timestamp;
 use tlstally_fuzz::Input;
 

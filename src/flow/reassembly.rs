@@ -9,6 +9,7 @@ mod held;
 
 use self::held::{Held, Part};
 use super::seq::{WINDOW, is_near};
+use crate::piece::Piece;
 use crate::time::Timestamp;
 
 /// Bytes held per direction while something before them is missing: as many as a sender may have on the way before it
@@ -21,25 +22,6 @@ pub const MAX_HELD_SEGMENTS: usize = 1024;
 pub(super) const MAX_SYN_DATA: u32 = 64 * 1024;
 /// Without a SYN nobody knows which byte is first: so many segments are looked at before the lowest is taken.
 pub const MAX_UNSYNCED_SEGMENTS: usize = 8;
-
-/// What a direction hands on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Piece<'a> {
-    /// The next bytes of the stream. Each call is one segment or a part of one.
-    Bytes(&'a [u8], Timestamp),
-    /// So many bytes are missing here.
-    Gap(u32),
-}
-
-impl Piece<'_> {
-    /// Sequence numbers that it moves on by.
-    pub const fn length(&self) -> u32 {
-        match self {
-            Self::Bytes(bytes, _) => bytes.len() as u32,
-            Self::Gap(length) => *length,
-        }
-    }
-}
 
 /// The state of one direction.
 #[derive(Debug, Default)]

@@ -5,10 +5,11 @@ use std::mem;
 use super::Connection;
 use super::half::Half;
 use crate::flow::client;
-use crate::flow::reassembly::{Direction, Piece};
+use crate::flow::reassembly::Direction;
 use crate::flow::{Segment, Way};
 use crate::packet::PortSet;
 use crate::packet::checksum::Checksum;
+use crate::piece::Piece;
 use crate::smtp::opening::{self, Standing};
 
 /// Where in a direction TLS starts, looked for while pieces of it go by.
