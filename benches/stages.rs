@@ -148,7 +148,7 @@ fn reassembly(_: &Input, times: u64) -> u64 {
     let mut sink = |piece: Piece<'_>| {
         black_box(&piece);
     };
-    direction.start_at(0, &mut sink);
+    direction.start_at(0);
     for turn in 0..times {
         let first = (turn as u32).wrapping_mul(4 * LENGTH);
         for place in [0, 1, 3, 2] {

@@ -58,21 +58,22 @@ pub struct Counts {
 }
 
 impl Direction {
-    /// The SYN of this direction: its data starts at `first`. Ignored once bytes have gone on.
-    pub fn start_at(&mut self, first: u32, sink: &mut (impl FnMut(Piece<'_>) + ?Sized)) {
+    /// The SYN of this direction: its data starts at `first`. Ignored once bytes have gone on. Those that came before
+    /// the SYN wait for [`Self::drain`].
+    pub fn start_at(&mut self, first: u32) {
         let nothing_went_on = self.presumed && self.first == Some(self.next);
         if self.synced && !nothing_went_on {
             return;
         }
         self.presumed = false;
-        self.start(first, sink);
+        self.start(first);
     }
 
     /// The other end's SYN acknowledges that of this direction, so its data starts at `first`, or with the SYN itself (RFC 7413).
-    pub fn presume_start(&mut self, first: u32, sink: &mut (impl FnMut(Piece<'_>) + ?Sized)) {
+    pub fn presume_start(&mut self, first: u32) {
         if !self.synced {
             self.presumed = true;
-            self.start(first, sink);
+            self.start(first);
         }
     }
 
@@ -88,7 +89,7 @@ impl Direction {
         self.first == self.next()
     }
 
-    fn start(&mut self, first: u32, sink: &mut (impl FnMut(Piece<'_>) + ?Sized)) {
+    fn start(&mut self, first: u32) {
         self.first = Some(first);
         self.next = first;
         self.synced = true;
@@ -96,7 +97,6 @@ impl Direction {
             // Of a SYN that came late: what lies before its data is not of this stream.
             trouble.held.drop_before(first);
         }
-        self.drain(sink);
     }
 
     /// The sequence number of its first byte, where a SYN tells.
@@ -244,7 +244,7 @@ impl Direction {
     }
 
     /// Hands on the held parts that are next in line.
-    fn drain(&mut self, sink: &mut (impl FnMut(Piece<'_>) + ?Sized)) {
+    pub fn drain(&mut self, sink: &mut (impl FnMut(Piece<'_>) + ?Sized)) {
         if !self.synced || self.held().is_empty() {
             return;
         }
@@ -320,7 +320,7 @@ mod tests {
         let mut direction = Direction::default();
         let mut out = Out::default();
         if let Some(start) = start {
-            direction.start_at(start, &mut out.sink());
+            direction.start_at(start);
         }
         for (seq, text) in segments {
             direction.push(
@@ -356,7 +356,7 @@ mod tests {
         let told = |late: &[(u32, &str, u32)]| {
             let mut direction = Direction::default();
             let mut out = Out::default();
-            direction.start_at(0, &mut out.sink());
+            direction.start_at(0);
             for (seq, text, length) in late.iter().chain(&[(0, "ab", 2)]) {
                 let (bytes, time) = (text.as_bytes(), Timestamp(0));
                 direction.push(*seq, bytes, *length, time, &mut out.sink());
@@ -415,7 +415,7 @@ mod tests {
     fn a_cut_packet_leaves_a_gap() {
         let mut direction = Direction::default();
         let mut out = Out::default();
-        direction.start_at(0, &mut out.sink());
+        direction.start_at(0);
         direction.push(0, b"abc", 6, Timestamp(0), &mut out.sink());
         direction.push(6, b"g", 1, Timestamp(0), &mut out.sink());
         assert_eq!(out.text(), "abc###g");
@@ -425,7 +425,7 @@ mod tests {
     fn bounds_are_kept() {
         let mut direction = Direction::default();
         let mut out = Out::default();
-        direction.start_at(0, &mut out.sink());
+        direction.start_at(0);
         for n in 0..10_000u32 {
             direction.push(10 + 2 * n, b"x", 1, Timestamp(0), &mut out.sink());
             assert!(direction.held().len() <= MAX_HELD_SEGMENTS);
@@ -438,7 +438,7 @@ mod tests {
     fn bytes_lost_before_the_fin_are_told() {
         let mut direction = Direction::default();
         let mut out = Out::default();
-        direction.start_at(0, &mut out.sink());
+        direction.start_at(0);
         direction.push(0, b"ab", 2, Timestamp(0), &mut out.sink());
         direction.end_at(5);
         assert!(!direction.is_finished());
@@ -466,7 +466,7 @@ mod tests {
             }
             let mut direction = Direction::default();
             let mut out = Out::default();
-            direction.start_at(start, &mut out.sink());
+            direction.start_at(start);
             for (from, to) in pieces {
                 let seq = start.wrapping_add(from as u32);
                 direction.push(seq, &text[from..to], (to - from) as u32, Timestamp(0), &mut out.sink());

@@ -35,13 +35,12 @@ impl Connection {
         if segment.has(Segment::SYN) {
             seq = seq.wrapping_add(1);
             self.note_opening(segment, ports);
-            self.to_dialogue(segment.way, ports, |stream, sink| {
-                stream.start_at(seq, sink);
-            });
+            self.halves[segment.way.index()].stream.start_at(seq);
+            self.to_dialogue(segment.way, ports, |stream, sink| stream.drain(sink));
             if segment.has(Segment::ACK) {
-                self.to_dialogue(segment.way.reversed(), ports, |stream, sink| {
-                    stream.presume_start(segment.ack, sink);
-                });
+                let other = segment.way.reversed();
+                self.halves[other.index()].stream.presume_start(segment.ack);
+                self.to_dialogue(other, ports, |stream, sink| stream.drain(sink));
             }
         }
         if segment.length > 0 && self.is_sound(segment, block) {
