@@ -1,4 +1,5 @@
-//! What one direction of a connection hands on, put in order: what [`flow`](crate::flow) finds and [`smtp`](crate::smtp) reads.
+//! What one direction of a connection hands on, put in order: what [`flow`](crate::flow) finds and
+//! [`smtp`](crate::smtp) reads.
 
 use crate::time::Timestamp;
 

@@ -8,7 +8,8 @@ use crate::smtp::opening;
 use crate::smtp::reply::ReplyLine;
 use crate::tls::{self, Probe};
 
-/// What is known of the client of a connection and, by that or by what it says, of whether the connection is of interest.
+/// What is known of the client of a connection and, by that or by what it says, of whether the connection is of
+/// interest.
 #[derive(Debug, Default)]
 pub(super) struct ClientEnd {
     /// The way the client's packets go, where a SYN told it.
@@ -127,9 +128,9 @@ impl ClientEnd {
         self.by_words = ports.has_others();
     }
 
-    /// The client, where no SYN tells and it is the end of the watched port itself: a port that servers of SMTP have may be
-    /// any client's as well. No server sends a ClientHello or EHLO. A greeting may be a line of a message of which the
-    /// beginning is missing, so it tells later, with what the watched port says.
+    /// The client, where no SYN tells and it is the end of the watched port itself: a port that servers of SMTP have
+    /// may be any client's as well. No server sends a ClientHello or EHLO. A greeting may be a line of a message of
+    /// which the beginning is missing, so it tells later, with what the watched port says.
     fn against_port(
         &mut self,
         key: &FlowKey,
@@ -160,8 +161,8 @@ pub(super) fn side(client: Way, way: Way) -> Side {
     }
 }
 
-/// Who the client is where no SYN tells: the other end of the watched port, else whoever speaks like one, else the end with the
-/// higher port.
+/// Who the client is where no SYN tells: the other end of the watched port, else whoever speaks like one, else the end
+/// with the higher port.
 pub(super) fn guess(key: &FlowKey, ports: &PortSet, way: Way, bytes: &[u8]) -> Way {
     let told = by_port(key, ports).or_else(|| by_words(way, bytes));
     told.unwrap_or_else(|| {

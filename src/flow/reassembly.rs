@@ -69,7 +69,8 @@ impl Direction {
         self.start(first);
     }
 
-    /// The other end's SYN acknowledges that of this direction, so its data starts at `first`, or with the SYN itself (RFC 7413).
+    /// The other end's SYN acknowledges that of this direction, so its data starts at `first`, or with the SYN itself
+    /// (RFC 7413).
     pub fn presume_start(&mut self, first: u32) {
         if !self.synced {
             self.presumed = true;

@@ -1,8 +1,8 @@
-//! Arithmetic of TCP sequence numbers (RFC 9293 section 3.4): they wrap around, so that of two numbers that one comes first
-//! from which less than half of all numbers lead to the other.
+//! Arithmetic of TCP sequence numbers (RFC 9293 section 3.4): they wrap around, so that of two numbers that one comes
+//! first from which less than half of all numbers lead to the other.
 
-/// A number as far as this from another, or further, is not of the same direction at the same time (RFC 7323: windows end
-/// at 2^30).
+/// A number as far as this from another, or further, is not of the same direction at the same time (RFC 7323: windows
+/// end at 2^30).
 pub(super) const WINDOW: u32 = 1 << 30;
 
 /// Half of all numbers.

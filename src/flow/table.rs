@@ -1,20 +1,20 @@
 //! All connections of one worker: found by key, given up by time or by number, handed out when they are over.
 //!
-//! Time is the clock that comes with each segment: forward capture time, the same for every worker, so that a connection ends at
-//! the same packet whatever the number of workers.
+//! Time is the clock that comes with each segment: forward capture time, the same for every worker, so that a
+//! connection ends at the same packet whatever the number of workers.
 //!
 //! A connection is concluded as soon as nothing that may still come tells more of it ([`Connection::is_complete`]). Its
 //! record is handed out when both ends have acknowledged that the other closed, at the latest a moment later
 //! ([`Limits::last_ack`]); its place in the table stays until late copies of its packets need no longer be expected,
 //! which would look like another connection.
 //!
-//! Deadlines are counted in ticks ([`TICK`]).
+//! Deadlines are counted in ticks ([`TICK`](super::wheel::TICK)).
 //!
 //! Where many are open, those that have told everything but how they go on and end are folded into little memory
 //! ([`Settled`](super::settled::Settled)).
 //!
-//! Here a segment finds its connection, or opens one. `time` lets deadlines fire, `conclude` is the end of a connection,
-//! `bounds` what is done where there are too many; `beside` has those that may take another's front.
+//! Here a segment finds its connection, or opens one. `time` lets deadlines fire, `conclude` is the end of a
+//! connection, `bounds` what is done where there are too many; `beside` has those that may take another's front.
 
 mod beside;
 mod bounds;
@@ -54,7 +54,8 @@ pub struct Table<O: Outlet> {
     /// Connections that were concluded, for the next ones to use their memory.
     #[expect(clippy::vec_box, reason = "the boxes are what is used again")]
     spare: Vec<Box<Connection>>,
-    /// By slot: connections between the same ports as those in the slots, which may take their places. There are hardly any.
+    /// By slot: connections between the same ports as those in the slots, which may take their places. There are hardly
+    /// any.
     beside: HashMap<u32, Successor>,
     wheel: Wheel<Ticket>,
     /// Connections in the order in which they began.
@@ -129,8 +130,8 @@ impl<O: Outlet> Table<O> {
         self.note_or_read(hint, segment, tick, block, outlet);
     }
 
-    /// Where the connection of `segment` is now, for [`Table::take_segment_at`]. Looking up several segments before the first of them
-    /// is taken in lets the processor wait for their places in memory all at once.
+    /// Where the connection of `segment` is now, for [`Table::take_segment_at`]. Looking up several segments before the
+    /// first of them is taken in lets the processor wait for their places in memory all at once.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "as of `Slots::find`")]
     pub fn look_up(&self, segment: &Segment) -> Hint {

@@ -19,8 +19,8 @@ use self::one_way::{OneWay, Step};
 use super::Way;
 use super::seq::is_before;
 
-/// Steps kept of each direction, at each of which its sender had received more. A handshake has up to six, a message sent command by
-/// command eight more.
+/// Steps kept of each direction, at each of which its sender had received more. A handshake has up to six, a message
+/// sent command by command eight more.
 pub const MAX_STEPS: usize = 48;
 
 /// Bytes that one side sent before the other had answered them.
@@ -153,8 +153,9 @@ impl Turns {
         }
     }
 
-    /// What flowed behind sequence number `from` of the client's direction, and behind `other` of the server's: where that is not known,
-    /// behind what the client had received when it sent its last byte before `from`. `None` if that cannot be told.
+    /// What flowed behind sequence number `from` of the client's direction, and behind `other` of the server's: where
+    /// that is not known, behind what the client had received when it sent its last byte before `from`. `None` if that
+    /// cannot be told.
     pub fn behind(&self, client: Way, from: u32, other: Option<u32>) -> Option<Flowed> {
         let server = client.reversed();
         let other = match other {
@@ -175,8 +176,8 @@ impl Turns {
         })
     }
 
-    /// What the sender of `way` had received when it sent its last byte before `seq`. The byte must be in the capture, and if
-    /// the other end had already answered it, that is no first copy.
+    /// What the sender of `way` had received when it sent its last byte before `seq`. The byte must be in the capture,
+    /// and if the other end had already answered it, that is no first copy.
     pub(super) fn received_before(&self, way: Way, seq: u32) -> Option<u32> {
         let one = &self.ways[way.index()];
         let received = one.received_at(seq.wrapping_sub(1))?;
@@ -194,7 +195,8 @@ impl Turns {
         (seen && unanswered).then_some(received)
     }
 
-    /// Lets each side send what it was free to send, the server first, until nothing is left; and whether there was more.
+    /// Lets each side send what it was free to send, the server first, until nothing is left; and whether there was
+    /// more.
     fn bursts(&self, client: Way, from: [u32; 2]) -> Option<(Vec<Burst>, bool)> {
         if !self.is_whole() {
             return None;
@@ -234,7 +236,8 @@ mod tests {
 
     const CLIENT: u32 = u32::MAX - 49;
 
-    /// Client (up) and server (down) in turn, across the wrap of the client's numbers: 130 and 200 bytes, then 20 and 30, then 5.
+    /// Client (up) and server (down) in turn, across the wrap of the client's numbers: 130 and 200 bytes, then 20 and
+    /// 30, then 5.
     const TALK: [Sent; 6] = [
         (Way::Up, CLIENT, 50, 1000),
         (Way::Up, 50, 80, 1000),

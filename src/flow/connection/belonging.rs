@@ -1,6 +1,6 @@
-//! Whose a segment is that comes between the ports of a connection: its own, a later one's, or that of another at the same
-//! time, by sequence numbers (RFC 9293 section 3.4). What the table asks of all segments, and of those of which nothing
-//! but a [`Trace`] is kept, is in [`trace`](crate::flow::trace).
+//! Whose a segment is that comes between the ports of a connection: its own, a later one's, or that of another at the
+//! same time, by sequence numbers (RFC 9293 section 3.4). What the table asks of all segments, and of those of which
+//! nothing but a [`Trace`] is kept, is in [`trace`](crate::flow::trace).
 
 use super::Connection;
 use crate::flow::reassembly::MAX_SYN_DATA;
@@ -84,7 +84,8 @@ impl Connection {
         trace.is_foreign_to(segment, self.is_over(), known)
     }
 
-    /// Whether `segment` answers the SYN of this connection once more, and begins at another number than the answer before.
+    /// Whether `segment` answers the SYN of this connection once more, and begins at another number than the answer
+    /// before.
     pub(super) fn answers_anew(&self, segment: &Segment) -> bool {
         let first = self.halves[segment.way.index()].stream.first();
         self.is_answered_by(segment)
@@ -109,7 +110,8 @@ impl Connection {
         }
     }
 
-    /// Begins the server's direction anew where the client acknowledges its other answer, or the server goes on from that.
+    /// Begins the server's direction anew where the client acknowledges its other answer, or the server goes on from
+    /// that.
     pub(super) fn choose_start(&mut self, segment: &Segment) {
         let Some((way, start)) = self.other_start else {
             return;

@@ -1,5 +1,5 @@
-//! What a connection tells of its TLS besides the bytes: who had received how much of the other's direction when, and how
-//! the client left. Positions count from the first byte of TLS of a direction.
+//! What a connection tells of its TLS besides the bytes: who had received how much of the other's direction when, and
+//! how the client left. Positions count from the first byte of TLS of a direction.
 
 use super::Connection;
 use crate::flow::seq::{ahead, has_reached};
@@ -43,7 +43,8 @@ impl Connection {
         ahead(start, received).map(u64::from)
     }
 
-    /// How the client left, and what it had received of the server's direction then, counted from the first byte of TLS.
+    /// How the client left, and what it had received of the server's direction then, counted from the first byte of
+    /// TLS.
     fn left(&self, client: Way) -> Left {
         let start = self.halves[client.reversed().index()].tls_start;
         match (self.tail.left(client), start) {
@@ -55,7 +56,8 @@ impl Connection {
         }
     }
 
-    /// Asks something that takes what the connection tells besides its bytes; `client` is the way of its client's packets.
+    /// Asks something that takes what the connection tells besides its bytes; `client` is the way of its client's
+    /// packets.
     pub fn with_course<T>(&self, client: Way, ask: impl FnOnce(Course<'_>) -> T) -> T {
         ask(Course {
             received: &|position| self.received_before(client, position),

@@ -1,8 +1,8 @@
 //! One TCP connection: who is who, when it began, what it has taken in and how it ended.
 //!
-//! `half` is one direction of it. `belonging` tells which segments are its own, `reading` puts them in order and has them
-//! read, `noted` leaves to the table those that need not be. `course` says what they tell of TLS besides their bytes,
-//! `numbers` when nothing more is to be learned.
+//! `half` is one direction of it. `belonging` tells which segments are its own, `reading` puts them in order and has
+//! them read, `noted` leaves to the table those that need not be. `course` says what they tell of TLS besides their
+//! bytes, `numbers` when nothing more is to be learned.
 
 mod belonging;
 mod course;

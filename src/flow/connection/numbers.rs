@@ -1,4 +1,5 @@
-//! The sequence numbers of a connection of which nothing more is to be learned, by which the table knows what still comes for it.
+//! The sequence numbers of a connection of which nothing more is to be learned, by which the table knows what still
+//! comes for it.
 
 use super::Connection;
 use crate::flow::Way;
@@ -45,7 +46,7 @@ impl Connection {
         [0, 1].map(|way| self.halves[way].stream.first().unwrap_or_default())
     }
 
-    /// What [`Settled`](super::settled::Settled) needs to go on in its place: both directions are decided, and seen
+    /// What [`Settled`](crate::flow::settled::Settled) needs to go on in its place: both directions are decided, and seen
     /// from their SYNs.
     pub(in crate::flow) fn settled_numbers(&self) -> Option<Numbers> {
         if !self.is_decided() || self.is_foreign() {

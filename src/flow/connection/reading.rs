@@ -1,4 +1,5 @@
-//! From a segment with payload to the dialogue: each direction is put in order, and what is next in line is read at once.
+//! From a segment with payload to the dialogue: each direction is put in order, and what is next in line is read at
+//! once.
 
 use std::mem;
 

@@ -1,5 +1,5 @@
-//! What of a direction came early, and waits for its turn: parts in order and apart from each other, of which each byte is that
-//! of its first copy.
+//! What of a direction came early, and waits for its turn: parts in order and apart from each other, of which each byte
+//! is that of its first copy.
 
 use std::mem;
 
@@ -112,7 +112,8 @@ impl Held {
         }
     }
 
-    /// Where a capture cut a held part and `part` has some of what is missing: leaves room for that. Says whether there was any.
+    /// Where a capture cut a held part and `part` has some of what is missing: leaves room for that. Says whether there
+    /// was any.
     fn make_way(&mut self, at: usize, part: &Part<&[u8]>) -> bool {
         let Some(held) = self.parts.get(at).filter(|held| held.is_cut()) else {
             return false;

@@ -14,7 +14,8 @@ impl<O: Outlet> Table<O> {
         }
     }
 
-    /// The table is full. Where only late copies are waited for, nothing is lost; else the connection that began first goes.
+    /// The table is full. Where only late copies are waited for, nothing is lost; else the connection that began first
+    /// goes.
     fn evict(&mut self, tick: u32, outlet: &mut O) {
         while let Some(ticket) = self.concluded.pop_front() {
             if self.slots.is_live(ticket) {

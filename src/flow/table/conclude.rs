@@ -1,5 +1,5 @@
-//! The end of a connection in the table: its record is made when nothing more is wanted of it, handed out when nothing moves it
-//! any more, and its place is given up when no copy of its packets need be expected.
+//! The end of a connection in the table: its record is made when nothing more is wanted of it, handed out when nothing
+//! moves it any more, and its place is given up when no copy of its packets need be expected.
 
 use super::{Connection, Outlet, Over, Reason, State, Table};
 use crate::flow::slots::Ticket;
@@ -48,8 +48,8 @@ impl<O: Outlet> Table<O> {
         self.trim_concluded();
     }
 
-    /// Concludes a connection that is over, or half of it, as far as packets that come in order show; false if it is not.
-    /// Its place stays: what still comes is not of another connection.
+    /// Concludes a connection that is over, or half of it, as far as packets that come in order show; false if it is
+    /// not. Its place stays: what still comes is not of another connection.
     pub(super) fn conclude_in_order(&mut self, ticket: Ticket, now: u32, outlet: &mut O) -> bool {
         let Some((front, life)) = self.slots.get_mut(ticket.slot) else {
             return false;
@@ -184,7 +184,8 @@ impl<O: Outlet> Table<O> {
         }
     }
 
-    /// Notes a packet of a connection that was concluded: it may acknowledge the last FIN, or say that nothing else will.
+    /// Notes a packet of a connection that was concluded: it may acknowledge the last FIN, or say that nothing else
+    /// will.
     pub(super) fn note_late(&mut self, slot: u32, segment: &Segment, tick: u32, outlet: &mut O) {
         let Some((front, life)) = self.slots.get_mut(slot) else {
             return;

@@ -1,5 +1,5 @@
-//! What is noted of one direction: which bytes of it were seen, what its sender had received by then, and how far the other
-//! end has acknowledged it.
+//! What is noted of one direction: which bytes of it were seen, what its sender had received by then, and how far the
+//! other end has acknowledged it.
 
 use std::mem;
 
@@ -11,7 +11,8 @@ use crate::flow::seq::{ahead, has_reached, is_before};
 #[derive(Debug, Default)]
 pub(super) struct OneWay {
     parts: Parts,
-    /// By rising sequence number and rising acknowledgement: bytes before the former were sent with at most this acknowledgement.
+    /// By rising sequence number and rising acknowledgement: bytes before the former were sent with at most this
+    /// acknowledgement.
     steps: Vec<Step>,
     fin: Step,
     start: u32,
@@ -226,8 +227,8 @@ impl OneWay {
         parts.len() == 1 && fin == end && known
     }
 
-    /// Bytes behind `seq`: up to the FIN, else as far as was seen. `None` if more was acknowledged than was seen: the last
-    /// number may be a byte's or a FIN's.
+    /// Bytes behind `seq`: up to the FIN, else as far as was seen. `None` if more was acknowledged than was seen: the
+    /// last number may be a byte's or a FIN's.
     pub(super) fn sent_behind(&self, seq: u32) -> Option<u64> {
         if self.known.has(Known::LOST) {
             return None;
@@ -247,8 +248,8 @@ impl OneWay {
         at.wrapping_add(u32::from(closed))
     }
 
-    /// How far its sender, having sent everything before `at`, was free to send when it had received the other way up to
-    /// `received`.
+    /// How far its sender, having sent everything before `at`, was free to send when it had received the other way up
+    /// to `received`.
     pub(super) fn free_to_send(&self, at: u32, received: u32) -> u32 {
         let ahead = self.steps.iter().filter(|step| is_before(at, step.seq));
         let free = ahead.take_while(|step| !is_before(received, step.received));
