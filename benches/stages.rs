@@ -13,12 +13,12 @@ use std::sync::Arc;
 
 use tlstally::exchange::Catalog;
 use tlstally::flow::reassembly::Direction;
-use tlstally::flow::reassembly::Piece;
-use tlstally::flow::segment::Place;
+use tlstally::flow::segment::CapturePosition;
 use tlstally::flow::{Connection, FlowKey, Limits, Outlet, Over, Reason, Segment, Table, Tail};
 use tlstally::judge::recall::Recall;
 use tlstally::judge::{Judge, Settled};
 use tlstally::packet::{Decoded, Interest, LinkType, PortSet, decode, may_matter};
+use tlstally::piece::Piece;
 use tlstally::session::networks::Networks;
 use tlstally::session::{Origin, Session, Side, record};
 use tlstally::smtp::Dialogue;
@@ -90,7 +90,7 @@ impl Input {
     /// The segments that are followed, each with its packet.
     fn segments(&self) -> Vec<(Segment, &[u8])> {
         let decoded = self.packets.iter().filter_map(|(time, bytes)| {
-            let place = Place {
+            let place = CapturePosition {
                 base: 0,
                 origin: 0,
                 time: *time,
@@ -148,7 +148,7 @@ fn reassembly(_: &Input, times: u64) -> u64 {
     let mut sink = |piece: Piece<'_>| {
         black_box(&piece);
     };
-    direction.start_at(0, &mut sink);
+    direction.start_at(0);
     for turn in 0..times {
         let first = (turn as u32).wrapping_mul(4 * LENGTH);
         for place in [0, 1, 3, 2] {
@@ -224,7 +224,7 @@ fn lookup(input: &Input, times: u64) -> u64 {
     let mut table = Table::new(Arc::clone(&input.judge.ports), Limits::default());
     let mut ends = HashMap::new();
     for (segment, block) in &segments {
-        table.segment(segment, block, &mut Sink);
+        table.take_segment(segment, block, &mut Sink);
         let end = segment.seq.wrapping_add(segment.length);
         ends.insert((segment.key, segment.way.index()), end);
     }
@@ -235,7 +235,7 @@ fn lookup(input: &Input, times: u64) -> u64 {
         .collect();
     for _ in 0..times {
         for (segment, block) in &quiet {
-            table.segment(black_box(segment), block, &mut Sink);
+            table.take_segment(black_box(segment), block, &mut Sink);
         }
     }
     times * quiet.len() as u64
@@ -277,7 +277,7 @@ fn session(input: &Input, times: u64) -> u64 {
         let mut desk = Desk::new(&input.judge);
         let mut table = Table::new(Arc::clone(&input.judge.ports), Limits::default());
         for (segment, block) in &segments {
-            table.segment(segment, block, &mut desk);
+            table.take_segment(segment, block, &mut desk);
         }
         table.finish(FAR + turn, &mut desk);
         sessions += desk.sessions.len() as u64;
@@ -290,7 +290,7 @@ fn records(input: &Input, times: u64) -> u64 {
     let mut desk = Desk::new(&input.judge);
     let mut table = Table::new(Arc::clone(&input.judge.ports), Limits::default());
     for (segment, block) in &input.segments() {
-        table.segment(segment, block, &mut desk);
+        table.take_segment(segment, block, &mut desk);
     }
     table.finish(FAR, &mut desk);
     let mut line = Vec::new();

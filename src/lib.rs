@@ -33,6 +33,7 @@ pub(crate) mod memo;
 pub mod names;
 pub mod output;
 pub mod packet;
+pub mod piece;
 pub mod pipeline;
 pub mod privilege;
 pub mod session;

@@ -39,7 +39,7 @@ fn allocations(work: impl FnOnce()) -> u64 {
 }
 
 /// No connection is over here.
-fn take(table: &mut Table<(), ()>, interest: &Interest, packet: &Packet) {
+fn take(table: &mut Table<Count>, interest: &Interest, packet: &Packet) {
     table::take(table, interest, packet, (packet.time, 0), &mut Count(0));
 }
 

@@ -18,7 +18,7 @@ use common::script::{conversation, samples};
 use common::{Packet, pcaps};
 use proptest::prelude::*;
 use serde_json::Value;
-use tlstally::flow::reassembly::MAX_HELD_SEGMENTS;
+use tlstally::flow::reassembly::{MAX_HELD_SEGMENTS, MAX_UNSYNCED_SEGMENTS};
 
 /// A conversation and the record of its plain delivery.
 struct Known {
@@ -302,6 +302,40 @@ fn one_direction_behind_the_other() {
             assert!(difference.is_empty(), "{difference}");
         }
     }
+}
+
+/// The SYN, its answer or both come behind some or all of what follows them. As long as nothing need be read without
+/// them, nothing is different; else it may be less that is known.
+#[test]
+fn a_syn_that_comes_late() {
+    let reading = Reading::new();
+    for known in KNOWN.iter() {
+        let segments = known.segments(1460);
+        for late in [&[0][..], &[1], &[0, 1], &[1, 0]] {
+            for behind in 3..=segments.len() {
+                let delivered = with_late(&segments, late, behind);
+                if behind - 2 <= MAX_UNSYNCED_SEGMENTS {
+                    known.is_told_by(&reading, &delivered);
+                    continue;
+                }
+                for record in reading.ethernet(&known.packets(&delivered)) {
+                    says_no_more(&timeless(record), &known.record);
+                }
+            }
+        }
+    }
+}
+
+/// All segments, those that are `late` only `behind` so many of the first.
+fn with_late(segments: &[Segment], late: &[usize], behind: usize) -> Vec<Segment> {
+    let (before, after) = segments.split_at(behind);
+    let in_time = before.iter().enumerate();
+    let in_time = in_time.filter(|(at, _)| !late.contains(at));
+    let late = late.iter().map(|at| &segments[*at]);
+    (in_time.map(|(_, segment)| segment).chain(late))
+        .chain(after)
+        .cloned()
+        .collect()
 }
 
 /// Both copies of a mirror that shows a packet on its way in and on its way out, with other cards and a lower TTL.

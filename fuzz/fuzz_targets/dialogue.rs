@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use tlstally::flow::reassembly::Piece;
+use tlstally::piece::Piece;
 use tlstally::session::Side;
 use tlstally::smtp::Dialogue;
 use tlstally::time::Timestamp;

@@ -3,7 +3,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use tlstally::flow::reassembly::{Direction, MAX_HELD_BYTES, Piece};
+use tlstally::flow::reassembly::{Direction, MAX_HELD_BYTES};
+use tlstally::piece::Piece;
 use tlstally::time::Timestamp;
 use tlstally_fuzz::Input;
 
@@ -26,7 +27,7 @@ fuzz_target!(|data: &[u8]| {
         }
         Piece::Gap(length) => place += u64::from(length),
     };
-    direction.start_at(start, &mut check);
+    direction.start_at(start);
     while !input.is_empty() {
         let kind = input.u8();
         let (at, length) = (u32::from(input.u16()), u32::from(input.u16() & 0x0fff));

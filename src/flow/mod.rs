@@ -5,7 +5,8 @@
 //! what, [`tail`] with it how the connection ends, `settled` is what is left of one that has told everything else.
 //! [`table`] holds all connections of a worker: in `slots`, for as long as [`limits`] say, by the deadlines of a
 //! [`wheel`], until they go to an [`outlet`]; beside one there may be a `successor` to it, as long as it is not known
-//! whether it is one. What all of them hold is bounded by `held`.
+//! whether it is one. What all of them hold is bounded by `held`. `seq` compares sequence numbers, `client` knows which
+//! end is the client.
 
 mod client;
 pub mod connection;
@@ -15,6 +16,7 @@ pub mod limits;
 pub mod outlet;
 pub mod reassembly;
 pub mod segment;
+mod seq;
 mod settled;
 mod slots;
 mod successor;

@@ -5,8 +5,11 @@
 //! nothing but memory, and captures do show data after its own acknowledgement, so acknowledgements are not taken as
 //! proof of a loss. The first copy of a byte wins; a later copy that differs is counted while both are at hand.
 
-use std::mem;
+mod held;
 
+use self::held::{Held, Part};
+use super::seq::{WINDOW, is_near};
+use crate::piece::Piece;
 use crate::time::Timestamp;
 
 /// Bytes held per direction while something before them is missing: as many as a sender may have on the way before it
@@ -17,31 +20,8 @@ pub const MAX_HELD_BYTES: usize = 1024 * 1024;
 pub const MAX_HELD_SEGMENTS: usize = 1024;
 /// Bytes that a SYN may have with it.
 pub(super) const MAX_SYN_DATA: u32 = 64 * 1024;
-/// What a held segment costs besides its bytes.
-const PART: usize = 64;
 /// Without a SYN nobody knows which byte is first: so many segments are looked at before the lowest is taken.
 pub const MAX_UNSYNCED_SEGMENTS: usize = 8;
-/// A sequence number further than this from the expected one is not of this connection (RFC 7323: windows end at 2^30).
-const WINDOW: u32 = 1 << 30;
-
-/// What a direction hands on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Piece<'a> {
-    /// The next bytes of the stream. Each call is one segment or a part of one.
-    Bytes(&'a [u8], Timestamp),
-    /// So many bytes are missing here.
-    Gap(u32),
-}
-
-impl Piece<'_> {
-    /// Sequence numbers that it moves on by.
-    pub const fn length(&self) -> u32 {
-        match self {
-            Self::Bytes(bytes, _) => bytes.len() as u32,
-            Self::Gap(length) => *length,
-        }
-    }
-}
 
 /// The state of one direction.
 #[derive(Debug, Default)]
@@ -59,12 +39,9 @@ pub struct Direction {
 /// What most directions never have.
 #[derive(Debug, Default)]
 struct Trouble {
-    /// Parts that came early: in order, apart from each other.
-    held: Vec<Part<Box<[u8]>>>,
-    held_bytes: usize,
+    held: Held,
     gaps: u32,
     gap_bytes: u64,
-    conflicts: u32,
 }
 
 /// What went wrong on the way, in one direction.
@@ -80,31 +57,24 @@ pub struct Counts {
     pub conflicts: u32,
 }
 
-/// `length` bytes of the stream from `seq` on, of which the first `bytes.len()` were captured.
-#[derive(Clone, Copy, Debug)]
-struct Part<B> {
-    seq: u32,
-    length: u32,
-    time: Timestamp,
-    bytes: B,
-}
-
 impl Direction {
-    /// The SYN of this direction: its data starts at `first`. Ignored once bytes have gone on.
-    pub fn start_at(&mut self, first: u32, sink: &mut (impl FnMut(Piece<'_>) + ?Sized)) {
+    /// The SYN of this direction: its data starts at `first`. Ignored once bytes have gone on. Those that came before
+    /// the SYN wait for [`Self::drain`].
+    pub fn start_at(&mut self, first: u32) {
         let nothing_went_on = self.presumed && self.first == Some(self.next);
         if self.synced && !nothing_went_on {
             return;
         }
         self.presumed = false;
-        self.start(first, sink);
+        self.start(first);
     }
 
-    /// The other end's SYN acknowledges that of this direction, so its data starts at `first`, or with the SYN itself (RFC 7413).
-    pub fn presume_start(&mut self, first: u32, sink: &mut (impl FnMut(Piece<'_>) + ?Sized)) {
+    /// The other end's SYN acknowledges that of this direction, so its data starts at `first`, or with the SYN itself
+    /// (RFC 7413).
+    pub fn presume_start(&mut self, first: u32) {
         if !self.synced {
             self.presumed = true;
-            self.start(first, sink);
+            self.start(first);
         }
     }
 
@@ -120,12 +90,14 @@ impl Direction {
         self.first == self.next()
     }
 
-    fn start(&mut self, first: u32, sink: &mut (impl FnMut(Piece<'_>) + ?Sized)) {
+    fn start(&mut self, first: u32) {
         self.first = Some(first);
         self.next = first;
         self.synced = true;
-        self.drop_before_next();
-        self.drain(sink);
+        if let Some(trouble) = &mut self.trouble {
+            // Of a SYN that came late: what lies before its data is not of this stream.
+            trouble.held.drop_before(first);
+        }
     }
 
     /// The sequence number of its first byte, where a SYN tells.
@@ -155,7 +127,9 @@ impl Direction {
     }
 
     fn held(&self) -> &[Part<Box<[u8]>>] {
-        self.trouble.as_deref().map_or(&[], |trouble| &trouble.held)
+        self.trouble
+            .as_deref()
+            .map_or(&[], |trouble| trouble.held.parts())
     }
 
     fn trouble(&mut self) -> &mut Trouble {
@@ -174,13 +148,9 @@ impl Direction {
 
     /// Whether `seq` can belong to this direction.
     pub fn accepts(&self, seq: u32) -> bool {
-        let near = |other: u32| {
-            let ahead = seq.wrapping_sub(other);
-            ahead < WINDOW || ahead.wrapping_neg() < WINDOW
-        };
         match (self.synced, self.held().first()) {
-            (true, _) => near(self.next),
-            (false, Some(part)) => near(part.seq),
+            (true, _) => is_near(seq, self.next),
+            (false, Some(part)) => is_near(seq, part.seq),
             (false, None) => true,
         }
     }
@@ -188,7 +158,7 @@ impl Direction {
     /// Bytes held back, with what it costs to hold them.
     pub const fn held_bytes(&self) -> usize {
         match &self.trouble {
-            Some(trouble) => trouble.held_bytes,
+            Some(trouble) => trouble.held.bytes(),
             None => 0,
         }
     }
@@ -200,7 +170,7 @@ impl Direction {
             gaps: trouble.map_or(0, |trouble| trouble.gaps),
             gap_bytes: trouble.map_or(0, |trouble| trouble.gap_bytes),
             duplicates: self.duplicates,
-            conflicts: trouble.map_or(0, |trouble| trouble.conflicts),
+            conflicts: trouble.map_or(0, |trouble| trouble.held.conflicts()),
         }
     }
 
@@ -245,8 +215,7 @@ impl Direction {
     /// Lets go of everything held, for a direction that nobody reads any more.
     pub fn forget(&mut self) {
         if let Some(trouble) = &mut self.trouble {
-            trouble.held = Vec::new();
-            trouble.held_bytes = 0;
+            trouble.held.forget();
         }
     }
 
@@ -256,9 +225,8 @@ impl Direction {
         } else {
             Some(part)
         };
-        match fresh {
-            Some(fresh) => self.hold(fresh),
-            None => self.duplicates = self.duplicates.saturating_add(1),
+        if !fresh.is_some_and(|fresh| self.trouble().held.hold(fresh)) {
+            self.duplicates = self.duplicates.saturating_add(1);
         }
         self.drain(sink);
         while self.is_over_bounds() {
@@ -276,128 +244,18 @@ impl Direction {
         self.held().len() > segments || self.held_bytes() > MAX_HELD_BYTES
     }
 
-    /// Puts a part among the held ones, cut where they already have its bytes.
-    fn hold(&mut self, mut part: Part<&[u8]>) {
-        let mut at = self
-            .held()
-            .partition_point(|held| !is_before(part.seq, held.end()));
-        let mut brought = false;
-        loop {
-            let Some(held) = self.held().get(at) else {
-                self.insert(at, part);
-                break;
-            };
-            if !is_before(held.seq, part.end()) {
-                self.insert(at, part);
-                break;
-            }
-            let begin = held.seq;
-            if is_before(part.seq, begin) {
-                let head = part.until(begin);
-                self.insert(at, head);
-                brought = true;
-                at += 1;
-                let Some(rest) = part.from(begin) else {
-                    break;
-                };
-                part = rest;
-            }
-            let Some(held) = self.held().get(at) else {
-                break;
-            };
-            let end = held.end();
-            if held.differs(&part) {
-                let trouble = self.trouble();
-                trouble.conflicts = trouble.conflicts.saturating_add(1);
-            }
-            if self.make_way(at, &part) {
-                brought = true;
-                continue;
-            }
-            let Some(rest) = part.from(end) else {
-                if !brought {
-                    self.duplicates = self.duplicates.saturating_add(1);
-                }
-                break;
-            };
-            part = rest;
-            at += 1;
-        }
-    }
-
-    /// Where a capture cut a held part and `part` has some of what is missing: leaves room for that. Says whether there was any.
-    fn make_way(&mut self, at: usize, part: &Part<&[u8]>) -> bool {
-        let Some(held) = self.held().get(at).filter(|held| held.is_cut()) else {
-            return false;
-        };
-        let (known, new, end) = (held.known_end(), part.known_end(), held.end());
-        let from = if is_before(known, part.seq) {
-            part.seq
-        } else {
-            known
-        };
-        let to = if is_before(new, end) { new } else { end };
-        if !is_before(from, to) {
-            return false;
-        }
-        let (seq, time) = (held.seq, held.time);
-        let trouble = self.trouble();
-        if to != end {
-            let rest = Part {
-                seq: to,
-                length: end.wrapping_sub(to),
-                time,
-                bytes: Box::default(),
-            };
-            trouble.held.insert(at + 1, rest);
-            trouble.held_bytes += PART;
-        }
-        if from == seq {
-            trouble.held.remove(at);
-            trouble.held_bytes -= PART;
-        } else if let Some(held) = trouble.held.get_mut(at) {
-            held.length = from.wrapping_sub(seq);
-        }
-        true
-    }
-
-    fn insert(&mut self, at: usize, part: Part<&[u8]>) {
-        let trouble = self.trouble();
-        trouble.held_bytes += part.bytes.len() + PART;
-        let Part {
-            seq,
-            length,
-            time,
-            bytes,
-        } = part;
-        trouble.held.insert(
-            at,
-            Part {
-                seq,
-                length,
-                time,
-                bytes: bytes.into(),
-            },
-        );
-    }
-
     /// Hands on the held parts that are next in line.
-    fn drain(&mut self, sink: &mut (impl FnMut(Piece<'_>) + ?Sized)) {
+    pub fn drain(&mut self, sink: &mut (impl FnMut(Piece<'_>) + ?Sized)) {
         if !self.synced || self.held().is_empty() {
             return;
         }
         let mut ready = 0;
-        let mut held = mem::take(&mut self.trouble().held);
-        while let Some(part) = held.get(ready).filter(|part| part.seq == self.next) {
-            self.trouble().held_bytes -= part.bytes.len() + PART;
+        let parts = self.trouble().held.lend();
+        while let Some(part) = parts.get(ready).filter(|part| part.seq == self.next) {
             self.deliver(part.borrowed(), sink);
             ready += 1;
         }
-        held.drain(..ready);
-        if held.is_empty() {
-            held = Vec::new();
-        }
-        self.trouble().held = held;
+        self.trouble().held.take_back(parts, ready);
     }
 
     /// Gives up on the bytes before the first held part.
@@ -410,16 +268,6 @@ impl Direction {
         } else {
             self.synced = true;
             self.next = seq;
-        }
-    }
-
-    /// A SYN that came late: what lies before its data is not of this stream.
-    fn drop_before_next(&mut self) {
-        let next = self.next;
-        if let Some(trouble) = &mut self.trouble {
-            trouble.held.retain(|part| !is_before(part.seq, next));
-            let parts = trouble.held.iter();
-            trouble.held_bytes = parts.map(|part| part.bytes.len() + PART).sum();
         }
     }
 
@@ -445,86 +293,6 @@ impl Direction {
         trouble.gap_bytes = trouble.gap_bytes.saturating_add(u64::from(bytes));
         sink(Piece::Gap(bytes));
     }
-}
-
-impl<B: AsRef<[u8]>> Part<B> {
-    const fn end(&self) -> u32 {
-        self.seq.wrapping_add(self.length)
-    }
-
-    /// Where its bytes end.
-    fn known_end(&self) -> u32 {
-        let captured = self.bytes.as_ref().len() as u32;
-        self.seq.wrapping_add(captured.min(self.length))
-    }
-
-    /// Whether bytes of it are missing.
-    fn is_cut(&self) -> bool {
-        (self.bytes.as_ref().len() as u32) < self.length
-    }
-
-    fn borrowed(&self) -> Part<&[u8]> {
-        Part {
-            seq: self.seq,
-            length: self.length,
-            time: self.time,
-            bytes: self.bytes.as_ref(),
-        }
-    }
-
-    /// Whether a byte that both hold differs.
-    fn differs(&self, other: &Part<&[u8]>) -> bool {
-        let from = if is_before(self.seq, other.seq) {
-            other.seq
-        } else {
-            self.seq
-        };
-        let here = self
-            .bytes
-            .as_ref()
-            .get(from.wrapping_sub(self.seq) as usize..);
-        let there = other.bytes.get(from.wrapping_sub(other.seq) as usize..);
-        let (Some(here), Some(there)) = (here, there) else {
-            return false;
-        };
-        here.iter().zip(there).any(|(a, b)| a != b)
-    }
-}
-
-impl<'a> Part<&'a [u8]> {
-    /// What lies at or after `seq`, if anything does.
-    fn from(self, seq: u32) -> Option<Self> {
-        if !is_before(self.seq, seq) {
-            return Some(self);
-        }
-        if !is_before(seq, self.end()) {
-            return None;
-        }
-        let known = seq.wrapping_sub(self.seq);
-        let bytes = self.bytes.get(known as usize..).unwrap_or_default();
-        Some(Self {
-            seq,
-            length: self.length - known,
-            bytes,
-            ..self
-        })
-    }
-
-    /// What lies before `seq`, which is inside the part.
-    fn until(self, seq: u32) -> Self {
-        let length = seq.wrapping_sub(self.seq);
-        let bytes: &'a [u8] = self.bytes.get(..length as usize).unwrap_or(self.bytes);
-        Self {
-            length,
-            bytes,
-            ..self
-        }
-    }
-}
-
-/// Serial number comparison (RFC 1982): `a` comes before `b`.
-const fn is_before(a: u32, b: u32) -> bool {
-    a != b && b.wrapping_sub(a) < 1 << 31
 }
 
 #[cfg(test)]
@@ -553,7 +321,7 @@ mod tests {
         let mut direction = Direction::default();
         let mut out = Out::default();
         if let Some(start) = start {
-            direction.start_at(start, &mut out.sink());
+            direction.start_at(start);
         }
         for (seq, text) in segments {
             direction.push(
@@ -589,7 +357,7 @@ mod tests {
         let told = |late: &[(u32, &str, u32)]| {
             let mut direction = Direction::default();
             let mut out = Out::default();
-            direction.start_at(0, &mut out.sink());
+            direction.start_at(0);
             for (seq, text, length) in late.iter().chain(&[(0, "ab", 2)]) {
                 let (bytes, time) = (text.as_bytes(), Timestamp(0));
                 direction.push(*seq, bytes, *length, time, &mut out.sink());
@@ -648,7 +416,7 @@ mod tests {
     fn a_cut_packet_leaves_a_gap() {
         let mut direction = Direction::default();
         let mut out = Out::default();
-        direction.start_at(0, &mut out.sink());
+        direction.start_at(0);
         direction.push(0, b"abc", 6, Timestamp(0), &mut out.sink());
         direction.push(6, b"g", 1, Timestamp(0), &mut out.sink());
         assert_eq!(out.text(), "abc###g");
@@ -658,7 +426,7 @@ mod tests {
     fn bounds_are_kept() {
         let mut direction = Direction::default();
         let mut out = Out::default();
-        direction.start_at(0, &mut out.sink());
+        direction.start_at(0);
         for n in 0..10_000u32 {
             direction.push(10 + 2 * n, b"x", 1, Timestamp(0), &mut out.sink());
             assert!(direction.held().len() <= MAX_HELD_SEGMENTS);
@@ -671,7 +439,7 @@ mod tests {
     fn bytes_lost_before_the_fin_are_told() {
         let mut direction = Direction::default();
         let mut out = Out::default();
-        direction.start_at(0, &mut out.sink());
+        direction.start_at(0);
         direction.push(0, b"ab", 2, Timestamp(0), &mut out.sink());
         direction.end_at(5);
         assert!(!direction.is_finished());
@@ -699,7 +467,7 @@ mod tests {
             }
             let mut direction = Direction::default();
             let mut out = Out::default();
-            direction.start_at(start, &mut out.sink());
+            direction.start_at(start);
             for (from, to) in pieces {
                 let seq = start.wrapping_add(from as u32);
                 direction.push(seq, &text[from..to], (to - from) as u32, Timestamp(0), &mut out.sink());

@@ -44,7 +44,7 @@ pub struct Segment {
 
 /// Where and when a packet was found.
 #[derive(Clone, Copy, Debug)]
-pub struct Place {
+pub struct CapturePosition {
     /// Offset in the block of the bytes that were decoded.
     pub base: u32,
     /// Which file or interface brought them.
@@ -67,15 +67,15 @@ impl Segment {
     /// ACK.
     pub const ACK: u8 = 0x10;
 
-    /// What the decoder found at `place`.
+    /// What the decoder found at `position`.
     #[inline(always)]
     #[expect(
         clippy::inline_always,
         reason = "where the frame is read most of this is known, and `tcp` need not be laid out in memory"
     )]
-    pub fn new(tcp: &Tcp, place: Place) -> Self {
+    pub fn new(tcp: &Tcp, position: CapturePosition) -> Self {
         let (key, way) = FlowKey::new(&tcp.addresses, tcp.source_port, tcp.destination_port);
-        let at = |offset: u32| place.base + offset;
+        let at = |offset: u32| position.base + offset;
         Self {
             key,
             way,
@@ -89,9 +89,9 @@ impl Segment {
             source_mac: tcp.macs.source.map_or(Self::NO_MAC, at),
             destination_mac: tcp.macs.destination.map_or(Self::NO_MAC, at),
             checkable: tcp.plain_addresses,
-            origin: place.origin,
-            time: place.time,
-            clock: place.clock,
+            origin: position.origin,
+            time: position.time,
+            clock: position.clock,
         }
     }
 

@@ -7,10 +7,9 @@
 use std::hint::black_box;
 
 use super::connection::Numbers;
+use super::seq::later;
 use super::tail::Tail;
-use super::trace::{
-    Known, Need, Trace, is_beyond, is_near, is_stray, later, later_end, opens_another,
-};
+use super::trace::{Known, Need, Trace, is_beyond, is_near, is_stray, later_end, opens_another};
 use super::{Segment, Way};
 
 /// What is left of a connection that is settled.
@@ -63,17 +62,17 @@ impl<S> Settled<S> {
     }
 
     /// Takes in a segment, and before it the packets that only moved `trace`.
-    pub(super) fn segment(&mut self, segment: &Segment, trace: &mut Trace) {
+    pub(super) fn take_in(&mut self, segment: &Segment, trace: &mut Trace) {
         self.catch_up(trace);
         let mut last = trace.last;
         let follows = self.highest[segment.way.index()] == segment.seq;
         if follows || segment.has(Segment::SYN) || !self.is_stray(segment) {
             last = last.max(segment.time);
-            if let Some((way, place)) = self.tail.believe_fin(segment) {
+            if let Some((way, fin)) = self.tail.believe_fin(segment) {
                 let highest = &mut self.highest[way.index()];
-                *highest = later(*highest, place);
+                *highest = later(*highest, fin);
             }
-            self.take(segment);
+            self.note(segment);
         }
         *trace = Trace {
             last,
@@ -81,7 +80,7 @@ impl<S> Settled<S> {
         };
     }
 
-    fn take(&mut self, segment: &Segment) {
+    fn note(&mut self, segment: &Segment) {
         let highest = &mut self.highest[segment.way.index()];
         if !segment.has(Segment::SYN) && is_near(Some(*highest), segment) {
             self.tail.note_turn(segment);

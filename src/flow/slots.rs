@@ -1,6 +1,6 @@
-//! The places of a table: found by the key of a connection, used again and again.
+//! The slots of a table: found by the key of a connection, used again and again.
 //!
-//! What every packet needs lies in one cache line, the rest behind it; the index holds numbers of places only.
+//! What every packet needs lies in one cache line, the rest behind it; the index holds numbers of slots only.
 
 use std::hash::{BuildHasher as _, RandomState};
 
@@ -12,15 +12,15 @@ use super::settled::Settled;
 use super::trace::Trace;
 use super::wheel::Wheel;
 
-/// Places of connections.
+/// Slots of connections: each is a [`Front`] and a [`Life`] of the same number.
 #[derive(Debug)]
 pub(super) struct Slots<R, S> {
-    /// Numbers of places, by the hash of their key.
+    /// Numbers of slots, by the hash of their key.
     index: HashTable<u32>,
-    /// Secret, so that nobody can choose the place of a connection.
+    /// Secret, so that nobody can choose the slot of a connection.
     seed: u64,
     /// What every packet needs.
-    fronts: Vec<Slot>,
+    fronts: Vec<Front>,
     /// What lies behind each of `fronts`; most packets do not touch it.
     lives: Vec<Life<R, S>>,
     free: Vec<u32>,
@@ -29,14 +29,14 @@ pub(super) struct Slots<R, S> {
 /// What every packet of a connection needs: one cache line.
 #[derive(Debug)]
 #[repr(align(64))]
-pub(super) struct Slot {
+pub(super) struct Front {
     pub(super) key: FlowKey,
     /// Ahead of the connection by the packets that it did not need.
     pub(super) trace: Trace,
     pub(super) deadline: u32,
 }
 
-const _: () = assert!(size_of::<Slot>() == 64);
+const _: () = assert!(size_of::<Front>() == 64);
 
 /// The rest of a slot.
 #[derive(Debug)]
@@ -58,10 +58,10 @@ pub(super) enum State<R, S> {
     /// It is followed, but only its turns and ends can still tell something.
     Settled(Box<Settled<S>>),
     /// Nothing more is wanted of it; only copies of its packets are waited for.
-    Told {
+    Concluded {
         /// `None` once it was handed out.
         record: Option<R>,
-        /// The tick in which it will be; `u32::MAX` for when the place is given up.
+        /// The tick in which it will be; `u32::MAX` for when the slot is given up.
         due: u32,
         /// The first sequence numbers of both directions, by which a copy of a SYN is told from a new connection.
         first: [u32; 2],
@@ -120,8 +120,8 @@ impl<R, S> Slots<R, S> {
         self.index.is_empty()
     }
 
-    /// Places there are, free ones included.
-    pub(super) fn places(&self) -> u32 {
+    /// Slots there are, free ones included.
+    pub(super) fn total(&self) -> u32 {
         self.fronts.len() as u32
     }
 
@@ -131,27 +131,27 @@ impl<R, S> Slots<R, S> {
     }
 
     #[inline]
-    pub(super) fn get(&self, slot: u32) -> Option<(&Slot, &Life<R, S>)> {
+    pub(super) fn get(&self, slot: u32) -> Option<(&Front, &Life<R, S>)> {
         self.fronts
             .get(slot as usize)
             .zip(self.lives.get(slot as usize))
     }
 
     #[inline]
-    pub(super) fn get_mut(&mut self, slot: u32) -> Option<(&mut Slot, &mut Life<R, S>)> {
+    pub(super) fn get_mut(&mut self, slot: u32) -> Option<(&mut Front, &mut Life<R, S>)> {
         let front = self.fronts.get_mut(slot as usize);
         front.zip(self.lives.get_mut(slot as usize))
     }
 
-    /// The slot alone, where what lies behind it need not be touched.
+    /// The front alone, where what lies behind it need not be touched.
     #[inline]
-    pub(super) fn slot(&self, hint: Hint) -> Option<&Slot> {
+    pub(super) fn front(&self, hint: Hint) -> Option<&Front> {
         self.fronts.get(hint.0? as usize)
     }
 
     /// The same, to be changed.
     #[inline]
-    pub(super) fn slot_mut(&mut self, hint: Hint) -> Option<&mut Slot> {
+    pub(super) fn front_mut(&mut self, hint: Hint) -> Option<&mut Front> {
         self.fronts.get_mut(hint.0? as usize)
     }
 
@@ -174,7 +174,7 @@ impl<R, S> Slots<R, S> {
         })
     }
 
-    /// The place of the connection with this key.
+    /// The slot of the connection with this key.
     #[inline(always)]
     #[expect(
         clippy::inline_always,
@@ -182,8 +182,8 @@ impl<R, S> Slots<R, S> {
     )]
     pub(super) fn find(&self, key: &FlowKey) -> Option<u32> {
         let is_it = |slot: &u32| {
-            let slot = self.fronts.get(*slot as usize);
-            slot.is_some_and(|slot| slot.key == *key)
+            let front = self.fronts.get(*slot as usize);
+            front.is_some_and(|front| front.key == *key)
         };
         self.index.find(key.hash_with(self.seed), is_it).copied()
     }
@@ -191,7 +191,7 @@ impl<R, S> Slots<R, S> {
     /// The hint, if the slot it names still has this key; else one that is looked up now.
     #[inline]
     pub(super) fn correct(&self, hint: Hint, key: &FlowKey) -> Hint {
-        if self.slot(hint).is_some_and(|slot| slot.key == *key) {
+        if self.front(hint).is_some_and(|front| front.key == *key) {
             return hint;
         }
         Hint(self.find_after_all(key))
@@ -207,16 +207,17 @@ impl<R, S> Slots<R, S> {
     #[inline]
     pub(super) fn confirm(&self, hint: Hint, key: &FlowKey) -> Option<u32> {
         let is_it = |slot: &u32| {
-            self.get(*slot)
-                .is_some_and(|(slot, life)| slot.key == *key && !matches!(life.state, State::Free))
+            self.get(*slot).is_some_and(|(front, life)| {
+                front.key == *key && !matches!(life.state, State::Free)
+            })
         };
         hint.0.filter(is_it).or_else(|| self.find_after_all(key))
     }
 
-    /// A place in which a connection with this key is found from now on. What is in it is up to the caller.
+    /// A slot in which a connection with this key is found from now on. What is in it is up to the caller.
     pub(super) fn enter(&mut self, key: FlowKey) -> u32 {
         let slot = self.free.pop().unwrap_or_else(|| {
-            self.fronts.push(Slot::new(key));
+            self.fronts.push(Front::new(key));
             self.lives.push(Life {
                 state: State::Free,
                 generation: 0,
@@ -224,41 +225,41 @@ impl<R, S> Slots<R, S> {
             });
             self.fronts.len() as u32 - 1
         });
-        if let Some(place) = self.fronts.get_mut(slot as usize) {
-            place.key = key;
+        if let Some(front) = self.fronts.get_mut(slot as usize) {
+            front.key = key;
         }
         let (fronts, seed) = (&self.fronts, self.seed);
         let hash_of = |slot: &u32| {
-            let slot = fronts.get(*slot as usize);
-            slot.map_or(0, |slot| slot.key.hash_with(seed))
+            let front = fronts.get(*slot as usize);
+            front.map_or(0, |front| front.key.hash_with(seed))
         };
         self.index.insert_unique(key.hash_with(seed), slot, hash_of);
         slot
     }
 
-    /// Takes the connection out of its place: its key, what the table noted of it, and what it was.
+    /// Takes the connection out of its slot: its key, what the table noted of it, and what it was.
     pub(super) fn vacate(&mut self, slot: u32) -> Option<(FlowKey, Trace, State<R, S>)> {
         let seed = self.seed;
-        let place = self.fronts.get_mut(slot as usize)?;
+        let front = self.fronts.get_mut(slot as usize)?;
         let life = self.lives.get_mut(slot as usize)?;
         if matches!(life.state, State::Free) {
             return None;
         }
-        let hash = place.key.hash_with(seed);
+        let hash = front.key.hash_with(seed);
         if let Ok(entry) = self.index.find_entry(hash, |other| *other == slot) {
             entry.remove();
         }
         life.generation = life.generation.wrapping_add(1);
         let state = std::mem::replace(&mut life.state, State::Free);
         // Whoever still holds a hint to this slot finds nothing that can be noted here.
-        let trace = std::mem::replace(&mut place.trace, Trace::EMPTY);
+        let trace = std::mem::replace(&mut front.trace, Trace::EMPTY);
         self.free.push(slot);
-        Some((place.key, trace, state))
+        Some((front.key, trace, state))
     }
 }
 
-impl Slot {
-    /// A slot without a connection, with this key.
+impl Front {
+    /// The front of a slot without a connection, with this key.
     const fn new(key: FlowKey) -> Self {
         Self {
             key,

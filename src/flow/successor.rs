@@ -5,7 +5,8 @@
 //! (RFC 9293 section 3.10.7.4, RFC 5961 section 4). So both are followed, each segment where its numbers are, until the
 //! end that opened the later one and the end that answers have left the earlier one for it.
 
-use super::trace::{HOLE, is_further};
+use super::seq::{distance, has_reached, is_further};
+use super::trace::HOLE;
 use super::{Connection, Segment, Way};
 use crate::packet::PortSet;
 
@@ -57,21 +58,21 @@ impl Successor {
     }
 
     /// Takes in a segment of it.
-    pub(super) fn segment(&mut self, segment: &Segment, tick: u32, block: &[u8], ports: &PortSet) {
+    pub(super) fn take_in(&mut self, segment: &Segment, tick: u32, block: &[u8], ports: &PortSet) {
         self.tick = tick;
         if segment.way != self.way {
             self.answered = true;
         } else if segment.flags & (Segment::SYN | Segment::RST) == 0 {
             self.went_on = true;
         }
-        self.connection.segment(segment, block, ports);
+        self.connection.take_in(segment, block, ports);
     }
 
     /// Notes a segment of the earlier connection, of which this is known: the end that began this one does not go on with that.
     pub(super) fn note_other(&mut self, segment: &Segment, ends: Ends) {
         let [own, other] = [segment.way, segment.way.reversed()].map(|way| ends[way.index()]);
         let off = |end: Option<u32>, number| end.is_some_and(|end| is_further(HOLE, end, number));
-        let late = own.is_some_and(|end| segment.seq.wrapping_sub(end) >= 1 << 31);
+        let late = own.is_some_and(|end| !has_reached(segment.seq, end));
         self.contested |= self.known
             && segment.way == self.way
             && segment.flags & (Segment::SYN | Segment::RST) == 0
@@ -100,8 +101,8 @@ impl Successor {
         ] {
             let known = number.zip(own[way.index()].zip(ends[way.index()]));
             if let Some((number, (own, other))) = known {
-                distances[0] += distance(own, number);
-                distances[1] += distance(other, number);
+                distances[0] += u64::from(distance(own, number));
+                distances[1] += u64::from(distance(other, number));
             }
         }
         distances[0] < distances[1]
@@ -123,10 +124,4 @@ impl Successor {
     pub(super) const fn way_of_answer(&self) -> Way {
         self.way.reversed()
     }
-}
-
-/// Sequence numbers between two, the shorter way around.
-fn distance(one: u32, other: u32) -> u64 {
-    let ahead = one.wrapping_sub(other);
-    u64::from(ahead.min(ahead.wrapping_neg()))
 }

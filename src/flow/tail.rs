@@ -47,7 +47,7 @@ struct Ends {
 struct Doubtful {
     way: Way,
     time: Timestamp,
-    place: u32,
+    seq: u32,
     received: u32,
 }
 
@@ -108,7 +108,7 @@ impl Tail {
                 ends.doubtful = Some(Doubtful {
                     way,
                     time: segment.time,
-                    place: segment.seq.wrapping_add(segment.length),
+                    seq: segment.seq.wrapping_add(segment.length),
                     received: segment.ack,
                 });
                 false
@@ -126,23 +126,23 @@ impl Tail {
     }
 
     /// Believes a FIN that stood far ahead if `segment` acknowledges it: the capture has lost what goes before. Its way
-    /// and its place.
+    /// and its sequence number.
     pub(super) fn believe_fin(&mut self, segment: &Segment) -> Option<(Way, u32)> {
         let ends = self.ends.as_mut()?;
         let Doubtful {
             way,
             time,
-            place,
+            seq,
             received,
         } = ends.doubtful?;
-        let acknowledges = segment.has(Segment::ACK) && segment.ack == place.wrapping_add(1);
+        let acknowledges = segment.has(Segment::ACK) && segment.ack == seq.wrapping_add(1);
         if segment.way == way || !acknowledges {
             return None;
         }
         ends.doubtful = None;
         self.note_fin(way, time);
-        self.turns.note_fin(way, place, received);
-        Some((way, place))
+        self.turns.note_fin(way, seq, received);
+        Some((way, seq))
     }
 
     /// A FIN of `way`.
@@ -267,7 +267,7 @@ impl Tail {
 
     /// What flowed behind the given sequence numbers of the client's direction and the server's. Where only the client's is
     /// known, the server's is what it had sent before the client got there.
-    pub fn flowed_behind(&self, client: Way, places: (u32, Option<u32>)) -> Option<Flowed> {
-        self.turns.behind(client, places.0, places.1)
+    pub fn flowed_behind(&self, client: Way, seqs: (u32, Option<u32>)) -> Option<Flowed> {
+        self.turns.behind(client, seqs.0, seqs.1)
     }
 }

@@ -1,6 +1,7 @@
 //! What is noted of packets that tell nothing new: kept beside the key, so that such a packet costs one look-up in the table and
 //! the connection itself is not touched.
 
+use super::seq::{self, WINDOW, ahead, has_reached, is_further, later};
 use super::{Segment, Way};
 use crate::time::{SECOND, Timestamp};
 
@@ -149,8 +150,6 @@ impl Trace {
     }
 }
 
-/// A sequence number further than this from the highest is not of this connection (RFC 7323: windows end at 2^30).
-pub(super) const WINDOW: u32 = 1 << 30;
 /// Bytes that an end may have sent where all of it comes late: a message, and no more than can be told from chance.
 pub(super) const LATE_WAY_WINDOW: u32 = 64 * 1024 * 1024;
 /// Sequence numbers by which a SYN that arrives late may lie before the first bytes seen, or what was acknowledged first.
@@ -162,10 +161,7 @@ const SILENCE: u64 = 10 * SECOND;
 /// Whether `segment` can belong to the direction that has come to `highest`, by its number.
 #[inline]
 pub(super) fn is_near(highest: Option<u32>, segment: &Segment) -> bool {
-    highest.is_none_or(|highest| {
-        let ahead = segment.seq.wrapping_sub(highest);
-        ahead < WINDOW || ahead.wrapping_neg() < WINDOW
-    })
+    highest.is_none_or(|highest| seq::is_near(segment.seq, highest))
 }
 
 /// Whether `segment`, a SYN, opens another connection than the one whose directions begin at `first`. An answer to the
@@ -194,7 +190,7 @@ pub(super) fn is_stray(segment: &Segment, [own, other]: [Known; 2]) -> bool {
     let before = |known: Known, number: u32| {
         known.first.zip(known.end).is_some_and(|(first, end)| {
             let from = first.wrapping_sub(1);
-            end.wrapping_sub(from) < WINDOW && number.wrapping_sub(from) >= 1 << 31
+            end.wrapping_sub(from) < WINDOW && !has_reached(number, from)
         })
     };
     if before(own, segment.seq) {
@@ -257,16 +253,9 @@ const fn is_far(known: u32, number: u32) -> bool {
     is_further(LATE_WAY_WINDOW, known, number)
 }
 
-/// Whether `number` is more `than` so many away from `known`, to either side.
-pub(super) const fn is_further(than: u32, known: u32, number: u32) -> bool {
-    let ahead = number.wrapping_sub(known);
-    ahead > than && ahead.wrapping_neg() > than
-}
-
 /// Whether `segment` begins further than a FIN's number behind the end of its direction.
 pub(super) const fn is_beyond(end: u32, segment: &Segment) -> bool {
-    let ahead = segment.seq.wrapping_sub(end);
-    ahead > 1 && ahead < 1 << 31
+    matches!(ahead(end, segment.seq), Some(2..))
 }
 
 /// Whether `segment` begins before the `first` byte of its direction (a keep-alive stands one before it) or further
@@ -280,16 +269,6 @@ const fn is_outside(first: u32, end: u32, segment: &Segment) -> bool {
 #[inline]
 pub(super) const fn later_end(highest: u32, segment: &Segment) -> u32 {
     later(highest, segment.seq.wrapping_add(segment.length))
-}
-
-/// The higher of two numbers, in sequence space.
-#[inline]
-pub(super) const fn later(highest: u32, end: u32) -> u32 {
-    if end.wrapping_sub(highest) > 1 << 31 {
-        highest
-    } else {
-        end
-    }
 }
 
 #[cfg(test)]

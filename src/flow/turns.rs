@@ -6,19 +6,22 @@
 //! acknowledgement of all segments that reach a byte or lie behind it is the one that counts, since later copies carry
 //! later ones. What is noted here is the same whichever order the segments come in.
 //!
+//! `one_way` is what is noted of one direction, `parts` which bytes of it were seen.
+//!
 //! Bytes are not read, and those that the capture lost are known to be lost: then there are no turns.
 
+mod one_way;
+mod parts;
+
 use std::hint::black_box;
-use std::mem;
-use std::ops::Range;
 
+use self::one_way::{OneWay, Step};
 use super::Way;
+use super::seq::is_before;
 
-/// Places kept of each direction at which its sender had received more. A handshake has up to six, a message sent command by
-/// command eight more.
+/// Steps kept of each direction, at each of which its sender had received more. A handshake has up to six, a message
+/// sent command by command eight more.
 pub const MAX_STEPS: usize = 48;
-/// Parts of a direction that are apart from each other: as many segments as reassembly holds.
-const MAX_PARTS: usize = 64;
 
 /// Bytes that one side sent before the other had answered them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,70 +49,6 @@ pub struct Flowed {
     pub cut: bool,
 }
 
-/// One direction, in one cache line: a million of them are open at once.
-#[derive(Debug, Default)]
-struct OneWay {
-    parts: Parts,
-    /// By rising place and rising acknowledgement: bytes before the place were sent with at most this acknowledgement.
-    steps: Vec<Step>,
-    fin: Step,
-    start: u32,
-    limit: u32,
-    acknowledged: u32,
-    known: Known,
-}
-
-const _: () = assert!(size_of::<OneWay>() == 64);
-
-/// Which numbers of a [`OneWay`] are known: an `Option` for each would take as much again.
-#[derive(Clone, Copy, Debug, Default)]
-struct Known(u8);
-
-impl Known {
-    /// Nothing before `start` is of interest.
-    const START: u8 = 1;
-    /// Steps behind `limit` were given up.
-    const LIMIT: u8 = 2;
-    /// How far the other end has acknowledged it.
-    const ACKNOWLEDGED: u8 = 4;
-    /// Sequence number of the FIN, and what its sender had received.
-    const FIN: u8 = 8;
-    /// There were more parts than are kept, or more bytes than can be compared by number.
-    const LOST: u8 = 16;
-
-    const fn has(self, what: u8) -> bool {
-        self.0 & what != 0
-    }
-
-    /// `value`, if `what` it stands for is known.
-    const fn only<T: Copy>(self, what: u8, value: T) -> Option<T> {
-        if self.has(what) { Some(value) } else { None }
-    }
-
-    const fn add(&mut self, what: u8) {
-        self.0 |= what;
-    }
-}
-
-/// Parts of the stream that were seen, in order and apart from each other: first byte, and behind the last.
-#[derive(Debug)]
-enum Parts {
-    /// None, or one: so it is where nothing is missing.
-    Few(Option<(u32, u32)>),
-    /// Several.
-    Many(Box<Several>),
-}
-
-#[derive(Debug, Default)]
-struct Several(Vec<(u32, u32)>);
-
-/// Everything before `place` was sent when its sender had received the other direction up to `received` at most.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Step {
-    place: u32,
-    received: u32,
-}
-
 impl Turns {
     /// `way` sent `from..to`, with this acknowledgement number.
     #[inline]
@@ -117,17 +56,14 @@ impl Turns {
         self.note_acknowledged(way.reversed(), received);
         let one = &mut self.ways[way.index()];
         one.note_part(from, to);
-        one.note_step(Step {
-            place: to,
-            received,
-        });
+        one.note_step(Step { seq: to, received });
     }
 
     /// Has the processor fetch what [`Turns::note`] needs for a segment of `way`.
     #[inline]
     pub(super) fn touch(&self, way: Way) {
         let (one, other) = (&self.ways[way.index()], &self.ways[way.reversed().index()]);
-        black_box((one.steps.last().copied(), other.acknowledged));
+        black_box((one.steps().last().copied(), other.acknowledged()));
     }
 
     /// `way` sent `from..to`: in answer to what is not known, or not wanted any more.
@@ -137,33 +73,22 @@ impl Turns {
     }
 
     /// A FIN of `way`, behind its last byte.
-    pub fn note_fin(&mut self, way: Way, place: u32, received: u32) {
+    pub fn note_fin(&mut self, way: Way, seq: u32, received: u32) {
         self.note_acknowledged(way.reversed(), received);
-        let one = &mut self.ways[way.index()];
-        if one.fin().is_none() {
-            one.fin = Step { place, received };
-            one.known.add(Known::FIN);
-        }
+        self.ways[way.index()].note_fin(Step { seq, received });
     }
 
     /// The sequence number of the FIN of `way`, and whether the other end has acknowledged it.
     pub(super) fn fin_of(&self, way: Way) -> Option<(u32, bool)> {
         let one = &self.ways[way.index()];
-        let fin = one.fin()?.place;
+        let fin = one.fin()?.seq;
         Some((fin, one.acknowledged().is_some_and(|to| is_before(fin, to))))
     }
 
     /// The other end has received `way` up to here.
     #[inline]
     pub fn note_acknowledged(&mut self, way: Way, to: u32) {
-        let one = &mut self.ways[way.index()];
-        match one.acknowledged() {
-            Some(before) if !is_before(before, to) => {}
-            _ => {
-                one.acknowledged = to;
-                one.known.add(Known::ACKNOWLEDGED);
-            }
-        }
+        self.ways[way.index()].note_acknowledged(to);
     }
 
     /// How far the other end has received `way`.
@@ -173,13 +98,13 @@ impl Turns {
 
     /// What the sender of `way` had received when it sent its last byte so far.
     pub fn received(&self, way: Way) -> Option<u32> {
-        let last = self.ways[way.index()].steps.last();
+        let last = self.ways[way.index()].steps().last();
         last.map(|step| step.received)
     }
 
-    /// Nothing before this place of `way` is of interest.
-    pub fn forget_before(&mut self, way: Way, place: u32) {
-        self.ways[way.index()].forget_before(place);
+    /// Nothing before this sequence number of `way` is of interest.
+    pub fn forget_before(&mut self, way: Way, seq: u32) {
+        self.ways[way.index()].forget_before(seq);
     }
 
     /// Nothing that was noted of `way` is true.
@@ -194,21 +119,12 @@ impl Turns {
 
     /// The same of another connection, with the memory of this one.
     pub fn begin_anew(&mut self) {
-        for one in &mut self.ways {
-            let mut steps = mem::take(&mut one.steps);
-            steps.clear();
-            *one = OneWay {
-                steps,
-                ..OneWay::default()
-            };
-        }
+        self.ways.iter_mut().for_each(OneWay::begin_anew);
     }
 
     /// Lets go of memory that is kept for further turns.
     pub fn shrink(&mut self) {
-        for one in &mut self.ways {
-            one.steps.shrink_to_fit();
-        }
+        self.ways.iter_mut().for_each(OneWay::shrink);
     }
 
     /// No byte of either direction is known to be missing, from what [`Self::forget_before`] left on.
@@ -229,7 +145,7 @@ impl Turns {
     /// Who sent the first FIN: whoever had not received the other's. `None` if that does not tell.
     pub fn closed_first(&self) -> Option<Way> {
         let [up, down] = [self.ways[0].fin()?, self.ways[1].fin()?];
-        let knew = |one: Step, other: Step| is_before(other.place, one.received);
+        let knew = |one: Step, other: Step| is_before(other.seq, one.received);
         match (knew(up, down), knew(down, up)) {
             (true, false) => Some(Way::Down),
             (false, true) => Some(Way::Up),
@@ -237,12 +153,13 @@ impl Turns {
         }
     }
 
-    /// What flowed behind place `from` of the client's direction, and behind `other` of the server's: where that is not known,
-    /// behind what the client had received when it sent its last byte before `from`. `None` if that cannot be told.
+    /// What flowed behind sequence number `from` of the client's direction, and behind `other` of the server's: where
+    /// that is not known, behind what the client had received when it sent its last byte before `from`. `None` if that
+    /// cannot be told.
     pub fn behind(&self, client: Way, from: u32, other: Option<u32>) -> Option<Flowed> {
         let server = client.reversed();
         let other = match other {
-            Some(place) => place,
+            Some(seq) => seq,
             None => self.received_before(client, from)?,
         };
         let mut ends = [from, other];
@@ -259,26 +176,27 @@ impl Turns {
         })
     }
 
-    /// What the sender of `way` had received when it sent its last byte before `place`. The byte must be in the capture, and if
-    /// the other end had already answered it, that is no first copy.
-    pub(super) fn received_before(&self, way: Way, place: u32) -> Option<u32> {
+    /// What the sender of `way` had received when it sent its last byte before `seq`. The byte must be in the capture,
+    /// and if the other end had already answered it, that is no first copy.
+    pub(super) fn received_before(&self, way: Way, seq: u32) -> Option<u32> {
         let one = &self.ways[way.index()];
-        let received = one.received_at(place.wrapping_sub(1))?;
-        let seen = one.holds(place.wrapping_sub(1));
+        let received = one.received_at(seq.wrapping_sub(1))?;
+        let seen = one.holds(seq.wrapping_sub(1));
         let other = &self.ways[way.reversed().index()];
-        let mut before = (other.steps.iter()).filter(|step| is_before(step.received, place));
+        let mut before = (other.steps().iter()).filter(|step| is_before(step.received, seq));
         // A FIN has a number of its own.
         let closed = other
             .fin()
-            .filter(|fin| is_before(fin.received, place) && received == fin.place.wrapping_add(1));
+            .filter(|fin| is_before(fin.received, seq) && received == fin.seq.wrapping_add(1));
         let unanswered = closed.is_some()
             || before
                 .next_back()
-                .is_none_or(|step| !is_before(step.place, received));
+                .is_none_or(|step| !is_before(step.seq, received));
         (seen && unanswered).then_some(received)
     }
 
-    /// Lets each side send what it was free to send, the server first, until nothing is left; and whether there was more.
+    /// Lets each side send what it was free to send, the server first, until nothing is left; and whether there was
+    /// more.
     fn bursts(&self, client: Way, from: [u32; 2]) -> Option<(Vec<Burst>, bool)> {
         if !self.is_whole() {
             return None;
@@ -308,276 +226,6 @@ impl Turns {
     }
 }
 
-impl OneWay {
-    const fn start(&self) -> Option<u32> {
-        self.known.only(Known::START, self.start)
-    }
-
-    const fn limit(&self) -> Option<u32> {
-        self.known.only(Known::LIMIT, self.limit)
-    }
-
-    const fn acknowledged(&self) -> Option<u32> {
-        self.known.only(Known::ACKNOWLEDGED, self.acknowledged)
-    }
-
-    const fn fin(&self) -> Option<Step> {
-        self.known.only(Known::FIN, self.fin)
-    }
-
-    #[inline]
-    fn note_part(&mut self, from: u32, to: u32) {
-        match self.parts.last_mut() {
-            Some(last) if last.1 == from => last.1 = to,
-            None if !self.known.has(Known::START) => self.parts = Parts::Few(Some((from, to))),
-            _ => self.note_part_apart(from, to),
-        }
-        let parts = self.parts.all();
-        if let (Some(first), Some(last)) = (parts.first(), parts.last())
-            && last.1.wrapping_sub(first.0) >= 1 << 31
-        {
-            self.known.add(Known::LOST);
-        }
-    }
-
-    fn note_part_apart(&mut self, mut from: u32, mut to: u32) {
-        if let Some(start) = self.start()
-            && is_before(from, start)
-        {
-            if !is_before(start, to) {
-                return;
-            }
-            from = start;
-        }
-        let mut parts = self.parts.take();
-        let first = parts.partition_point(|part| is_before(part.1, from));
-        let behind = parts.partition_point(|part| !is_before(to, part.0));
-        if let Some(touched) = parts.get(first..behind) {
-            for part in touched {
-                from = if is_before(part.0, from) {
-                    part.0
-                } else {
-                    from
-                };
-                to = if is_before(to, part.1) { part.1 } else { to };
-            }
-        }
-        replace(&mut parts, first..behind.max(first), (from, to));
-        if parts.len() > MAX_PARTS {
-            parts.pop();
-            self.known.add(Known::LOST);
-        }
-        self.parts = Parts::from(parts);
-    }
-
-    #[inline]
-    fn note_step(&mut self, step: Step) {
-        let room = self.steps.len() < MAX_STEPS;
-        match self.steps.last_mut() {
-            _ if self.known.has(Known::LIMIT) => self.note_step_within(step),
-            Some(last) if is_before(last.place, step.place) && last.received == step.received => {
-                last.place = step.place;
-            }
-            Some(last)
-                if is_before(last.place, step.place)
-                    && is_before(last.received, step.received)
-                    && room =>
-            {
-                self.make_room();
-                self.steps.push(step);
-            }
-            _ => self.note_step_within(step),
-        }
-    }
-
-    /// Steps come one by one and are few: most directions have no more than four.
-    fn make_room(&mut self) {
-        if self.steps.len() == self.steps.capacity() {
-            self.steps.reserve_exact(2);
-        }
-    }
-
-    fn note_step_within(&mut self, mut step: Step) {
-        if self
-            .start()
-            .is_some_and(|start| !is_before(start, step.place))
-        {
-            return;
-        }
-        if let Some(limit) = self.limit()
-            && is_before(limit, step.place)
-        {
-            step.place = limit;
-        }
-        let at = self
-            .steps
-            .partition_point(|other| is_before(other.place, step.place));
-        let told = |other: &Step| !is_before(step.received, other.received);
-        if self.steps.get(at).is_some_and(told) {
-            return;
-        }
-        // What lies before it cannot have known more, nor what ends where it ends.
-        let same = self
-            .steps
-            .get(at)
-            .is_some_and(|other| other.place == step.place);
-        let from = self
-            .steps
-            .partition_point(|other| is_before(other.received, step.received))
-            .min(at);
-        self.make_room();
-        replace(&mut self.steps, from..at + usize::from(same), step);
-        if self.steps.len() > MAX_STEPS {
-            self.steps.pop();
-            self.limit = self.steps.last().map_or(0, |last| last.place);
-            self.known.add(Known::LIMIT);
-        }
-    }
-
-    fn forget_before(&mut self, place: u32) {
-        self.start = place;
-        self.known.add(Known::START);
-        self.steps.retain(|step| is_before(place, step.place));
-        self.parts.forget_before(place);
-    }
-
-    /// What its sender had received when it sent the byte at `place`.
-    fn received_at(&self, place: u32) -> Option<u32> {
-        let step = self.steps.iter().find(|step| is_before(place, step.place));
-        step.map(|step| step.received)
-    }
-
-    fn holds(&self, place: u32) -> bool {
-        let reaches = |part: &&(u32, u32)| !is_before(place, part.0) && is_before(place, part.1);
-        self.parts.all().iter().any(|part| reaches(&part))
-    }
-
-    /// Behind the last byte that was seen.
-    fn end(&self) -> Option<u32> {
-        self.parts.all().last().map(|part| part.1)
-    }
-
-    fn is_whole(&self) -> bool {
-        if self.known.has(Known::LOST) {
-            return false;
-        }
-        let parts = self.parts.all();
-        let (Some(first), Some(end)) = (parts.first(), self.end()) else {
-            return !self.known.has(Known::FIN | Known::ACKNOWLEDGED);
-        };
-        if let Some(limit) = self.limit() {
-            return !is_before(first.1, limit);
-        }
-        let fin = self.fin().map_or(end, |fin| fin.place);
-        let last = fin.wrapping_add(u32::from(self.known.has(Known::FIN)));
-        let known = self
-            .acknowledged()
-            .is_none_or(|acknowledged| !is_before(last, acknowledged));
-        parts.len() == 1 && fin == end && known
-    }
-
-    /// Bytes behind `place`: up to the FIN, else as far as was seen. `None` if more was acknowledged than was seen: the last
-    /// number may be a byte's or a FIN's.
-    fn sent_behind(&self, place: u32) -> Option<u64> {
-        if self.known.has(Known::LOST) {
-            return None;
-        }
-        let seen = self.end().unwrap_or(place);
-        let end = match (self.fin(), self.acknowledged()) {
-            (Some(fin), _) => fin.place,
-            (None, Some(acknowledged)) if is_before(seen, acknowledged) => return None,
-            (None, _) => seen,
-        };
-        let sent = end.wrapping_sub(place);
-        (sent < 1 << 31).then_some(u64::from(sent))
-    }
-
-    /// How far the other end can acknowledge it once everything before `at` was sent: a FIN has a number of its own.
-    fn receivable(&self, at: u32) -> u32 {
-        let closed = self.fin().is_some_and(|fin| fin.place == at);
-        at.wrapping_add(u32::from(closed))
-    }
-
-    /// How far its sender, having sent everything before `at`, was free to send when it had received the other way up to
-    /// `received`.
-    fn free_to_send(&self, at: u32, received: u32) -> u32 {
-        let ahead = self.steps.iter().filter(|step| is_before(at, step.place));
-        let free = ahead.take_while(|step| !is_before(received, step.received));
-        free.last().map_or(at, |step| step.place)
-    }
-}
-
-impl Parts {
-    fn all(&self) -> &[(u32, u32)] {
-        match self {
-            Self::Few(part) => part.as_slice(),
-            Self::Many(parts) => &parts.0,
-        }
-    }
-
-    fn last_mut(&mut self) -> Option<&mut (u32, u32)> {
-        match self {
-            Self::Few(part) => part.as_mut(),
-            Self::Many(parts) => parts.0.last_mut(),
-        }
-    }
-
-    fn forget_before(&mut self, place: u32) {
-        let cut = |part: &mut (u32, u32)| {
-            if is_before(part.0, place) {
-                part.0 = place;
-            }
-            is_before(part.0, part.1)
-        };
-        match self {
-            Self::Few(part) => {
-                part.take_if(|part| !cut(part));
-            }
-            Self::Many(parts) => parts.0.retain_mut(cut),
-        }
-    }
-
-    fn take(&mut self) -> Vec<(u32, u32)> {
-        match mem::take(self) {
-            Self::Few(part) => part.into_iter().collect(),
-            Self::Many(parts) => parts.0,
-        }
-    }
-}
-
-impl Default for Parts {
-    fn default() -> Self {
-        Self::Few(None)
-    }
-}
-
-impl From<Vec<(u32, u32)>> for Parts {
-    fn from(parts: Vec<(u32, u32)>) -> Self {
-        match *parts {
-            [] => Self::Few(None),
-            [one] => Self::Few(Some(one)),
-            _ => Self::Many(Box::new(Several(parts))),
-        }
-    }
-}
-
-/// Puts `item` in the place of those in `range`.
-fn replace<T>(list: &mut Vec<T>, range: Range<usize>, item: T) {
-    match list.get_mut(range.start) {
-        Some(first) if !range.is_empty() => {
-            *first = item;
-            list.drain(range.start + 1..range.end);
-        }
-        _ => list.insert(range.start, item),
-    }
-}
-
-/// Whether `a` comes before `b` (RFC 9293 section 3.4: sequence numbers wrap around).
-const fn is_before(a: u32, b: u32) -> bool {
-    let ahead = b.wrapping_sub(a);
-    ahead != 0 && ahead < 1 << 31
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -588,7 +236,8 @@ mod tests {
 
     const CLIENT: u32 = u32::MAX - 49;
 
-    /// Client (up) and server (down) in turn, across the wrap of the client's numbers: 130 and 200 bytes, then 20 and 30, then 5.
+    /// Client (up) and server (down) in turn, across the wrap of the client's numbers: 130 and 200 bytes, then 20 and
+    /// 30, then 5.
     const TALK: [Sent; 6] = [
         (Way::Up, CLIENT, 50, 1000),
         (Way::Up, 50, 80, 1000),
@@ -644,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn where_the_servers_place_is_not_known_it_is_what_the_client_had_received() {
+    fn where_the_servers_number_is_not_known_it_is_what_the_client_had_received() {
         let flowed = noted(&TALK).behind(Way::Up, 90, None).unwrap();
         assert_eq!(flowed.bytes, [15, 30]);
     }
@@ -746,11 +395,11 @@ mod tests {
             copies in proptest::collection::vec((0..TALK.len(), 0..TALK.len(), 0_u32..3), 0..6),
         ) {
             let mut sent: Vec<_> = order.into_iter().map(|at| TALK[at]).collect();
-            for (which, place, later) in copies {
+            for (which, at, later) in copies {
                 let (way, from, to, received) = TALK[which];
                 let most = if way == Way::Up { 1230 } else { 105 };
                 let received = if later == 0 { received } else { most };
-                sent.insert(place, (way, from, to, received));
+                sent.insert(at, (way, from, to, received));
             }
             let told = noted(&sent).behind(Way::Up, CLIENT, Some(1000));
             prop_assert_eq!(told.as_ref().unwrap().bytes, [155, 230]);

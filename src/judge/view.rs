@@ -295,7 +295,7 @@ impl<'a> View<'a> {
         })?;
         Some(BehindHandshake {
             client: self.client_way,
-            places: self.connection.places(self.client_way, ends)?,
+            places: self.connection.seqs_at(self.client_way, ends)?,
             version,
             cipher: self.proof.cipher,
             server_port: self.server_port(),

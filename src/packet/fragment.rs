@@ -53,7 +53,7 @@ impl Fragment {
 
 /// What a header says about the piece behind it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Place {
+pub(super) struct FragmentHeader {
     pub(super) protocol: u8,
     pub(super) identification: u32,
     pub(super) offset: u32,
@@ -67,37 +67,37 @@ pub(super) fn open_header(walk: &mut Walk) -> Result<Inner, Stop> {
     let [protocol, _] = reader.array().or(Err(short))?;
     let offset_more = reader.u16().or(Err(short))?;
     let identification = reader.u32().or(Err(short))?;
-    let place = Place {
+    let header = FragmentHeader {
         protocol,
         identification,
         offset: (offset_more & 0xfff8) as u32,
         more: offset_more & 1 != 0,
     };
-    if place.offset == 0 && !place.more {
+    if header.offset == 0 && !header.more {
         return ip_protocol::layer(protocol).map(|next| Inner::new(reader.offset(), next));
     }
     walk.skip(reader.offset());
-    Err(Stop::Fragment(place))
+    Err(Stop::Fragment(header))
 }
 
 /// Ends at the piece in front. All but the last are multiples of eight bytes long; what is more is left out.
-pub(super) fn decoded(walk: &Walk, place: Place) -> Decoded {
+pub(super) fn decoded(walk: &Walk, header: FragmentHeader) -> Decoded {
     let on_wire = walk.rest_on_wire();
-    let length = if place.more { on_wire & !7 } else { on_wire };
+    let length = if header.more { on_wire & !7 } else { on_wire };
     let most = match walk.addresses {
         Addresses::V4 { .. } => MAX_PAYLOAD_V4,
         Addresses::V6 { .. } => MAX_PAYLOAD_V6,
     };
-    if length == 0 || place.offset as usize + length > most {
+    if length == 0 || header.offset as usize + length > most {
         return Decoded::Malformed(Malformed::Fragment);
     }
     Decoded::Fragment(Fragment {
         addresses: walk.addresses,
         plain_addresses: walk.plain_addresses,
-        protocol: place.protocol,
-        identification: place.identification,
-        offset: place.offset,
-        more: place.more,
+        protocol: header.protocol,
+        identification: header.identification,
+        offset: header.offset,
+        more: header.more,
         payload: walk.at() as u32,
         captured: walk.rest().len().min(length) as u32,
         length: length as u32,

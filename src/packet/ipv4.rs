@@ -4,7 +4,7 @@
 //! by TCP's own checksum.
 
 use super::decoded::Addresses;
-use super::fragment::Place;
+use super::fragment::FragmentHeader;
 use super::ip_protocol;
 use super::reason::Malformed;
 use super::walk::{Layer, Stop, Walk};
@@ -41,7 +41,7 @@ pub(super) fn open(walk: &mut Walk) -> Result<Layer, Stop> {
     let next = ip_protocol::layer(header.protocol)?;
     walk.skip(header.length);
     if header.fragment & FRAGMENT != 0 {
-        return Err(Stop::Fragment(header.place()));
+        return Err(Stop::Fragment(header.fragment_header()));
     }
     Ok(next)
 }
@@ -80,8 +80,8 @@ impl Header {
         })
     }
 
-    const fn place(&self) -> Place {
-        Place {
+    const fn fragment_header(&self) -> FragmentHeader {
+        FragmentHeader {
             protocol: self.protocol,
             identification: self.identification as u32,
             offset: (self.fragment & OFFSET) as u32 * 8,

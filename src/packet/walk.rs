@@ -147,7 +147,7 @@ pub(super) enum Stop {
         destination_port: u16,
     },
     /// At a piece of an IP packet.
-    Fragment(fragment::Place),
+    Fragment(fragment::FragmentHeader),
     /// Nothing here is followed.
     NotFollowed(NotFollowed),
     /// A header contradicts itself.
@@ -341,7 +341,7 @@ impl<'a> Walk<'a> {
                 source_port,
                 destination_port,
             } => udp::decoded(self, source_port, destination_port),
-            Stop::Fragment(place) => fragment::decoded(self, place),
+            Stop::Fragment(header) => fragment::decoded(self, header),
             Stop::NotFollowed(reason) => Decoded::NotFollowed(reason),
             Stop::Malformed(reason) => Decoded::Malformed(reason),
             Stop::Short(reason) => self.short(reason),

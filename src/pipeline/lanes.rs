@@ -25,7 +25,7 @@ const FEW: u64 = 32 << 10;
 const SENT_EVERY: u64 = 5 * SECOND;
 
 /// The reader's own worker, and its end of the lanes to all others.
-pub(super) struct Lanes<'a, O> {
+pub(super) struct Lanes<'a, O: Fn(u32) -> Arc<Origin>> {
     own: Worker<'a, O>,
     others: Vec<Lane>,
     /// What segments came in goes with them.
@@ -56,7 +56,7 @@ pub(super) struct LaneEnd {
     pub(super) empties: Sender<Batch>,
 }
 
-impl<'a, O> Lanes<'a, O> {
+impl<'a, O: Fn(u32) -> Arc<Origin>> Lanes<'a, O> {
     /// Lanes for so many `others` besides the reader's `own` worker, and their ends. Workers that keep packets need `frames`.
     pub(super) fn new(own: Worker<'a, O>, others: usize, frames: bool) -> (Self, Vec<LaneEnd>) {
         let mut ends = Vec::with_capacity(others);

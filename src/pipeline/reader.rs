@@ -7,7 +7,7 @@ use super::route::Route;
 use super::worker::Worked;
 use crate::evidence::Frame;
 use crate::flow::Segment;
-use crate::flow::segment::Place;
+use crate::flow::segment::CapturePosition;
 use crate::judge::Judge;
 use crate::names::{self, Names, Part};
 use crate::packet::{
@@ -197,7 +197,13 @@ impl Reader<'_> {
         match whole {
             Some(whole) => {
                 let frame = Frame::of_packet(whole.bytes());
-                self.take(&decoded, Place { base: 0, ..place }, frame, &whole, route);
+                self.take(
+                    &decoded,
+                    CapturePosition { base: 0, ..place },
+                    frame,
+                    &whole,
+                    route,
+                );
             }
             None => self.take(&decoded, place, frame_of(&packet), block, route),
         }
@@ -206,7 +212,7 @@ impl Reader<'_> {
     fn take(
         &mut self,
         decoded: &Decoded,
-        place: Place,
+        place: CapturePosition,
         frame: Frame,
         block: &Arc<Block>,
         route: &mut impl Route,
@@ -232,7 +238,7 @@ impl Reader<'_> {
     fn tcp(
         &mut self,
         tcp: &Tcp,
-        place: Place,
+        place: CapturePosition,
         frame: Frame,
         block: &Arc<Block>,
         route: &mut impl Route,
@@ -347,8 +353,8 @@ impl ReaderFacts {
 }
 
 #[inline]
-const fn place_of(packet: &RawPacket, origin: u32, clock: u64) -> Place {
-    Place {
+const fn place_of(packet: &RawPacket, origin: u32, clock: u64) -> CapturePosition {
+    CapturePosition {
         base: packet.offset,
         origin,
         time: packet.time,
@@ -367,6 +373,6 @@ const fn frame_of(packet: &RawPacket) -> Frame {
 }
 
 /// The bytes that were decoded, and what lies behind them in the block.
-fn bytes(place: Place, block: &Block) -> &[u8] {
+fn bytes(place: CapturePosition, block: &Block) -> &[u8] {
     block.bytes().get(place.base as usize..).unwrap_or_default()
 }

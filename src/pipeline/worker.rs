@@ -74,9 +74,9 @@ pub struct WorkerFacts {
 }
 
 /// One worker: a table and what becomes of its connections.
-pub(super) struct Worker<'a, O> {
+pub(super) struct Worker<'a, O: Fn(u32) -> Arc<Origin>> {
     number: usize,
-    table: Table<Option<FinishedSession>, Settled>,
+    table: Table<Desk<'a, O>>,
     desk: Desk<'a, O>,
     /// Segments that are taken in together, of a worker on the reader's thread.
     gathered: Batch,
@@ -158,42 +158,48 @@ impl<'a, O: Fn(u32) -> Arc<Origin>> Worker<'a, O> {
     /// Takes in the segments of a batch, behind which so many more are `waiting`.
     fn take_batch(&mut self, batch: &Batch, waiting: usize) {
         let begun = self.pace.is_some().then(Instant::now);
-        self.take_segments(batch);
+        if self.table.open_len() < MANY {
+            self.take_one_by_one(batch);
+        } else {
+            self.take_looked_up(batch);
+        }
         if let (Some(pace), Some(begun)) = (&mut self.pace, begun) {
             pace.note(begun.elapsed(), waiting);
         }
     }
 
-    fn take_segments(&mut self, batch: &Batch) {
-        if self.table.open_len() < MANY {
-            for (at, (place, segment)) in batch.segments.iter().enumerate() {
-                if let Some(bytes) = batch.bytes(*place) {
-                    self.table.segment(segment, bytes, &mut self.desk);
-                    self.took(batch, at, segment, bytes);
-                }
-            }
-            return;
-        }
-        let mut at = 0;
-        for some in batch.segments.chunks(AHEAD) {
-            let mut hints = [Hint::default(); AHEAD];
-            self.look_up(some, &mut hints);
-            for (hint, (place, segment)) in hints.into_iter().zip(some) {
-                if let Some(bytes) = batch.bytes(*place) {
-                    self.table.segment_at(hint, segment, bytes, &mut self.desk);
-                    self.took(batch, at, segment, bytes);
-                }
-                at += 1;
+    fn take_one_by_one(&mut self, batch: &Batch) {
+        for (position, (block, segment)) in batch.segments.iter().enumerate() {
+            if let Some(bytes) = batch.bytes(*block) {
+                self.table.take_segment(segment, bytes, &mut self.desk);
+                self.took(batch, position, segment, bytes);
             }
         }
     }
 
-    /// What is left to do with the segment `at` this place of the batch once the table has taken it in.
+    /// Looks up some before it takes in the first of them.
+    fn take_looked_up(&mut self, batch: &Batch) {
+        let mut position = 0;
+        for some in batch.segments.chunks(AHEAD) {
+            let mut hints = [Hint::default(); AHEAD];
+            self.look_up(some, &mut hints);
+            for (hint, (block, segment)) in hints.into_iter().zip(some) {
+                if let Some(bytes) = batch.bytes(*block) {
+                    self.table
+                        .take_segment_at(hint, segment, bytes, &mut self.desk);
+                    self.took(batch, position, segment, bytes);
+                }
+                position += 1;
+            }
+        }
+    }
+
+    /// What is left to do with the segment at this `position` of the batch once the table has taken it in.
     #[inline]
-    fn took(&mut self, batch: &Batch, at: usize, segment: &Segment, bytes: &[u8]) {
-        self.desk.keep(segment, batch.frames.get(at), bytes);
+    fn took(&mut self, batch: &Batch, position: usize, segment: &Segment, bytes: &[u8]) {
+        self.desk.keep(segment, batch.frames.get(position), bytes);
         if segment.has(Segment::SYN)
-            && let Some(names) = batch.asked(at)
+            && let Some(names) = batch.asked(position)
         {
             self.table.note_asked(segment, names);
         }

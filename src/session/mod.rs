@@ -22,6 +22,8 @@ pub mod words;
 use std::net::IpAddr;
 use std::sync::Arc;
 
+pub use crate::tls::{Alert, Certificate};
+
 use crate::time::Timestamp;
 use crate::tls::Version;
 
@@ -262,15 +264,6 @@ pub enum Outcome {
     Incomplete,
 }
 
-/// A TLS alert that went in clear.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Alert {
-    /// Who sent it.
-    pub by: Side,
-    /// AlertDescription (RFC 8446 section 6; IANA TLS Alerts).
-    pub code: u8,
-}
-
 /// One of the two ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Side {
@@ -291,25 +284,6 @@ pub struct Offer {
     pub listed: bool,
     /// The suites hold at least one that Exchange Online accepts; `None` if the list was not seen whole.
     pub acceptable_suite: Option<bool>,
-}
-
-/// Facts of an X.509 certificate that went in clear.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct Certificate {
-    /// Distinguished name of the subject, RFC 4514 order as printed by common tools.
-    pub subject: String,
-    /// Distinguished name of the issuer.
-    pub issuer: String,
-    /// The subject's common name.
-    pub subject_cn: Option<String>,
-    /// The issuer's common name.
-    pub issuer_cn: Option<String>,
-    /// The issuer's organization.
-    pub issuer_o: Option<String>,
-    /// End of validity, seconds since the epoch.
-    pub not_after: Option<i64>,
-    /// DNS names of the subject alternative name extension, at most 64.
-    pub names: Vec<String>,
 }
 
 /// Who kept the version down.

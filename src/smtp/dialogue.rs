@@ -3,7 +3,7 @@
 use super::client::ClientSide;
 use super::joint::Joint;
 use super::server::ServerSide;
-use crate::flow::reassembly::Piece;
+use crate::piece::Piece;
 use crate::session::Side;
 
 /// What is said on one connection. Feed it the ordered pieces of both directions, in any interleaving.

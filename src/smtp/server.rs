@@ -184,12 +184,12 @@ impl ServerSide {
             self.facts.end_greeting(time);
             joint.reply(READY, time);
         }
-        let place = Place {
+        let context = LineContext {
             continued: self.continues,
             whole: self.whole,
             adrift: self.adrift,
         };
-        self.facts.learn(&reply, place, time);
+        self.facts.learn(&reply, context, time);
         self.continues = reply.continues;
         self.adrift &= reply.continues;
         if !reply.continues {
@@ -210,7 +210,7 @@ impl ServerSide {
 
 /// Where a line stands.
 #[derive(Clone, Copy)]
-struct Place {
+struct LineContext {
     /// Behind another line of the same reply.
     continued: bool,
     /// In a direction that is seen from its true beginning.
@@ -234,17 +234,17 @@ impl ServerFacts {
         self.last = Some((READY, time));
     }
 
-    fn learn(&mut self, line: &ReplyLine<'_>, place: Place, time: Timestamp) {
-        let Place {
+    fn learn(&mut self, line: &ReplyLine<'_>, context: LineContext, time: Timestamp) {
+        let LineContext {
             continued, whole, ..
-        } = place;
+        } = context;
         let is_greeting = whole && self.replies == 0;
         if is_greeting && !continued {
             self.greeting = Some(line.code);
             self.banner = Some(clean_shared(line.text));
         }
         if line.code == 250 && !is_greeting && (line.continues || continued) {
-            self.learn_extension(line, place, time);
+            self.learn_extension(line, context, time);
         }
         if line.continues {
             return;
@@ -282,10 +282,10 @@ impl ServerFacts {
         self.last = Some((line.code, time));
     }
 
-    fn learn_extension(&mut self, line: &ReplyLine<'_>, place: Place, time: Timestamp) {
-        let Place {
+    fn learn_extension(&mut self, line: &ReplyLine<'_>, context: LineContext, time: Timestamp) {
+        let LineContext {
             continued, adrift, ..
-        } = place;
+        } = context;
         if !continued && !adrift && self.hello.is_none() {
             self.hello = Some(clean_shared(line.text));
         }

@@ -82,7 +82,7 @@ enum Tls {
     /// It is being read.
     Read(Box<Stream>),
     /// Nothing that could still come changes what is known of it.
-    Told(Box<Facts>),
+    Decided(Box<Facts>),
     /// It was given up before it had begun in earnest, and text followed: it may be asked for again.
     GivenUp(Box<Facts>),
 }
@@ -142,7 +142,7 @@ impl TlsStart {
                     Taken::UpTo(text)
                 }
             },
-            Tls::Told(_) => Taken::All,
+            Tls::Decided(_) => Taken::All,
         }
     }
 
@@ -159,7 +159,7 @@ impl TlsStart {
     /// Lets go of the reader once it has told everything.
     fn conclude(&mut self) {
         self.tls = match mem::replace(&mut self.tls, Tls::None) {
-            Tls::Read(stream) if stream.is_decided() => Tls::Told(stream.into_facts()),
+            Tls::Read(stream) if stream.is_decided() => Tls::Decided(stream.into_facts()),
             same => same,
         };
     }
@@ -289,7 +289,7 @@ impl TlsStart {
         match &self.tls {
             Tls::None => None,
             Tls::Read(stream) => Some(stream.facts()),
-            Tls::Told(facts) | Tls::GivenUp(facts) => Some(facts),
+            Tls::Decided(facts) | Tls::GivenUp(facts) => Some(facts),
         }
     }
 
@@ -313,7 +313,7 @@ impl TlsStart {
         match &self.tls {
             Tls::None | Tls::GivenUp(_) => None,
             Tls::Read(_) => Some(false),
-            Tls::Told(_) => Some(true),
+            Tls::Decided(_) => Some(true),
         }
     }
 
@@ -329,7 +329,7 @@ impl TlsStart {
     pub(crate) fn held(&self) -> usize {
         match &self.tls {
             Tls::Read(stream) => stream.held(),
-            Tls::None | Tls::Told(_) | Tls::GivenUp(_) => 0,
+            Tls::None | Tls::Decided(_) | Tls::GivenUp(_) => 0,
         }
     }
 

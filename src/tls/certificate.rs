@@ -12,7 +12,6 @@ use x509_parser::extensions::GeneralName;
 use x509_parser::prelude::{FromDer, X509Certificate};
 use x509_parser::x509::{AttributeTypeAndValue, X509Name};
 
-use crate::session::Certificate;
 use crate::wire::Reader;
 
 use super::client_hello::bounded;
@@ -20,6 +19,25 @@ use super::{ja3, known};
 
 /// DNS names kept of one certificate.
 pub const MAX_NAMES: usize = 64;
+
+/// Facts of an X.509 certificate that went in clear.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Certificate {
+    /// Distinguished name of the subject, RFC 4514 order as printed by common tools.
+    pub subject: String,
+    /// Distinguished name of the issuer.
+    pub issuer: String,
+    /// The subject's common name.
+    pub subject_cn: Option<String>,
+    /// The issuer's common name.
+    pub issuer_cn: Option<String>,
+    /// The issuer's organization.
+    pub issuer_o: Option<String>,
+    /// End of validity, seconds since the epoch.
+    pub not_after: Option<i64>,
+    /// DNS names of the subject alternative name extension, at most [`MAX_NAMES`].
+    pub names: Vec<String>,
+}
 
 /// Facts of the first certificate in the body of a Certificate message; `None` if it is not there whole or is none.
 pub(super) fn first(body: &[u8]) -> Option<Arc<Certificate>> {

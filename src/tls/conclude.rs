@@ -2,7 +2,7 @@
 //!
 //! Each function below states its rule and why the bytes prove it. What they do not prove is `None`.
 
-use crate::session::{Alert, Side};
+use crate::session::Side;
 use crate::time::Timestamp;
 
 use super::facts::{ClearAlert, Facts, MessageSet, PADDING, Record};
@@ -43,6 +43,15 @@ pub struct Conclusion {
     pub downgrade_sentinel: Option<Version>,
     /// Nanoseconds from the end of the ClientHello to the start of the ServerHello, if no retry came between.
     pub hello_latency: Option<u64>,
+}
+
+/// A TLS alert that went in clear.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Alert {
+    /// Who sent it.
+    pub by: Side,
+    /// AlertDescription (RFC 8446 section 6; IANA TLS Alerts).
+    pub code: u8,
 }
 
 /// What the TCP connection tells besides its bytes. Places are counted in bytes from the first TLS byte of a direction.

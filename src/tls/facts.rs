@@ -5,15 +5,14 @@
 
 use std::sync::Arc;
 
-use crate::session::Certificate;
 use crate::time::Timestamp;
 
-use super::Role;
 use super::client_hello::ClientHello;
 use super::offer::Offered;
 use super::record;
 use super::server_hello::ServerHello;
 use super::session_id::SessionId;
+use super::{Certificate, Role};
 
 /// What was seen in one direction.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -9,9 +9,8 @@ use std::sync::Arc;
 
 use super::client_hello::key_shares;
 use super::server_hello::RETRY_RANDOM;
-use super::{ClientHello, ServerHello, certificate, extension, server_hello};
+use super::{Certificate, ClientHello, ServerHello, certificate, extension, server_hello};
 use crate::memo::Memo;
-use crate::session::Certificate;
 use crate::wire::Reader;
 
 thread_local! {

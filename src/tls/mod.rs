@@ -37,8 +37,9 @@ pub mod version;
 #[cfg(test)]
 mod samples;
 
+pub use certificate::Certificate;
 pub use client_hello::ClientHello;
-pub use conclude::{Conclusion, Course, Left, conclude, handshake_end};
+pub use conclude::{Alert, Conclusion, Course, Left, conclude, handshake_end};
 pub use facts::{ClearAlert, Facts};
 pub use offer::Offered;
 pub use probe::{Probe, probe};

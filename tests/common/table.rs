@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use tlstally::exchange::Catalog;
-use tlstally::flow::segment::Place;
+use tlstally::flow::segment::CapturePosition;
 use tlstally::flow::{Connection, FlowKey, Limits, Outlet, Over, Reason, Segment, Table, Tail};
 use tlstally::judge::recall::Recall;
 use tlstally::judge::{Judge, Settled};
@@ -74,7 +74,7 @@ impl Outlet for Desk<'_> {
 
 /// A table that judges, on the usual ports.
 pub struct Watched<'a> {
-    table: Table<Option<Session>, Settled>,
+    table: Table<Desk<'a>>,
     interest: Interest,
     /// Time of the first packet, and how much has passed since.
     times: Option<(u64, u64)>,
@@ -141,13 +141,13 @@ pub fn judge() -> Judge {
 
 /// Lets the table take in a packet, if it is a TCP segment in Ethernet, at `time` and `clock`, nanoseconds.
 pub fn take<O: Outlet>(
-    table: &mut Table<O::Record, O::Settled>,
+    table: &mut Table<O>,
     interest: &Interest,
     packet: &Packet,
     (time, clock): (u64, u64),
     outlet: &mut O,
 ) {
-    let place = Place {
+    let place = CapturePosition {
         base: 0,
         origin: 0,
         time: Timestamp(time),
@@ -155,6 +155,6 @@ pub fn take<O: Outlet>(
     };
     let length = packet.bytes.len() as u32;
     if let Decoded::Tcp(tcp) = decode(LinkType::ETHERNET, &packet.bytes, length, interest) {
-        table.segment(&Segment::new(&tcp, place), &packet.bytes, outlet);
+        table.take_segment(&Segment::new(&tcp, place), &packet.bytes, outlet);
     }
 }

@@ -1,13 +1,14 @@
 //! Connections beside others between the same ports, of which it is not known yet whether they are their successors
 //! ([`Successor`]).
 
-use super::{Connection, Outlet, Over, Reason, State, Table, since};
+use super::time::since;
+use super::{Connection, Outlet, Over, Reason, State, Table};
 use crate::flow::successor::{Belongs, Successor};
 use crate::flow::trace::Need;
 use crate::flow::wheel::TICK;
 use crate::flow::{Segment, Way};
 
-impl<R, S> Table<R, S> {
+impl<O: Outlet> Table<O> {
     /// Whether there is a connection beside that in `slot`.
     pub(super) fn has_beside(&self, slot: u32) -> bool {
         !self.beside.is_empty() && self.beside.contains_key(&slot)
@@ -17,12 +18,12 @@ impl<R, S> Table<R, S> {
     /// the former, by that alone.
     #[cold]
     pub(super) fn belongs(&mut self, slot: u32, segment: &Segment, succeeded: bool) -> Belongs {
-        let Some((place, life)) = self.slots.get(slot) else {
+        let Some((front, life)) = self.slots.get(slot) else {
             return Belongs::Behind;
         };
-        let trace = &place.trace;
-        let (over, told, ends) = match &life.state {
-            State::Free | State::Told { .. } => (true, true, trace.highest.map(Some)),
+        let trace = &front.trace;
+        let (over, concluded, ends) = match &life.state {
+            State::Free | State::Concluded { .. } => (true, true, trace.highest.map(Some)),
             State::Open(connection) => (connection.is_over(), false, connection.ends()),
             State::Settled(settled) => (settled.tail().is_over(), false, trace.highest.map(Some)),
         };
@@ -40,8 +41,8 @@ impl<R, S> Table<R, S> {
             successor.is_nearer(segment, ends)
         };
         match (nearer, succeeded) {
-            // Where nothing more is wanted of the earlier one, the later one may have its place.
-            (true, _) if told => Belongs::Behind,
+            // Where nothing more is wanted of the earlier one, the later one may have its front.
+            (true, _) if concluded => Belongs::Behind,
             (true, _) => Belongs::Beside,
             (false, true) => aside,
             (false, false) => {
@@ -60,7 +61,7 @@ impl<R, S> Table<R, S> {
         segment: &Segment,
         tick: u32,
         block: &[u8],
-        outlet: &mut impl Outlet<Record = R, Settled = S>,
+        outlet: &mut O,
     ) -> bool {
         let is_another = |one: &Successor| {
             let connection = &one.connection;
@@ -70,7 +71,7 @@ impl<R, S> Table<R, S> {
             && let Some(other) = self.beside.remove(&slot)
         {
             let reason = Reason::Succeeded(since(u64::from(tick) * TICK, other.tick));
-            self.tell(other, tick, reason, outlet);
+            self.conclude_beside(other, tick, reason, outlet);
         }
         if !self.beside.contains_key(&slot) {
             let ticket = self.slots.life(slot).map(|life| life.ticket(slot));
@@ -86,7 +87,7 @@ impl<R, S> Table<R, S> {
         let Some(successor) = self.beside.get_mut(&slot) else {
             return false;
         };
-        successor.segment(segment, tick, block, &self.ports);
+        successor.take_in(segment, tick, block, &self.ports);
         self.held.count(&mut successor.connection, None);
         if self.held.bytes() > self.limits.held_bytes && successor.connection.held_bytes() > 0 {
             successor.connection.stop_waiting(&self.ports);
@@ -112,25 +113,20 @@ impl<R, S> Table<R, S> {
 
     /// From now on each packet between the ports of the connection in `slot` is looked at.
     fn see_every_packet(&mut self, slot: u32) {
-        let Some((place, life)) = self.slots.get_mut(slot) else {
+        let Some((front, life)) = self.slots.get_mut(slot) else {
             return;
         };
         match &mut life.state {
-            State::Open(connection) => connection.catch_up(&place.trace),
-            State::Settled(settled) => settled.catch_up(&place.trace),
-            State::Free | State::Told { .. } => {}
+            State::Open(connection) => connection.catch_up(&front.trace),
+            State::Settled(settled) => settled.catch_up(&front.trace),
+            State::Free | State::Concluded { .. } => {}
         }
-        place.trace.need = [Need::All; 2];
+        front.trace.need = [Need::All; 2];
     }
 
     /// The connection before it is over, or both ends have left it.
     #[cold]
-    pub(super) fn take_place(
-        &mut self,
-        successor: Successor,
-        tick: u32,
-        outlet: &mut impl Outlet<Record = R, Settled = S>,
-    ) {
+    pub(super) fn take_place(&mut self, successor: Successor, tick: u32, outlet: &mut O) {
         let last = successor.tick;
         let Some(connection) = self.unrefuted(successor) else {
             return;
@@ -160,12 +156,12 @@ impl<R, S> Table<R, S> {
 
     /// Hands out the record of a successor that never took the place of the connection before it.
     #[cold]
-    pub(super) fn tell(
+    pub(super) fn conclude_beside(
         &mut self,
         successor: Successor,
         tick: u32,
         reason: Reason,
-        outlet: &mut impl Outlet<Record = R, Settled = S>,
+        outlet: &mut O,
     ) {
         if let Some(connection) = self.unrefuted(successor) {
             let last = connection.last;
