@@ -1236,6 +1236,37 @@ fn the_same_number_of_the_client_again() {
     }
 }
 
+/// A device without chance lost its power and begins with the same port and number; nothing ends its first connection in the
+/// capture. The answer to its SYN tells that this is another one.
+#[test]
+fn the_same_number_of_the_client_after_an_end_that_was_not_seen() {
+    for versions in [[1, 3], [3, 1]] {
+        let [one, other] = versions.map(mail);
+        for distance in DISTANCES {
+            for seconds in [20, 120, 1_200] {
+                let whole = one.segments(1460);
+                let hello = place(&whole, From::Client, &[22]);
+                let closed = whole.iter().position(|one| one.flags & FIN != 0).unwrap();
+                for at in [hello + 1, closed] {
+                    let mut packets = one.packets(FIRST, &whole[..at]);
+                    let again = [FIRST[0], away(distance)[1]];
+                    let mut later = other.packets(again, &other.segments(1460));
+                    for (number, packet) in later.iter_mut().enumerate() {
+                        packet.time += (at + number) as u64 + seconds * 1_000_000_000;
+                    }
+                    packets.extend(later);
+                    let records = Reading::new().ethernet(&packets);
+                    assert_eq!(records.len(), 2, "{versions:?} {distance} {seconds} {at}");
+                    nothing_is_mixed(&records);
+                    let chosen = ["", "1.0", "", "1.2"][versions[1]];
+                    let told = told(&records);
+                    assert!(told.contains(&(chosen.into(), chosen.into())), "{told:?}");
+                }
+            }
+        }
+    }
+}
+
 /// Sorts the packets of two connections, by place and connection.
 type Order = fn(&(usize, bool)) -> usize;
 

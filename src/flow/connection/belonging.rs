@@ -15,7 +15,8 @@ impl Connection {
         let after_syn = segment.seq.wrapping_add(1);
         if segment.has(Segment::SYN) {
             if self.answers_anew(segment) {
-                return self.is_over();
+                // Once the answer before was gone by, the SYN was another one with the same number.
+                return self.is_over() || self.goes_by_start(segment.way);
             }
             return match (
                 half.stream.first(),
@@ -92,6 +93,12 @@ impl Connection {
             && first.is_some_and(|first| first != segment.seq.wrapping_add(1))
     }
 
+    /// Whether an end has sent data behind its SYN, or the other has acknowledged that.
+    fn goes_by_start(&self, way: Way) -> bool {
+        let half = &self.halves[way.index()];
+        !half.stream.is_at_start() || half.acknowledged == half.stream.first()
+    }
+
     /// Whether `segment` answers another SYN than the one that was seen (RFC 9293 section 3.10.7.3: its acknowledgement
     /// is unacceptable).
     fn answers_another(&self, segment: &Segment) -> bool {
@@ -104,8 +111,7 @@ impl Connection {
     /// The client goes by the answer that reaches it first, and may be the only one to know which that was (RFC 9293
     /// section 3.10.7).
     pub(super) fn note_other_start(&mut self, segment: &Segment) {
-        let half = &self.halves[segment.way.index()];
-        if half.stream.is_at_start() && half.acknowledged != half.stream.first() {
+        if !self.goes_by_start(segment.way) {
             self.other_start = Some((segment.way, segment.seq.wrapping_add(1)));
         }
     }

@@ -14,7 +14,7 @@ use crate::session::{EndpointKind, Finding, Instance, Outcome, Seen, Verdict};
 use crate::tally::bound::Bound;
 use crate::tally::figures::{number, percent};
 use crate::tally::history::By;
-use crate::tally::report::{HostLimit, HostVerdict};
+use crate::tally::report::{HostLimit, HostVerdict, NoVerdict};
 use crate::tally::{Report, Role, To};
 
 fn reports() -> Vec<Report> {
@@ -100,6 +100,7 @@ fn told(key: &str, value: &Value, report: &Report, words: &Words) -> Option<Stri
         "roles" => (words.role)(member(Role::ALL, word)).to_owned(),
         "verdict" => (words.verdict)(member(HostVerdict::ALL, word)).to_owned(),
         "findings" => (words.finding)(member(&Finding::ALL, word)).to_owned(),
+        "no_verdict" => (words.no_verdict)(member(NoVerdict::ALL, word)).to_owned(),
         "limited_by" => (words.limit)(member(HostLimit::ALL, word)).to_owned(),
         "endpoints" if word == "other" => (words.endpoint)(None).to_owned(),
         "endpoints" => (words.endpoint)(Some(member(EndpointKind::ALL, word))).to_owned(),

@@ -18,6 +18,8 @@ pub(super) struct Zstandard {
     wanted: usize,
     /// A frame has begun and is not whole yet.
     within: bool,
+    /// It had more ready than there was room for, and gives that first.
+    filled: bool,
 }
 
 impl Zstandard {
@@ -27,6 +29,7 @@ impl Zstandard {
             decoder: Decoder::new()?,
             wanted: BEGINNING,
             within: false,
+            filled: false,
         })
     }
 }
@@ -39,7 +42,8 @@ impl Read for Zstandard {
             if into.is_empty() || (ended && !self.within) {
                 return Ok(0);
             }
-            let part = input.get(..self.wanted).unwrap_or(input);
+            let wanted = if self.filled { 0 } else { self.wanted };
+            let part = input.get(..wanted).unwrap_or(input);
             let status = self.decoder.run_on_buffers(part, into)?;
             self.compressed.consume(status.bytes_read);
             self.within = status.remaining > 0;
@@ -48,10 +52,12 @@ impl Read for Zstandard {
             } else {
                 BEGINNING
             };
+            let was_filled = self.filled;
+            self.filled = status.bytes_written == into.len();
             if status.bytes_written > 0 {
                 return Ok(status.bytes_written);
             }
-            if ended {
+            if ended && !was_filled {
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
         }
