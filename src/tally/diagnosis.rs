@@ -135,6 +135,11 @@ pub enum Warning {
         /// How many.
         files: u64,
     },
+    /// Hosts were seen by several sensors, at which one address may be of different machines.
+    SeveralSensors {
+        /// How many.
+        hosts: u64,
+    },
 }
 
 /// A number of all.
@@ -183,6 +188,8 @@ pub enum Doubt {
     BoundsReached,
     /// Files could be read only in part.
     FilesDamaged,
+    /// Hosts seen by several sensors.
+    SeveralSensors,
 }
 
 words!(Doubt {
@@ -203,6 +210,7 @@ words!(Doubt {
     Malformed => "malformed",
     BoundsReached => "bounds_reached",
     FilesDamaged => "files_damaged",
+    SeveralSensors => "several_sensors",
 });
 
 impl Warning {
@@ -226,7 +234,15 @@ impl Warning {
             Self::Malformed(_) => Doubt::Malformed,
             Self::BoundsReached(_) => Doubt::BoundsReached,
             Self::FilesDamaged { .. } => Doubt::FilesDamaged,
+            Self::SeveralSensors { .. } => Doubt::SeveralSensors,
         }
+    }
+
+    /// Of so many hosts that several sensors saw.
+    pub fn several_sensors(hosts: usize) -> Option<Self> {
+        (hosts > 0).then_some(Self::SeveralSensors {
+            hosts: hosts as u64,
+        })
     }
 
     /// What was seen, what follows from it, and what to check: in English, as the machine forms say it.

@@ -8,6 +8,7 @@ mod fate;
 mod kind;
 pub mod over_time;
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -123,6 +124,8 @@ pub struct Trend {
     /// [`letter`].
     #[serde(serialize_with = "letters")]
     pub days: Vec<Option<HostVerdict>>,
+    /// Who saw it.
+    pub sensors: BTreeSet<Arc<str>>,
 }
 
 /// A verdict in one letter: `L`egacy, `M`ixed, `W`eak, `P`laintext, m`O`dern, `U`nknown, `.` for nothing.

@@ -18,6 +18,7 @@ use super::writer::Destination;
 use super::{Ended, complain};
 use crate::cli::HistoryArgs;
 use crate::store::Range;
+use crate::tally::diagnosis::Warning;
 use crate::tally::history::over_time::OverTime;
 use crate::tally::history::{By, Comparison, Figures, History, Side};
 use crate::tally::microsoft::beside::beside;
@@ -130,11 +131,17 @@ fn report(
             now: side(&report),
         });
         let facts = stores.iter().map(Opened::facts).collect();
+        let trends = over_time.trends(&report.hosts);
+        let shared = trends.iter().filter(|trend| trend.sensors.len() > 1);
+        report
+            .capture
+            .warnings
+            .extend(Warning::several_sensors(shared.count()));
         report.history = Some(History {
             time_zone: windows.zone_name.clone(),
             stores: facts,
             days: over_time.days(),
-            trends: over_time.trends(&report.hosts),
+            trends,
             by,
             groups: match by {
                 Some(By::Endpoint | By::Client | By::Sensor) => over_time.groups(),

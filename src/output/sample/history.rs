@@ -66,6 +66,7 @@ fn history(report: &Report, by: Option<By>) -> History {
         trends: hosts
             .iter()
             .map(|host| Trend {
+                sensors: ["edge-1".into()].into(),
                 host: *host,
                 days: (0..30)
                     .map(|day| (day % 7 < 5).then_some(HostVerdict::Legacy))

@@ -652,6 +652,11 @@ fn doubt(warning: &Warning) -> String {
                 each.join("、")
             )
         }
+        Warning::SeveralSensors { hosts } => format!(
+            "{}台のホストは、複数のセンサーで観測されました。拠点どうしで同じプライベートアドレスを使用している場合、別々の機器が1行にまとまっています。\
+             `--sensor`で拠点ごとに確認してください。",
+            number(*hosts)
+        ),
         Warning::FilesDamaged { files } => format!(
             "{}個のファイルは読み取れなかったか、一部しか読み取れませんでした。",
             number(*files)

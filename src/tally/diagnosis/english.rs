@@ -73,6 +73,14 @@ pub(super) fn text(warning: &Warning) -> String {
             share(*packets, "packet")
         ),
         Warning::BoundsReached(bounds) => reached(bounds),
+        Warning::SeveralSensors { hosts } => {
+            let verb = if *hosts == 1 { "was" } else { "were" };
+            format!(
+                "{} {verb} seen by several sensors. Where their sites use the same private addresses, different machines stand \
+                 in one row: look at each site with `--sensor`.",
+                counted(*hosts, "host")
+            )
+        }
         Warning::FilesDamaged { files } => {
             let verb = if *files == 1 { "was" } else { "were" };
             format!(

@@ -1,5 +1,8 @@
 //! How a host fared day by day: which verdicts its sessions had.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use crate::session::Verdict;
 use crate::session::words::Word;
 use crate::tally::report::HostVerdict;
@@ -16,6 +19,8 @@ pub(super) struct Fate {
     pub(super) since: u64,
     /// Of sessions before the first day.
     pub(super) earlier: Seen,
+    /// Who saw it.
+    pub(super) sensors: BTreeSet<Arc<str>>,
 }
 
 impl Fate {

@@ -22,6 +22,8 @@ pub(super) struct Kind {
     pub(super) verdict: Verdict,
     /// As far as it is about the host.
     pub(super) host_verdict: Verdict,
+    /// Who saw them.
+    pub(super) sensor: Arc<str>,
     /// The answer to `--by`.
     pub(super) key: Arc<str>,
     pub(super) comparable: bool,
@@ -51,6 +53,7 @@ impl Kind {
             version: like.negotiated,
             verdict: like.verdict,
             host_verdict: host.map_or(like.verdict, |(_, role)| Own::of(like, role).verdict),
+            sensor: Arc::clone(sensor),
             key: key(like, sensor, by, host.map(|(_, role)| role)),
             comparable: host.is_some() && is_comparable(like),
             sessions: 0,

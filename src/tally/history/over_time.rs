@@ -23,6 +23,9 @@ use crate::tls::Version;
 pub use super::kind::{KindId, UNKNOWN};
 pub use crate::tally::host::OTHER_SERVER;
 
+/// Sensors kept of an address: that there are several is what matters.
+const MAX_SENSORS: usize = 16;
+
 /// Sessions over time.
 pub struct OverTime {
     calendar: Calendar,
@@ -86,6 +89,9 @@ impl OverTime {
         }
         if let Some(fate) = kind.host.and_then(|host| self.fates.get_mut(host)) {
             fate.add(at, self.days.len(), bit(kind.host_verdict));
+            if !fate.sensors.contains(&kind.sensor) && fate.sensors.len() < MAX_SENSORS {
+                fate.sensors.insert(Arc::clone(&kind.sensor));
+            }
             if at < self.since {
                 fate.before += count;
             } else {
@@ -151,9 +157,13 @@ impl OverTime {
 
     /// The hosts of a report, day by day.
     pub fn trends(&self, hosts: &[Host]) -> Vec<Trend> {
-        let trend = |host: &Host| Trend {
-            host: host.host,
-            days: self.fate(host).days.into_iter().map(verdict).collect(),
+        let trend = |host: &Host| {
+            let fate = self.fate(host);
+            Trend {
+                host: host.host,
+                days: fate.days.into_iter().map(verdict).collect(),
+                sensors: fate.sensors,
+            }
         };
         hosts.iter().map(trend).collect()
     }
@@ -220,6 +230,7 @@ impl OverTime {
             all.before += fate.before;
             all.since += fate.since;
             all.earlier |= fate.earlier;
+            all.sensors.extend(fate.sensors.iter().cloned());
         }
         all
     }
@@ -366,6 +377,23 @@ mod tests {
             .collect();
         assert!(told.len() <= 1, "{told:?}");
         told.first().copied()
+    }
+
+    #[test]
+    fn a_host_knows_who_saw_it() {
+        let day = Timestamp::from_parts(MORNING / 86_400 * 86_400, 0);
+        let calendar = Calendar::new(day, day, &jiff::tz::TimeZone::UTC);
+        let mut over_time = OverTime::new(calendar, To::ExchangeOnline, None);
+        let session = sample::submission("10.0.0.1", 0, Version::TLS12);
+        for sensor in ["west", "east", "west"] {
+            let kind = over_time.kind(&session, &sensor.into(), None);
+            over_time.add(kind, 0, 1);
+        }
+        let mut tally = Tally::new(To::ExchangeOnline);
+        tally.add(&session);
+        let report = Report::new(&tally, CaptureHealth::default(), Context::default());
+        let trends = over_time.trends(&report.hosts);
+        assert_eq!(trends[0].sensors, ["east".into(), "west".into()].into());
     }
 
     /// By docs/history.md.
