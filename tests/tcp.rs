@@ -635,6 +635,45 @@ fn content_that_reads_like_commands_without_the_answer_to_data() {
     assert_eq!(text(&record, "tlstally.auth_in_clear"), "");
 }
 
+/// Without the server's SYN, and with a clock of its tap that is ahead, the greeting comes behind STARTTLS.
+#[test]
+fn a_greeting_that_is_seen_behind_starttls() {
+    let script = "S: 220 a.example ESMTP
+         C: EHLO b
+         S: 250-a
+         S: 250 STARTTLS
+         C: NOOP
+         S: 250 ok
+         C: STARTTLS
+         S: 454 4.7.0 not now
+         C: MAIL FROM:<x@y.example>
+         S: 250 ok
+         C: QUIT
+         S: 221 bye";
+    let refused = conversation(587, script, &samples());
+    let whole = refused.segments(1460);
+    let noop = place(&whole, From::Client, b"NOOP");
+    for (missing, mode, outcome) in [
+        (None, "plaintext", "incomplete"),
+        (Some(noop), "", "incomplete"),
+    ] {
+        let mut segments = whole.clone();
+        if let Some(missing) = missing {
+            segments.remove(missing);
+        }
+        segments.remove(1);
+        let mut packets = refused.packets(WRAPPING, &segments);
+        for (packet, segment) in packets.iter_mut().zip(&segments) {
+            packet.time += u64::from(segment.from == From::Server) * 1_000_000_000;
+        }
+        packets.sort_by_key(|packet| packet.time);
+        let record = Reading::new().only(&packets);
+        assert_eq!(text(&record, "tlstally.mode"), mode, "without {missing:?}");
+        assert_eq!(text(&record, "tlstally.outcome"), outcome);
+        assert_eq!(text(&record, "tlstally.starttls_command"), "");
+    }
+}
+
 /// Both ports are watched, and no SYN tells: the command does.
 #[test]
 fn who_asks_for_tls_is_the_client() {

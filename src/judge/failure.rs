@@ -34,7 +34,7 @@ impl View<'_> {
 
     /// The refusal that counts: of the command, else what is said to the hello.
     fn refused_at(&self) -> Option<Timestamp> {
-        if let Starttls::Refused(at) = self.dialogue.joint.starttls {
+        if let Starttls::Refused(at) = self.starttls() {
             return Some(at);
         }
         let server = self.server_facts();
@@ -54,7 +54,7 @@ impl View<'_> {
 
     /// The server let TLS begin, and the connection ended without a whole hello and without another command.
     fn ended_before_hello(&self, mode: Option<Mode>) -> bool {
-        let accepted = matches!(self.dialogue.joint.starttls, Starttls::Accepted { .. });
+        let accepted = matches!(self.starttls(), Starttls::Accepted { .. });
         let client = self.client_facts();
         let went_on = client.is_some_and(|facts| facts.went_on);
         let hello = self

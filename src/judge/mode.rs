@@ -97,8 +97,20 @@ impl View<'_> {
             })
     }
 
+    /// What became of the request for TLS. What was said before anything was received is no answer to it, but the greeting.
+    pub(super) fn starttls(&self) -> Starttls {
+        let joint = &self.dialogue.joint;
+        let greeted =
+            joint.accepted_first && self.connection.began_first(self.client_way.reversed());
+        if greeted {
+            Starttls::Asked
+        } else {
+            joint.starttls
+        }
+    }
+
     pub(super) fn was_refused(&self) -> bool {
-        matches!(self.dialogue.joint.starttls, Starttls::Refused(_))
+        matches!(self.starttls(), Starttls::Refused(_))
     }
 
     /// The server let TLS begin: 220 to the command, or where the command was not seen, a 220 that is not the greeting and behind
@@ -109,7 +121,7 @@ impl View<'_> {
         };
         let client = self.client_facts();
         let asked_at = client.and_then(|facts| facts.asked_tls).map(|(_, at)| at);
-        match self.dialogue.joint.starttls {
+        match self.starttls() {
             Starttls::Accepted { .. } => true,
             // The count was lost. A 220 from before the command greets again, as after XCLIENT.
             Starttls::Asked => server.ready_at.is_some_and(|at| Some(at) >= asked_at),
@@ -155,7 +167,7 @@ impl View<'_> {
             && self.connection.saw(self.client_way)
             && self.connection.saw(self.client_way.reversed());
         let greeted_again = client.is_some_and(|facts| facts.greeted_again);
-        let unanswered = self.dialogue.joint.starttls == Starttls::Asked;
+        let unanswered = self.starttls() == Starttls::Asked;
         // 220 in the middle, to a command that was not seen.
         let unbroken = self.connection.is_unbroken(self.client_way);
         let unasked = !self.knows_commands()

@@ -246,7 +246,7 @@ impl<'a> View<'a> {
     }
 
     pub(super) fn latency(&self) -> Latency {
-        let starttls = match self.dialogue.joint.starttls {
+        let starttls = match self.starttls() {
             Starttls::Accepted { latency } => latency,
             _ => None,
         };
