@@ -635,6 +635,67 @@ fn content_that_reads_like_commands_without_the_answer_to_data() {
     assert_eq!(text(&record, "tlstally.auth_in_clear"), "");
 }
 
+/// STARTTLS was refused, and in a hole it may have been asked for again: 220 is said to nothing else. What was sent
+/// before the hole was sent in clear.
+#[test]
+fn tls_begun_in_a_hole_behind_a_refusal() {
+    let refused = [
+        (From::Client, "STARTTLS"),
+        (From::Server, "454 4.7.0 not now"),
+    ];
+    let mail = [
+        (From::Client, "MAIL FROM:<x@y.example>"),
+        (From::Server, "250 ok"),
+    ];
+    let login = [
+        (From::Client, "AUTH PLAIN AGEAYg=="),
+        (From::Server, "235 ok"),
+    ];
+    let taken = [
+        (From::Client, "STARTTLS"),
+        (From::Server, "220 2.0.0 Ready"),
+    ];
+    let again = [DIALOGUE[1], DIALOGUE[2]];
+    let start = &DIALOGUE[..3];
+    for (before, behind, in_clear) in [
+        (&mail, &[][..], ""),
+        (&mail, &[again, mail].concat(), ""),
+        (&mail, &[again, login].concat(), ""),
+        (&login, &[again, mail].concat(), "true"),
+    ] {
+        let script = [start, &refused, before, &taken, behind].concat();
+        let asked = start.len() + refused.len() + before.len();
+        for (missing, mode) in [(None, "starttls"), (Some(asked), "")] {
+            let record = line_by_line(&script, 0, missing);
+            assert_eq!(text(&record, "tlstally.mode"), mode, "{script:?}");
+            assert_eq!(text(&record, "tlstally.outcome"), "incomplete");
+            assert_eq!(text(&record, "tlstally.verdict"), "unknown");
+            assert_eq!(text(&record, "tlstally.auth_in_clear"), in_clear);
+        }
+    }
+}
+
+/// AUTH before everything that is missing was sent in clear, whatever became of TLS.
+#[test]
+fn auth_in_front_of_a_hole() {
+    let script = [
+        &DIALOGUE[..3],
+        &[
+            (From::Client, "AUTH PLAIN AGEAYg=="),
+            (From::Server, "535 no"),
+            (From::Client, "STARTTLS"),
+            (From::Server, "502 no"),
+            (From::Client, "NOOP"),
+            (From::Server, "250 ok"),
+        ],
+    ]
+    .concat();
+    for missing in [None, Some(6)] {
+        let record = line_by_line(&script, 0, missing);
+        assert_eq!(text(&record, "tlstally.auth_in_clear"), "true");
+    }
+}
+
 /// Without the server's SYN, and with a clock of its tap that is ahead, the greeting comes behind STARTTLS.
 #[test]
 fn a_greeting_that_is_seen_behind_starttls() {

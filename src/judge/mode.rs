@@ -171,11 +171,22 @@ impl View<'_> {
         // 220 in the middle, to a command that was not seen.
         let unbroken = self.connection.is_unbroken(self.client_way);
         let unasked = !self.knows_commands()
-            || client.is_some_and(|facts| facts.asked_tls.is_none() && !unbroken);
+            || client.is_some_and(|facts| {
+                !unbroken && (facts.asked_tls.is_none() || self.is_ready_since_refused())
+            });
         let ready_unasked = unasked && server.is_some_and(|facts| facts.ready_again > 0);
         (greeted_again && !whole && !self.was_refused())
             || (unanswered && (self.gaps().is_some() || !self.client_went_on()))
             || ready_unasked
+    }
+
+    /// 220 was said behind the refusal, for all that is known to a request that was not seen.
+    fn is_ready_since_refused(&self) -> bool {
+        let Starttls::Refused(refused) = self.starttls() else {
+            return false;
+        };
+        let ready = self.server_facts().and_then(|facts| facts.ready_at);
+        ready.is_some_and(|ready| ready >= refused)
     }
 
     pub(super) fn starttls_command(&self, mode: Option<Mode>) -> Option<StarttlsCommand> {
