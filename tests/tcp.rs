@@ -735,6 +735,27 @@ fn a_greeting_that_is_seen_behind_starttls() {
     }
 }
 
+/// What is no TLS does not become it since the server answers in TLS, by an alert (OpenSSL: protocol_version).
+#[test]
+fn text_to_a_server_of_tls() {
+    let said = |text: &str| {
+        let script = [text, r"S= \x15\x03\x03\x00\x02\x02\x46"].join("\n");
+        let alerted = conversation(465, &script, &samples());
+        Reading::new().only(&alerted.packets(WRAPPING, &alerted.segments(1460)))
+    };
+    for (text_of_client, mode) in [
+        ("C: EHLO b", "plaintext"),
+        ("C: GET / HTTP/1.0\nC: Host: a", ""),
+        ("C: EHLO b\nC: STARTTLS", ""),
+        ("HELLO 1", "implicit"),
+    ] {
+        let record = said(text_of_client);
+        assert_eq!(text(&record, "tlstally.mode"), mode, "{text_of_client}");
+        assert_eq!(text(&record, "tlstally.outcome"), "rejected");
+        assert_eq!(text(&record, "tlstally.alert.by"), "server");
+    }
+}
+
 /// Both ports are watched, and no SYN tells: the command does.
 #[test]
 fn who_asks_for_tls_is_the_client() {

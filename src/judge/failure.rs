@@ -15,7 +15,8 @@ impl View<'_> {
     pub(super) fn tls_failed(&self, mode: Option<Mode>, outcome: Outcome) -> Option<Timestamp> {
         let ended = self.connection.tail.ended_at();
         match outcome {
-            Outcome::Rejected => self.proof.alert_at,
+            // What was said in clear to a server of TLS is no TLS that failed.
+            Outcome::Rejected if !self.spoke_text_to_tls() => self.proof.alert_at,
             Outcome::StarttlsRefused => self.refused_at(),
             Outcome::Unanswered => self.hello_at(),
             Outcome::Closed => {

@@ -21,6 +21,12 @@ impl View<'_> {
                 self.mode_of_text()
             };
         }
+        if self.spoke_text_to_tls() {
+            return client
+                .is_some_and(|side| side.facts.commands > 0)
+                .then(|| self.mode_of_text())
+                .flatten();
+        }
         // Of a capture that begins with a hello, all text comes after it.
         let unseen = client_at == Some(TlsAt::Unseen);
         let text_before = (!unseen && client.is_some_and(|side| side.facts.commands > 0))
@@ -41,6 +47,22 @@ impl View<'_> {
             _ if self.server_port() == 465 => Some(Mode::Implicit),
             _ => None,
         }
+    }
+
+    /// The client said text alone, and the server, which speaks TLS from its first byte on, no more than an alert: TLS has
+    /// not begun.
+    pub(super) fn spoke_text_to_tls(&self) -> bool {
+        let client = self.dialogue.client.as_ref();
+        let said_text = client.is_some_and(|side| {
+            let heard = side.has_said_text() && self.heard_client();
+            side.tls.at().is_none() && (side.facts.commands > 0 || heard)
+        });
+        let alert_alone = self.dialogue.server.as_ref().is_some_and(|side| {
+            let alerts = (side.tls.facts())
+                .is_some_and(|facts| facts.server_hello.is_none() && facts.alert(true).is_some());
+            side.tls.at() == Some(TlsAt::FirstByte) && alerts
+        });
+        said_text && alert_alone && self.connection.is_unbroken(self.client_way.reversed())
     }
 
     pub(super) fn server_spoke(&self) -> bool {

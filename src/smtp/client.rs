@@ -10,6 +10,7 @@ use super::command::{Command, HelloVerb};
 use super::joint::Joint;
 use super::pairing::Asked;
 use super::start::{Step, Taken, TlsStart};
+use super::text::begins_text;
 use crate::session::StarttlsCommand;
 use crate::time::Timestamp;
 use crate::tls::Role;
@@ -32,6 +33,8 @@ pub struct ClientSide {
     /// after DATA.
     held: Vec<u8>,
     noise: usize,
+    /// A line of text came that is no command.
+    said_text: bool,
     /// Bytes are missing, or the capture begins inside: lines may be content.
     adrift: bool,
     /// What follows DATA, whose answer was not seen, was taken for commands: it may be content.
@@ -148,6 +151,7 @@ impl ClientSide {
             phase: Phase::Begin,
             held: Vec::new(),
             noise: 0,
+            said_text: false,
             adrift: !whole,
             unsure: false,
             bare: false,
@@ -260,6 +264,11 @@ impl ClientSide {
         self.noise > 0
     }
 
+    /// A line of text came that is no command.
+    pub const fn has_said_text(&self) -> bool {
+        self.said_text
+    }
+
     /// Looks for a PROXY header in front of everything; what follows it is still the stream's first byte.
     fn begin<'a>(&mut self, bytes: &'a [u8]) -> Cow<'a, [u8]> {
         let all = self.behind_held(bytes);
@@ -318,6 +327,9 @@ impl ClientSide {
                 } else {
                     command
                 };
+                if command == Command::Unknown {
+                    self.said_text |= line.first().is_some_and(|byte| begins_text(*byte));
+                }
                 if command == Command::Data {
                     self.bare = !line.ends_with(b"\r\n");
                 }
