@@ -635,6 +635,85 @@ fn content_that_reads_like_commands_without_the_answer_to_data() {
     assert_eq!(text(&record, "tlstally.auth_in_clear"), "");
 }
 
+/// The answer to DATA is not in the capture, and what follows is no content: a hello right behind STARTTLS tells.
+#[test]
+fn starttls_behind_a_refused_data_of_the_client_alone() {
+    let samples = samples();
+    for between in ["", "C: X-EXPS GSSAPI\nC: NTLM\nS: 503 no\n"] {
+        for command in ["STARTTLS", "X-ANONYMOUSTLS"] {
+            let script = format!(
+                "S: 220 a ESMTP
+                 C: EHLO b
+                 S: 250-a
+                 S: 250 STARTTLS
+                 C: MAIL FROM:<x@y.example>
+                 C: RCPT TO:<z@y.example>
+                 C: DATA
+                 S: 530 no
+                 S: 503 no
+                 S: 503 no
+                 {between}C: {command}
+                 S: 220 go
+                 TLS 1"
+            );
+            let refused = conversation(587, &script, &samples);
+            for size in [1460, 7, 1] {
+                let record = of_client(&refused, size);
+                assert_eq!(text(&record, "tlstally.mode"), "starttls", "{script}");
+                assert_eq!(text(&record, "tlstally.starttls_command"), command);
+                assert_eq!(text(&record, "tlstally.offered_max"), "1.0");
+                assert_eq!(text(&record, "tlstally.verdict"), "legacy");
+                assert_eq!(text(&record, "tlstally.findings"), r#"["legacy_capped"]"#);
+            }
+        }
+    }
+}
+
+/// Lines of a message that reads like a dialogue, each in a segment of its own.
+#[test]
+fn starttls_in_content_of_the_client_alone() {
+    let lines = |lines: &[&str]| {
+        let head = [
+            "EHLO b",
+            "MAIL FROM:<x@y.example>",
+            "RCPT TO:<z@y.example>",
+            "DATA",
+            "Subject: how to test",
+            "",
+            "First say",
+        ];
+        let said = [&head[..], lines].concat();
+        // So that each line is a turn.
+        let turns = said.iter().flat_map(|line| {
+            let line = (From::Client, format!("{line}\r\n").into_bytes());
+            [line, (From::Server, b"250 ok\r\n".to_vec())]
+        });
+        let mail = Conversation {
+            turns: turns.collect(),
+            ..SESSION.clone()
+        };
+        of_client(&mail, 1460)
+    };
+    let quoted = lines(&["STARTTLS", "and wait.", ".", "QUIT"]);
+    assert_eq!(text(&quoted, "tlstally.mode"), "plaintext");
+    assert_eq!(text(&quoted, "tlstally.findings"), r#"["starttls_never"]"#);
+    let prose = lines(&["STARTTLS is what to say.", "NOOP", ".", "QUIT"]);
+    assert_eq!(text(&prose, "tlstally.mode"), "plaintext");
+    // It may as well be the command, with nothing behind it or others.
+    for end in [&["STARTTLS"][..], &["STARTTLS", "QUIT"]] {
+        let record = lines(end);
+        assert_eq!(text(&record, "tlstally.mode"), "", "{end:?}");
+        assert_eq!(text(&record, "tlstally.verdict"), "unknown");
+        assert_eq!(text(&record, "tlstally.findings"), "");
+    }
+}
+
+fn of_client(conversation: &Conversation, size: usize) -> Value {
+    let mut segments = conversation.segments(size);
+    segments.retain(|segment| segment.from == From::Client);
+    Reading::new().only(&conversation.packets(WRAPPING, &segments))
+}
+
 /// STARTTLS was refused, and in a hole it may have been asked for again: 220 is said to nothing else. What was sent
 /// before the hole was sent in clear.
 #[test]
