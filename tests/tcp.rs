@@ -858,6 +858,33 @@ fn who_asks_for_tls_is_the_client() {
     }
 }
 
+/// The same behind the hellos, where each end has handshake messages of its own (RFC 5246 section 7.4): of ClientKeyExchange
+/// on, and of the server alone from its NewSessionTicket on.
+#[test]
+fn who_exchanges_keys_is_the_client() {
+    let mut asking = conversation(587, "TLS 1", &samples());
+    asking.client.1 = 25;
+    let handshake = |segments: &[Segment], from, kind: u8| {
+        let is_it = |segment: &Segment| {
+            segment.from == from
+                && matches!(*segment.payload, [22, _, _, _, _, first, ..] if first == kind)
+        };
+        segments.iter().position(is_it).unwrap()
+    };
+    for _ in 0..2 {
+        let segments = asking.segments(1460);
+        let both = &segments[handshake(&segments, From::Client, 16)..];
+        let ticket = &segments[handshake(&segments, From::Server, 4)..];
+        let server = ticket.iter().filter(|segment| segment.from == From::Server);
+        for part in [both.to_vec(), server.cloned().collect()] {
+            let record = Reading::new().only(&asking.packets(WRAPPING, &part));
+            assert_eq!(text(&record, "source.ip"), asking.client.0.to_string());
+        }
+        // As well where the client has the higher address.
+        (asking.client.0, asking.server.0) = (asking.server.0, asking.client.0);
+    }
+}
+
 /// STARTTLS was refused, AUTH sent, and STARTTLS taken: with or without TLS behind it, AUTH was in clear. Behind the
 /// one that was taken a tap that decrypts shows it.
 #[test]
