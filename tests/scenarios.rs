@@ -127,6 +127,45 @@ const SCENARIOS: &[Scenario] = &[
         "tlstally.mode=starttls tls.version=1.2 tlstally.outcome=established",
     ),
     (
+        "a mail refused with all its commands at once, then STARTTLS",
+        587,
+        "S: 220 a ESMTP
+         C: EHLO b
+         S: 250-a
+         S: 250-PIPELINING
+         S: 250 STARTTLS
+         C: MAIL FROM:<x@y.example>
+         C: RCPT TO:<z@y.example>
+         C: DATA
+         S: 530 5.7.0 Must issue a STARTTLS command first
+         S: 503 5.5.1 bad sequence
+         S: 503 5.5.1 bad sequence
+         C: STARTTLS
+         S: 220 go
+         TLS 1",
+        "tlstally.mode=starttls tls.version=1.0 tlstally.offered_max=1.0 tlstally.outcome=established tlstally.starttls_command=STARTTLS",
+    ),
+    (
+        "a mail refused with all its commands at once, then AUTH",
+        587,
+        "S: 220 a ESMTP
+         C: EHLO b
+         S: 250-a
+         S: 250-PIPELINING
+         S: 250 AUTH PLAIN
+         C: MAIL FROM:<x@y.example>
+         C: RCPT TO:<z@y.example>
+         C: DATA
+         S: 530 5.7.0 Authentication required
+         S: 503 5.5.1 bad sequence
+         S: 503 5.5.1 bad sequence
+         C: AUTH PLAIN AGEAYg==
+         S: 235 2.7.0 ok
+         C: QUIT
+         S: 221 bye",
+        "tlstally.mode=plaintext tlstally.auth_in_clear=true",
+    ),
+    (
         "a command injected behind STARTTLS",
         587,
         "S: 220 a ESMTP
@@ -1403,7 +1442,7 @@ fn any_part_of_each_scenario() {
 }
 
 /// Scenario and part, where what is seen is told for what it looks like (docs/accuracy.md, "What is not shown").
-const KNOWN_TO_MISLEAD: [(&str, &str); 25] = [
+const KNOWN_TO_MISLEAD: [(&str, &str); 26] = [
     // Port 465 without its beginning is implicit TLS, as registered.
     ("STARTTLS on port 465", "from "),
     // Clear text without its beginning is clear text.
@@ -1414,6 +1453,10 @@ const KNOWN_TO_MISLEAD: [(&str, &str); 25] = [
     ("behind a tap that decrypts", "without 5 from "),
     // The capture ends before the client asks, or asks again.
     ("a mail before STARTTLS", "up to "),
+    (
+        "a mail refused with all its commands at once, then STARTTLS",
+        "up to ",
+    ),
     ("a mail of a client that knows bare line feeds", "up to "),
     ("454, then asked again", "up to "),
     ("501 to STARTTLS", "up to "),

@@ -635,6 +635,206 @@ fn content_that_reads_like_commands_without_the_answer_to_data() {
     assert_eq!(text(&record, "tlstally.auth_in_clear"), "");
 }
 
+/// The answer to DATA is not in the capture, and what follows is no content: a hello right behind STARTTLS tells.
+#[test]
+fn starttls_behind_a_refused_data_of_the_client_alone() {
+    let samples = samples();
+    for between in ["", "C: X-EXPS GSSAPI\nC: NTLM\nS: 503 no\n"] {
+        for command in ["STARTTLS", "X-ANONYMOUSTLS"] {
+            let script = format!(
+                "S: 220 a ESMTP
+                 C: EHLO b
+                 S: 250-a
+                 S: 250 STARTTLS
+                 C: MAIL FROM:<x@y.example>
+                 C: RCPT TO:<z@y.example>
+                 C: DATA
+                 S: 530 no
+                 S: 503 no
+                 S: 503 no
+                 {between}C: {command}
+                 S: 220 go
+                 TLS 1"
+            );
+            let refused = conversation(587, &script, &samples);
+            for size in [1460, 7, 1] {
+                let record = of_client(&refused, size);
+                assert_eq!(text(&record, "tlstally.mode"), "starttls", "{script}");
+                assert_eq!(text(&record, "tlstally.starttls_command"), command);
+                assert_eq!(text(&record, "tlstally.offered_max"), "1.0");
+                assert_eq!(text(&record, "tlstally.verdict"), "legacy");
+                assert_eq!(text(&record, "tlstally.findings"), r#"["legacy_capped"]"#);
+            }
+        }
+    }
+}
+
+/// Lines of a message that reads like a dialogue, each in a segment of its own.
+#[test]
+fn starttls_in_content_of_the_client_alone() {
+    let lines = |lines: &[&str]| {
+        let head = [
+            "EHLO b",
+            "MAIL FROM:<x@y.example>",
+            "RCPT TO:<z@y.example>",
+            "DATA",
+            "Subject: how to test",
+            "",
+            "First say",
+        ];
+        let said = [&head[..], lines].concat();
+        // So that each line is a turn.
+        let turns = said.iter().flat_map(|line| {
+            let line = (From::Client, format!("{line}\r\n").into_bytes());
+            [line, (From::Server, b"250 ok\r\n".to_vec())]
+        });
+        let mail = Conversation {
+            turns: turns.collect(),
+            ..SESSION.clone()
+        };
+        of_client(&mail, 1460)
+    };
+    let quoted = lines(&["STARTTLS", "and wait.", ".", "QUIT"]);
+    assert_eq!(text(&quoted, "tlstally.mode"), "plaintext");
+    assert_eq!(text(&quoted, "tlstally.findings"), r#"["starttls_never"]"#);
+    let prose = lines(&["STARTTLS is what to say.", "NOOP", ".", "QUIT"]);
+    assert_eq!(text(&prose, "tlstally.mode"), "plaintext");
+    // It may as well be the command, with nothing behind it or others.
+    for end in [&["STARTTLS"][..], &["STARTTLS", "QUIT"]] {
+        let record = lines(end);
+        assert_eq!(text(&record, "tlstally.mode"), "", "{end:?}");
+        assert_eq!(text(&record, "tlstally.verdict"), "unknown");
+        assert_eq!(text(&record, "tlstally.findings"), "");
+    }
+}
+
+fn of_client(conversation: &Conversation, size: usize) -> Value {
+    let mut segments = conversation.segments(size);
+    segments.retain(|segment| segment.from == From::Client);
+    Reading::new().only(&conversation.packets(WRAPPING, &segments))
+}
+
+/// STARTTLS was refused, and in a hole it may have been asked for again: 220 is said to nothing else. What was sent
+/// before the hole was sent in clear.
+#[test]
+fn tls_begun_in_a_hole_behind_a_refusal() {
+    let refused = [
+        (From::Client, "STARTTLS"),
+        (From::Server, "454 4.7.0 not now"),
+    ];
+    let mail = [
+        (From::Client, "MAIL FROM:<x@y.example>"),
+        (From::Server, "250 ok"),
+    ];
+    let login = [
+        (From::Client, "AUTH PLAIN AGEAYg=="),
+        (From::Server, "235 ok"),
+    ];
+    let taken = [
+        (From::Client, "STARTTLS"),
+        (From::Server, "220 2.0.0 Ready"),
+    ];
+    let again = [DIALOGUE[1], DIALOGUE[2]];
+    let start = &DIALOGUE[..3];
+    for (before, behind, in_clear) in [
+        (&mail, &[][..], ""),
+        (&mail, &[again, mail].concat(), ""),
+        (&mail, &[again, login].concat(), ""),
+        (&login, &[again, mail].concat(), "true"),
+    ] {
+        let script = [start, &refused, before, &taken, behind].concat();
+        let asked = start.len() + refused.len() + before.len();
+        for (missing, mode) in [(None, "starttls"), (Some(asked), "")] {
+            let record = line_by_line(&script, 0, missing);
+            assert_eq!(text(&record, "tlstally.mode"), mode, "{script:?}");
+            assert_eq!(text(&record, "tlstally.outcome"), "incomplete");
+            assert_eq!(text(&record, "tlstally.verdict"), "unknown");
+            assert_eq!(text(&record, "tlstally.auth_in_clear"), in_clear);
+        }
+    }
+}
+
+/// AUTH before everything that is missing was sent in clear, whatever became of TLS.
+#[test]
+fn auth_in_front_of_a_hole() {
+    let script = [
+        &DIALOGUE[..3],
+        &[
+            (From::Client, "AUTH PLAIN AGEAYg=="),
+            (From::Server, "535 no"),
+            (From::Client, "STARTTLS"),
+            (From::Server, "502 no"),
+            (From::Client, "NOOP"),
+            (From::Server, "250 ok"),
+        ],
+    ]
+    .concat();
+    for missing in [None, Some(6)] {
+        let record = line_by_line(&script, 0, missing);
+        assert_eq!(text(&record, "tlstally.auth_in_clear"), "true");
+    }
+}
+
+/// Without the server's SYN, and with a clock of its tap that is ahead, the greeting comes behind STARTTLS.
+#[test]
+fn a_greeting_that_is_seen_behind_starttls() {
+    let script = "S: 220 a.example ESMTP
+         C: EHLO b
+         S: 250-a
+         S: 250 STARTTLS
+         C: NOOP
+         S: 250 ok
+         C: STARTTLS
+         S: 454 4.7.0 not now
+         C: MAIL FROM:<x@y.example>
+         S: 250 ok
+         C: QUIT
+         S: 221 bye";
+    let refused = conversation(587, script, &samples());
+    let whole = refused.segments(1460);
+    let noop = place(&whole, From::Client, b"NOOP");
+    for (missing, mode, outcome) in [
+        (None, "plaintext", "incomplete"),
+        (Some(noop), "", "incomplete"),
+    ] {
+        let mut segments = whole.clone();
+        if let Some(missing) = missing {
+            segments.remove(missing);
+        }
+        segments.remove(1);
+        let mut packets = refused.packets(WRAPPING, &segments);
+        for (packet, segment) in packets.iter_mut().zip(&segments) {
+            packet.time += u64::from(segment.from == From::Server) * 1_000_000_000;
+        }
+        packets.sort_by_key(|packet| packet.time);
+        let record = Reading::new().only(&packets);
+        assert_eq!(text(&record, "tlstally.mode"), mode, "without {missing:?}");
+        assert_eq!(text(&record, "tlstally.outcome"), outcome);
+        assert_eq!(text(&record, "tlstally.starttls_command"), "");
+    }
+}
+
+/// What is no TLS does not become it since the server answers in TLS, by an alert (OpenSSL: protocol_version).
+#[test]
+fn text_to_a_server_of_tls() {
+    let said = |text: &str| {
+        let script = [text, r"S= \x15\x03\x03\x00\x02\x02\x46"].join("\n");
+        let alerted = conversation(465, &script, &samples());
+        Reading::new().only(&alerted.packets(WRAPPING, &alerted.segments(1460)))
+    };
+    for (text_of_client, mode) in [
+        ("C: EHLO b", "plaintext"),
+        ("C: GET / HTTP/1.0\nC: Host: a", ""),
+        ("C: EHLO b\nC: STARTTLS", ""),
+        ("HELLO 1", "implicit"),
+    ] {
+        let record = said(text_of_client);
+        assert_eq!(text(&record, "tlstally.mode"), mode, "{text_of_client}");
+        assert_eq!(text(&record, "tlstally.outcome"), "rejected");
+        assert_eq!(text(&record, "tlstally.alert.by"), "server");
+    }
+}
+
 /// Both ports are watched, and no SYN tells: the command does.
 #[test]
 fn who_asks_for_tls_is_the_client() {
@@ -653,6 +853,33 @@ fn who_asks_for_tls_is_the_client() {
         assert_eq!(text(&record, "source.ip"), asking.client.0.to_string());
         assert_eq!(text(&record, "tlstally.mode"), "starttls");
         assert_eq!(text(&record, "tls.version"), "1.2");
+        // As well where the client has the higher address.
+        (asking.client.0, asking.server.0) = (asking.server.0, asking.client.0);
+    }
+}
+
+/// The same behind the hellos, where each end has handshake messages of its own (RFC 5246 section 7.4): of ClientKeyExchange
+/// on, and of the server alone from its NewSessionTicket on.
+#[test]
+fn who_exchanges_keys_is_the_client() {
+    let mut asking = conversation(587, "TLS 1", &samples());
+    asking.client.1 = 25;
+    let handshake = |segments: &[Segment], from, kind: u8| {
+        let is_it = |segment: &Segment| {
+            segment.from == from
+                && matches!(*segment.payload, [22, _, _, _, _, first, ..] if first == kind)
+        };
+        segments.iter().position(is_it).unwrap()
+    };
+    for _ in 0..2 {
+        let segments = asking.segments(1460);
+        let both = &segments[handshake(&segments, From::Client, 16)..];
+        let ticket = &segments[handshake(&segments, From::Server, 4)..];
+        let server = ticket.iter().filter(|segment| segment.from == From::Server);
+        for part in [both.to_vec(), server.cloned().collect()] {
+            let record = Reading::new().only(&asking.packets(WRAPPING, &part));
+            assert_eq!(text(&record, "source.ip"), asking.client.0.to_string());
+        }
         // As well where the client has the higher address.
         (asking.client.0, asking.server.0) = (asking.server.0, asking.client.0);
     }

@@ -206,6 +206,23 @@ fn by_hello(way: Way, bytes: &[u8]) -> Option<Way> {
     match tls::probe(bytes, tls::Role::Client) {
         Probe::ClientHello | Probe::Ssl2ClientHello => Some(way),
         Probe::ServerHello => Some(way.reversed()),
+        Probe::OtherRecord => by_message(way, bytes),
+        _ => None,
+    }
+}
+
+/// Who the client is, by a handshake message in clear that only one end sends (RFC 5246 section 7.4; RFC 5077 section
+/// 3.3, RFC 6066 section 8): ClientKeyExchange; NewSessionTicket, ServerKeyExchange, CertificateRequest, ServerHelloDone,
+/// CertificateStatus.
+fn by_message(way: Way, bytes: &[u8]) -> Option<Way> {
+    let [22, 3, _, high, low, kind, a, b, c, ..] = *bytes else {
+        return None;
+    };
+    // What is encrypted has no such length.
+    let fits = u32::from_be_bytes([0, a, b, c]) + 4 <= u32::from_be_bytes([0, 0, high, low]);
+    match kind {
+        16 if fits => Some(way),
+        4 | 12 | 13 | 14 | 22 if fits => Some(way.reversed()),
         _ => None,
     }
 }

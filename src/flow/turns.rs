@@ -102,6 +102,13 @@ impl Turns {
         last.map(|step| step.received)
     }
 
+    /// Whether `way` sent its first bytes before it had received any of the other direction that were seen.
+    pub(super) fn began_first(&self, way: Way) -> bool {
+        let first = self.ways[way.index()].steps().first();
+        let other = self.ways[way.reversed().index()].begins();
+        matches!((first, other), (Some(step), Some(from)) if !is_before(from, step.received))
+    }
+
     /// Nothing before this sequence number of `way` is of interest.
     pub fn forget_before(&mut self, way: Way, seq: u32) {
         self.ways[way.index()].forget_before(seq);
@@ -265,6 +272,17 @@ mod tests {
         // A copy of a byte that was answered before.
         assert_eq!(turns.received_before(Way::Up, 100), Some(1200));
         assert_eq!(turns.received_at_fin(Way::Down), Some(100));
+    }
+
+    #[test]
+    fn who_answers_nothing_began() {
+        assert!(noted(&TALK).began_first(Way::Up));
+        assert!(!noted(&TALK).began_first(Way::Down));
+        assert!(!noted(&TALK[..2]).began_first(Way::Up));
+        let mut backwards = TALK;
+        backwards.reverse();
+        assert!(noted(&backwards).began_first(Way::Up));
+        assert!(!noted(&backwards).began_first(Way::Down));
     }
 
     fn bytes(flowed: Option<Flowed>) -> Option<Vec<(Way, u32)>> {

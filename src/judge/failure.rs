@@ -15,7 +15,8 @@ impl View<'_> {
     pub(super) fn tls_failed(&self, mode: Option<Mode>, outcome: Outcome) -> Option<Timestamp> {
         let ended = self.connection.tail.ended_at();
         match outcome {
-            Outcome::Rejected => self.proof.alert_at,
+            // What was said in clear to a server of TLS is no TLS that failed.
+            Outcome::Rejected if !self.spoke_text_to_tls() => self.proof.alert_at,
             Outcome::StarttlsRefused => self.refused_at(),
             Outcome::Unanswered => self.hello_at(),
             Outcome::Closed => {
@@ -34,7 +35,7 @@ impl View<'_> {
 
     /// The refusal that counts: of the command, else what is said to the hello.
     fn refused_at(&self) -> Option<Timestamp> {
-        if let Starttls::Refused(at) = self.dialogue.joint.starttls {
+        if let Starttls::Refused(at) = self.starttls() {
             return Some(at);
         }
         let server = self.server_facts();
@@ -54,7 +55,7 @@ impl View<'_> {
 
     /// The server let TLS begin, and the connection ended without a whole hello and without another command.
     fn ended_before_hello(&self, mode: Option<Mode>) -> bool {
-        let accepted = matches!(self.dialogue.joint.starttls, Starttls::Accepted { .. });
+        let accepted = matches!(self.starttls(), Starttls::Accepted { .. });
         let client = self.client_facts();
         let went_on = client.is_some_and(|facts| facts.went_on);
         let hello = self

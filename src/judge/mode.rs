@@ -21,6 +21,12 @@ impl View<'_> {
                 self.mode_of_text()
             };
         }
+        if self.spoke_text_to_tls() {
+            return client
+                .is_some_and(|side| side.facts.commands > 0)
+                .then(|| self.mode_of_text())
+                .flatten();
+        }
         // Of a capture that begins with a hello, all text comes after it.
         let unseen = client_at == Some(TlsAt::Unseen);
         let text_before = (!unseen && client.is_some_and(|side| side.facts.commands > 0))
@@ -41,6 +47,22 @@ impl View<'_> {
             _ if self.server_port() == 465 => Some(Mode::Implicit),
             _ => None,
         }
+    }
+
+    /// The client said text alone, and the server, which speaks TLS from its first byte on, no more than an alert: TLS has
+    /// not begun.
+    pub(super) fn spoke_text_to_tls(&self) -> bool {
+        let client = self.dialogue.client.as_ref();
+        let said_text = client.is_some_and(|side| {
+            let heard = side.has_said_text() && self.heard_client();
+            side.tls.at().is_none() && (side.facts.commands > 0 || heard)
+        });
+        let alert_alone = self.dialogue.server.as_ref().is_some_and(|side| {
+            let alerts = (side.tls.facts())
+                .is_some_and(|facts| facts.server_hello.is_none() && facts.alert(true).is_some());
+            side.tls.at() == Some(TlsAt::FirstByte) && alerts
+        });
+        said_text && alert_alone && self.connection.is_unbroken(self.client_way.reversed())
     }
 
     pub(super) fn server_spoke(&self) -> bool {
@@ -97,8 +119,20 @@ impl View<'_> {
             })
     }
 
+    /// What became of the request for TLS. What was said before anything was received is no answer to it, but the greeting.
+    pub(super) fn starttls(&self) -> Starttls {
+        let joint = &self.dialogue.joint;
+        let greeted =
+            joint.accepted_first && self.connection.began_first(self.client_way.reversed());
+        if greeted {
+            Starttls::Asked
+        } else {
+            joint.starttls
+        }
+    }
+
     pub(super) fn was_refused(&self) -> bool {
-        matches!(self.dialogue.joint.starttls, Starttls::Refused(_))
+        matches!(self.starttls(), Starttls::Refused(_))
     }
 
     /// The server let TLS begin: 220 to the command, or where the command was not seen, a 220 that is not the greeting and behind
@@ -109,7 +143,7 @@ impl View<'_> {
         };
         let client = self.client_facts();
         let asked_at = client.and_then(|facts| facts.asked_tls).map(|(_, at)| at);
-        match self.dialogue.joint.starttls {
+        match self.starttls() {
             Starttls::Accepted { .. } => true,
             // The count was lost. A 220 from before the command greets again, as after XCLIENT.
             Starttls::Asked => server.ready_at.is_some_and(|at| Some(at) >= asked_at),
@@ -155,15 +189,27 @@ impl View<'_> {
             && self.connection.saw(self.client_way)
             && self.connection.saw(self.client_way.reversed());
         let greeted_again = client.is_some_and(|facts| facts.greeted_again);
-        let unanswered = self.dialogue.joint.starttls == Starttls::Asked;
+        let unanswered = self.starttls() == Starttls::Asked;
         // 220 in the middle, to a command that was not seen.
         let unbroken = self.connection.is_unbroken(self.client_way);
         let unasked = !self.knows_commands()
-            || client.is_some_and(|facts| facts.asked_tls.is_none() && !unbroken);
+            || client.is_some_and(|facts| {
+                !unbroken && (facts.asked_tls.is_none() || self.is_ready_since_refused())
+            });
         let ready_unasked = unasked && server.is_some_and(|facts| facts.ready_again > 0);
         (greeted_again && !whole && !self.was_refused())
             || (unanswered && (self.gaps().is_some() || !self.client_went_on()))
             || ready_unasked
+            || client.is_some_and(|facts| facts.may_have_asked)
+    }
+
+    /// 220 was said behind the refusal, for all that is known to a request that was not seen.
+    fn is_ready_since_refused(&self) -> bool {
+        let Starttls::Refused(refused) = self.starttls() else {
+            return false;
+        };
+        let ready = self.server_facts().and_then(|facts| facts.ready_at);
+        ready.is_some_and(|ready| ready >= refused)
     }
 
     pub(super) fn starttls_command(&self, mode: Option<Mode>) -> Option<StarttlsCommand> {

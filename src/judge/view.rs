@@ -195,23 +195,27 @@ impl<'a> View<'a> {
 
     /// AUTH outside TLS. Behind an accepted STARTTLS it was inside, and a decrypting tap shows it.
     pub(super) fn auth_in_clear(&self) -> bool {
+        let Some(client) = self.client_facts() else {
+            return false;
+        };
         let sees_tls = self.client_tls.is_some() || self.server_tls.is_some();
-        self.dialogue.client.as_ref().is_some_and(|side| {
-            let without_tls = side.facts.auth_without_tls
-                || (self.dialogue.joint.has_logged_in() && (sees_tls || !self.was_accepted()));
-            (without_tls || self.logged_in_before_tls(&side.facts, sees_tls))
-                && (sees_tls || !self.may_have_begun_unseen())
-        })
+        let told = self.dialogue.joint.has_logged_in() && (sees_tls || !self.was_accepted());
+        client.auth_without_tls
+            || self.logged_in_refused(client)
+            || ((told || self.logged_in_before_tls(client, sees_tls))
+                && (sees_tls || !self.may_have_begun_unseen()))
     }
 
     /// AUTH came behind a request for TLS, and not in TLS: that was never accepted, not this request was, or TLS is
     /// seen to come after it. A decrypting tap shows none.
     fn logged_in_before_tls(&self, client: &ClientFacts, sees_tls: bool) -> bool {
-        client.auth_after_tls.is_some_and(|requests| {
-            !self.was_accepted()
-                || self.dialogue.joint.refused >= requests
-                || (sees_tls && !client.hole_since_asked)
-        })
+        client.auth_after_tls.is_some()
+            && (!self.was_accepted() || (sees_tls && !client.hole_since_asked))
+    }
+
+    /// AUTH came behind requests for TLS all of which were refused, and nothing is missing before it.
+    fn logged_in_refused(&self, client: &ClientFacts) -> bool {
+        (client.auth_after_tls).is_some_and(|requests| self.dialogue.joint.refused >= requests)
     }
 
     /// The name that the client gave.
@@ -246,7 +250,7 @@ impl<'a> View<'a> {
     }
 
     pub(super) fn latency(&self) -> Latency {
-        let starttls = match self.dialogue.joint.starttls {
+        let starttls = match self.starttls() {
             Starttls::Accepted { latency } => latency,
             _ => None,
         };

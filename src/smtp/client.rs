@@ -4,21 +4,25 @@ use std::borrow::Cow;
 use std::mem;
 use std::sync::Arc;
 
-use memchr::memchr;
+use memchr::{memchr, memrchr};
 
 use super::command::{Command, HelloVerb};
 use super::joint::Joint;
 use super::pairing::Asked;
 use super::start::{Step, Taken, TlsStart};
+use super::text::begins_text;
 use crate::session::StarttlsCommand;
 use crate::time::Timestamp;
-use crate::tls::Role;
+use crate::tls::{Probe, Role, probe};
 
 /// Bytes of something that is neither SMTP nor TLS after which a direction is no longer read.
 pub(super) const MAX_NOISE: usize = 16 * 1024;
 
 /// Bytes of the first line after DATA that tell a command from content.
 const MAX_FIRST_LINE: usize = 512;
+
+/// Bytes of a line that tell what command it is, if it asks for TLS or comes behind that.
+const MAX_LEAD: usize = 32;
 
 /// First bytes of a PROXY protocol header, version 1 and version 2 (HAProxy, proxy-protocol.txt sections 2.1 and 2.2).
 pub(super) const PROXY_V1: [u8; 6] = *b"PROXY ";
@@ -32,10 +36,14 @@ pub struct ClientSide {
     /// after DATA.
     held: Vec<u8>,
     noise: usize,
+    /// A line of text came that is no command.
+    said_text: bool,
     /// Bytes are missing, or the capture begins inside: lines may be content.
     adrift: bool,
     /// What follows DATA, whose answer was not seen, was taken for commands: it may be content.
     unsure: bool,
+    /// What is taken for content may be commands: the answer to DATA was not seen.
+    doubt: Option<Box<Doubt>>,
     /// DATA ended in a bare line feed: so does the content.
     bare: bool,
     /// Content went on behind a lone dot whose line ends are not both CRLF, and has not ended yet: it may have ended there.
@@ -67,6 +75,8 @@ pub struct ClientFacts {
     pub asked_tls: Option<(StarttlsCommand, Timestamp)>,
     /// How often it was sent.
     pub requests: u32,
+    /// A line of what may be content, or commands behind a refused DATA, asks for TLS, and what follows does not tell.
+    pub may_have_asked: bool,
     /// Bytes are missing between that command and TLS: there may have been another.
     pub hole_since_asked: bool,
     /// AUTH before any request for TLS, or when TLS had failed, and all that had been said before was seen.
@@ -148,8 +158,10 @@ impl ClientSide {
             phase: Phase::Begin,
             held: Vec::new(),
             noise: 0,
+            said_text: false,
             adrift: !whole,
             unsure: false,
+            doubt: None,
             bare: false,
             open_ended: false,
             tls: TlsStart::new(Role::Client, whole),
@@ -196,7 +208,11 @@ impl ClientSide {
                 Phase::Begin => self.begin(rest),
                 Phase::Lines => self.read_line(rest, may_begin_tls, time, joint),
                 Phase::ProxyLine => self.pass_line(rest).into(),
-                Phase::DataAsked => self.after_data(rest, joint),
+                Phase::DataAsked => self.after_data(rest, rest.len() == bytes.len(), joint),
+                Phase::Content(dot) if self.doubt.is_some() => {
+                    let begins_segment = rest.len() == bytes.len();
+                    self.pass_doubtful(rest, begins_segment, dot, time, joint)
+                }
                 Phase::Content(dot) => self.pass_content(rest, dot, time, joint).into(),
                 Phase::OpenEnd { at, crlf } => {
                     self.end_or_go_on(at, crlf, time, joint);
@@ -220,6 +236,9 @@ impl ClientSide {
         self.tls.gap(length);
         self.adrift = true;
         self.held.clear();
+        if let Some(doubt) = &mut self.doubt {
+            doubt.gap();
+        }
         self.open_ended |= matches!(self.phase, Phase::OpenEnd { .. });
         self.phase = match self.phase {
             Phase::Content(_) | Phase::OpenEnd { .. } => Phase::Content(Dot::InLine { cr: true }),
@@ -258,6 +277,11 @@ impl ClientSide {
     /// A line came that is no command.
     pub const fn is_noisy(&self) -> bool {
         self.noise > 0
+    }
+
+    /// A line of text came that is no command.
+    pub const fn has_said_text(&self) -> bool {
+        self.said_text
     }
 
     /// Looks for a PROXY header in front of everything; what follows it is still the stream's first byte.
@@ -318,6 +342,9 @@ impl ClientSide {
                 } else {
                     command
                 };
+                if command == Command::Unknown {
+                    self.said_text |= line.first().is_some_and(|byte| begins_text(*byte));
+                }
                 if command == Command::Data {
                     self.bare = !line.ends_with(b"\r\n");
                 }
@@ -381,17 +408,26 @@ impl ClientSide {
 
     /// Content follows DATA if the server let it in. Where its reply is not known, only a command that a client says
     /// when it was not let in says no: the first line of content is a header, or may quote anything else.
-    fn after_data<'a>(&mut self, bytes: &'a [u8], joint: &mut Joint) -> Cow<'a, [u8]> {
+    fn after_data<'a>(
+        &mut self,
+        bytes: &'a [u8],
+        begins_segment: bool,
+        joint: &mut Joint,
+    ) -> Cow<'a, [u8]> {
+        let begins_segment = begins_segment && self.held.is_empty();
         let all = self.behind_held(bytes);
         let line = all.get(..MAX_FIRST_LINE).unwrap_or(&all);
         let end = memchr(b'\n', line);
+        self.doubt = None;
         let accepted = match joint.take_data() {
             Some(accepted) => accepted,
             None if end.is_none() && line.len() < MAX_FIRST_LINE => return self.hold(all),
             None => {
+                let is_alone = begins_segment && end.is_some_and(|end| end + 1 == all.len());
                 let line = line.get(..end.unwrap_or(line.len())).unwrap_or(line);
-                let refused = may_follow_refusal(line);
+                let refused = may_follow_refusal(line, is_alone);
                 self.unsure |= refused;
+                self.doubt = (!refused).then(Box::default);
                 !refused
             }
         };
@@ -403,6 +439,51 @@ impl ClientSide {
             Phase::Lines
         };
         all
+    }
+
+    /// Passes over what may be content, or commands behind a DATA that was refused. A hello right behind a line that asks
+    /// for TLS tells that it is commands: content has no bytes of zero (RFC 2045 section 2.8), of which a hello has some.
+    fn pass_doubtful<'a>(
+        &mut self,
+        bytes: &'a [u8],
+        begins_segment: bool,
+        dot: Dot,
+        time: Timestamp,
+        joint: &mut Joint,
+    ) -> Cow<'a, [u8]> {
+        let asked = self.doubt.as_ref().and_then(|doubt| doubt.asked_last());
+        if begins_segment && let Some((command, at)) = asked {
+            let all = self.behind_held(bytes);
+            match probe(&all, Role::Client) {
+                Probe::ClientHello | Probe::Ssl2ClientHello => {
+                    self.end_doubt(command, at, joint);
+                    return all;
+                }
+                Probe::NeedMore => return self.hold(all),
+                _ if matches!(all, Cow::Owned(_)) => return all,
+                _ => {}
+            }
+        }
+        let rest = self.pass_content(bytes, dot, time, joint);
+        let passed = bytes.len() - rest.len();
+        if let Some(doubt) = &mut self.doubt {
+            let passed = bytes.get(..passed).unwrap_or_default();
+            doubt.note(passed, time, &mut self.facts.may_have_asked);
+        }
+        rest.into()
+    }
+
+    /// The last line was a command, that of the time `at`, and so were those before it since DATA.
+    fn end_doubt(&mut self, command: Command, at: Timestamp, joint: &mut Joint) {
+        let Some(doubt) = self.doubt.take() else {
+            return;
+        };
+        if doubt.passed_lines {
+            joint.lose_count();
+        }
+        self.facts.may_have_asked = doubt.may_have_asked_before;
+        self.phase = Phase::Lines;
+        self.command(command, 0, at, joint);
     }
 
     fn pass_content<'a>(
@@ -512,6 +593,7 @@ impl ClientFacts {
         greeted_again: false,
         asked_tls: None,
         requests: 0,
+        may_have_asked: false,
         hole_since_asked: false,
         auth_without_tls: false,
         auth_after_tls: None,
@@ -558,12 +640,102 @@ impl ClientFacts {
     }
 }
 
-/// Whether `line` is what a client says after DATA was refused.
-fn may_follow_refusal(line: &[u8]) -> bool {
-    matches!(
-        Command::parse(line),
-        Command::Quit | Command::Other | Command::Mail | Command::Rcpt | Command::Hello { .. }
-    )
+/// What is taken for content, and may be commands.
+#[derive(Debug, Default)]
+struct Doubt {
+    /// How the line begins that has not ended yet.
+    line: Vec<u8>,
+    /// Lines went by before the last one.
+    passed_lines: bool,
+    /// The last line asks for TLS and ended its segment; when it came.
+    asked: Option<(StarttlsCommand, Timestamp)>,
+    /// So did another one before, and nothing tells of it.
+    may_have_asked_before: bool,
+}
+
+impl Doubt {
+    /// The last line, if it asks for TLS and nothing has followed it yet.
+    fn asked_last(&self) -> Option<(Command, Timestamp)> {
+        let (command, at) = self.asked.filter(|_| self.line.is_empty())?;
+        let command = match command {
+            StarttlsCommand::Starttls => Command::Starttls,
+            StarttlsCommand::XAnonymousTls => Command::XAnonymousTls,
+        };
+        Some((command, at))
+    }
+
+    /// Bytes are missing.
+    fn gap(&mut self) {
+        self.line.clear();
+        self.asked = None;
+        self.passed_lines = true;
+    }
+
+    /// These bytes went by. A client waits for the answer to such a request, so one with more behind it in its segment
+    /// is a quotation, and so is one that prose follows.
+    fn note(&mut self, bytes: &[u8], time: Timestamp, may_have_asked: &mut bool) {
+        let mut rest = bytes;
+        if self.asked.is_some() {
+            let Some(end) = memchr(b'\n', rest) else {
+                return self.begin_line(rest);
+            };
+            self.begin_line(rest.get(..end).unwrap_or_default());
+            if Command::parse(&self.line) == Command::Unknown {
+                *may_have_asked = self.may_have_asked_before;
+            }
+            self.asked = None;
+            self.passed_lines = true;
+            self.line.clear();
+            rest = rest.get(end + 1..).unwrap_or_default();
+        }
+        let ended = rest.strip_suffix(b"\n");
+        let lines = ended.unwrap_or(rest);
+        if let Some(before) = memrchr(b'\n', lines) {
+            self.passed_lines = true;
+            self.line.clear();
+            self.begin_line(lines.get(before + 1..).unwrap_or_default());
+        } else {
+            self.begin_line(lines);
+        }
+        if ended.is_some() {
+            self.end_segment(time, may_have_asked);
+        }
+    }
+
+    /// A line has ended together with its segment.
+    fn end_segment(&mut self, time: Timestamp, may_have_asked: &mut bool) {
+        let is_one_word = !self.line.trim_ascii_end().contains(&b' ');
+        self.asked = match Command::parse(&self.line) {
+            Command::Starttls if is_one_word => Some((StarttlsCommand::Starttls, time)),
+            Command::XAnonymousTls if is_one_word => Some((StarttlsCommand::XAnonymousTls, time)),
+            _ => None,
+        };
+        if self.asked.is_some() {
+            self.may_have_asked_before = *may_have_asked;
+            *may_have_asked = true;
+        } else {
+            self.passed_lines = true;
+        }
+        self.line.clear();
+    }
+
+    fn begin_line(&mut self, bytes: &[u8]) {
+        let room = MAX_LEAD.saturating_sub(self.line.len());
+        self.line
+            .extend_from_slice(bytes.get(..room).unwrap_or(bytes));
+    }
+}
+
+/// Whether `line` is what a client says after DATA was refused; `is_alone`: in a segment of its own. AUTH may stand in a
+/// message that tells how to log in, but hardly first and alone.
+fn may_follow_refusal(line: &[u8], is_alone: bool) -> bool {
+    match Command::parse(line) {
+        Command::Quit | Command::Other | Command::Mail | Command::Rcpt | Command::Hello { .. } => {
+            true
+        }
+        Command::Auth { known, encoded } => is_alone && known && encoded,
+        _ => false,
+    }
 }
 
 const fn asked(command: &Command) -> Asked {

@@ -28,6 +28,8 @@ pub struct Joint {
     asked_at: Option<Timestamp>,
     /// The request for TLS.
     pub starttls: Starttls,
+    /// It was accepted by the first reply that is seen of the server, which may be the greeting.
+    pub accepted_first: bool,
     /// How many requests for TLS were refused before one was accepted, counted from the first.
     pub refused: u32,
     /// An EHLO was answered with 250.
@@ -113,6 +115,18 @@ impl Joint {
     /// A line that may have been content was AUTH.
     pub fn has_logged_in(&self) -> bool {
         self.login.as_ref().is_some_and(|login| login.is_told())
+    }
+
+    /// The server finished its greeting, which lets no TLS begin.
+    pub fn greet(&mut self, code: u16, time: Timestamp) {
+        let pair = self.pairing.reply(Replied { code, time });
+        self.learn(pair);
+    }
+
+    /// The server finished the first reply that is seen of it, and that may be the greeting.
+    pub fn may_greet(&mut self, code: u16, time: Timestamp) {
+        self.reply(code, time);
+        self.accepted_first = matches!(self.starttls, Starttls::Accepted { .. });
     }
 
     /// The server finished a reply.
@@ -259,6 +273,14 @@ mod tests {
         let mut joint = asked_for_tls(5);
         joint.reply(220, Timestamp(1));
         joint.reply(250, Timestamp(3));
+        assert_eq!(joint.starttls, Starttls::Asked);
+    }
+
+    /// Where the clock of the server's tap is ahead.
+    #[test]
+    fn a_greeting_with_a_later_time_answers_nothing() {
+        let mut joint = asked_for_tls(5);
+        joint.greet(220, Timestamp(6));
         assert_eq!(joint.starttls, Starttls::Asked);
     }
 

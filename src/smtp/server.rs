@@ -182,17 +182,25 @@ impl ServerSide {
         if self.continues && self.facts.leaves_greeting(reply.code) {
             self.continues = false;
             self.facts.end_greeting(time);
-            joint.reply(READY, time);
+            joint.greet(READY, time);
         }
         let context = LineContext {
             continued: self.continues,
             whole: self.whole,
             adrift: self.adrift,
         };
+        let is_first_ready = self.facts.replies == 0 && reply.code == READY;
         self.facts.learn(&reply, context, time);
         self.continues = reply.continues;
         self.adrift &= reply.continues;
-        if !reply.continues {
+        if reply.continues {
+            return;
+        }
+        if is_first_ready && self.whole {
+            joint.greet(reply.code, time);
+        } else if is_first_ready && !has_status(reply.text) {
+            joint.may_greet(reply.code, time);
+        } else {
             joint.reply(reply.code, time);
         }
     }

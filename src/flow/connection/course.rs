@@ -8,6 +8,11 @@ use crate::tls::facts::Application;
 use crate::tls::{self, Course, Facts, Left};
 
 impl Connection {
+    /// Whether `way` sent the first bytes that were seen of it in answer to none that were seen.
+    pub fn began_first(&self, way: Way) -> bool {
+        self.tail.turns.began_first(way)
+    }
+
     /// Whether no byte of `way` is known to be missing from the first that was seen on.
     pub fn is_unbroken(&self, way: Way) -> bool {
         let stream = &self.halves[way.index()].stream;

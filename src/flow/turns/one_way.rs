@@ -203,6 +203,11 @@ impl OneWay {
         self.parts.all().iter().any(|part| reaches(&part))
     }
 
+    /// Where the first of its bytes that were seen stands.
+    pub(super) fn begins(&self) -> Option<u32> {
+        self.parts.all().first().map(|part| part.0)
+    }
+
     /// Behind the last byte that was seen.
     pub(super) fn end(&self) -> Option<u32> {
         self.parts.all().last().map(|part| part.1)
