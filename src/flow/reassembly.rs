@@ -225,8 +225,9 @@ impl Direction {
         } else {
             Some(part)
         };
-        if !fresh.is_some_and(|fresh| self.trouble().held.hold(fresh)) {
-            self.duplicates = self.duplicates.saturating_add(1);
+        match fresh {
+            Some(fresh) if self.trouble().held.hold(fresh) => {}
+            _ => self.duplicates = self.duplicates.saturating_add(1),
         }
         self.drain(sink);
         while self.is_over_bounds() {
@@ -252,6 +253,7 @@ impl Direction {
         let mut ready = 0;
         let parts = self.trouble().held.lend();
         while let Some(part) = parts.get(ready).filter(|part| part.seq == self.next) {
+            self.trouble().held.let_go(part);
             self.deliver(part.borrowed(), sink);
             ready += 1;
         }

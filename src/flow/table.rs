@@ -195,7 +195,7 @@ impl<O: Outlet> Table<O> {
             front.deadline = tick + self.limits.wait_after(&front.trace);
             return;
         }
-        self.to_connection(hint, segment, tick, block, outlet);
+        self.pass_to_connection(hint, segment, tick, block, outlet);
     }
 
     /// Tells the connection of `segment`, just taken in, what its client had asked DNS for.
@@ -217,7 +217,7 @@ impl<O: Outlet> Table<O> {
 
     /// Has the connection that `segment` belongs to take it in.
     #[inline(never)]
-    fn to_connection(
+    fn pass_to_connection(
         &mut self,
         hint: Hint,
         segment: &Segment,

@@ -145,8 +145,8 @@ impl Connection {
         if self.goes_by_words() {
             return self.standing() == Standing::Smtp;
         }
-        let backwards = self.client.greets_backwards();
-        !self.is_foreign() && !(backwards && self.is_silent_as_a_server())
+        let is_backwards = || self.client.greets_backwards() && self.is_silent_as_a_server();
+        !self.is_foreign() && !is_backwards()
     }
 
     /// Nothing that only a server says came from the end that is taken for it.
@@ -247,7 +247,7 @@ impl Connection {
             let half = &mut self.halves[way.index()];
             if !half.decided {
                 half.end_where_told(self.tail.closed_at(way).is_some());
-                self.to_dialogue(way, ports, |stream, sink| stream.flush(sink));
+                self.pass_to_dialogue(way, ports, |stream, sink| stream.flush(sink));
             }
         }
         self.dialogue.finish();
@@ -257,7 +257,7 @@ impl Connection {
     pub(super) fn stop_waiting(&mut self, ports: &PortSet) {
         for way in [Way::Up, Way::Down] {
             if !self.halves[way.index()].decided {
-                self.to_dialogue(way, ports, |stream, sink| stream.flush(sink));
+                self.pass_to_dialogue(way, ports, |stream, sink| stream.flush(sink));
             }
         }
         self.dialogue.let_go();

@@ -37,11 +37,11 @@ impl Connection {
             seq = seq.wrapping_add(1);
             self.note_opening(segment, ports);
             self.halves[segment.way.index()].stream.start_at(seq);
-            self.to_dialogue(segment.way, ports, |stream, sink| stream.drain(sink));
+            self.pass_to_dialogue(segment.way, ports, |stream, sink| stream.drain(sink));
             if segment.has(Segment::ACK) {
                 let other = segment.way.reversed();
                 self.halves[other.index()].stream.presume_start(segment.ack);
-                self.to_dialogue(other, ports, |stream, sink| stream.drain(sink));
+                self.pass_to_dialogue(other, ports, |stream, sink| stream.drain(sink));
             }
         }
         if segment.length > 0 && self.is_sound(segment, block) {
@@ -52,7 +52,7 @@ impl Connection {
                 self.client.words_may_open(payload);
             }
             let (length, time) = (segment.length, segment.time);
-            self.to_dialogue(segment.way, ports, |stream, sink| {
+            self.pass_to_dialogue(segment.way, ports, |stream, sink| {
                 stream.push(seq, payload, length, time, sink);
             });
         }
@@ -75,7 +75,7 @@ impl Connection {
     }
 
     /// Runs `feed` on one direction, with everything it hands on going to the dialogue.
-    pub(super) fn to_dialogue(
+    pub(super) fn pass_to_dialogue(
         &mut self,
         way: Way,
         ports: &PortSet,
@@ -106,11 +106,11 @@ impl Connection {
         if self.goes_by_words() && opening::standing(&self.dialogue, whole) == Standing::Other {
             self.client.call_foreign();
         }
-        self.note_read(way, first_tls);
+        self.note_read(way, &first_tls);
     }
 
     /// `way` was read on, with this found of where its TLS starts.
-    fn note_read(&mut self, way: Way, first_tls: FirstTlsByte) {
+    fn note_read(&mut self, way: Way, first_tls: &FirstTlsByte) {
         let Some(client) = self.client.read_as() else {
             return;
         };

@@ -28,11 +28,13 @@ pub(super) struct Part<B> {
 }
 
 impl Held {
+    #[inline]
     pub(super) fn parts(&self) -> &[Part<Box<[u8]>>] {
         &self.parts
     }
 
     /// Bytes held, with what it costs to hold them.
+    #[inline]
     pub(super) const fn bytes(&self) -> usize {
         self.bytes
     }
@@ -54,17 +56,26 @@ impl Held {
         self.bytes = self.parts.iter().map(Part::cost).sum();
     }
 
-    /// All parts, of which the first may go on; [`Self::take_back`] has the rest.
+    /// All parts, of which the first may go on, each told by [`Self::let_go`]; then [`Self::take_back`] has the rest.
+    #[inline]
     pub(super) fn lend(&mut self) -> Vec<Part<Box<[u8]>>> {
         mem::take(&mut self.parts)
     }
 
+    /// A part that was lent goes on.
+    #[inline]
+    pub(super) fn let_go(&mut self, part: &Part<Box<[u8]>>) {
+        self.bytes -= part.cost();
+    }
+
     /// The parts that were lent, of which as many as are `gone` have gone on.
+    #[inline]
     pub(super) fn take_back(&mut self, mut parts: Vec<Part<Box<[u8]>>>, gone: usize) {
-        self.bytes -= parts.drain(..gone).map(|part| part.cost()).sum::<usize>();
-        if !parts.is_empty() {
-            self.parts = parts;
+        parts.drain(..gone);
+        if parts.is_empty() {
+            parts = Vec::new();
         }
+        self.parts = parts;
     }
 
     /// Puts a part among the others, cut where they already have its bytes; false if they had all of them.
@@ -185,10 +196,12 @@ impl<B: AsRef<[u8]>> Part<B> {
     }
 
     /// Bytes of memory that it takes to hold it.
+    #[inline]
     fn cost(&self) -> usize {
         self.bytes.as_ref().len() + PART
     }
 
+    #[inline]
     pub(super) fn borrowed(&self) -> Part<&[u8]> {
         Part {
             seq: self.seq,
