@@ -65,6 +65,9 @@ impl<S> Settled<S> {
     pub(super) fn take_in(&mut self, segment: &Segment, trace: &mut Trace) {
         self.catch_up(trace);
         let mut last = trace.last;
+        if segment.has(Segment::SYN) {
+            self.tail.note_attempt(segment, last);
+        }
         let follows = self.highest[segment.way.index()] == segment.seq;
         if follows || segment.has(Segment::SYN) || !self.is_stray(segment) {
             last = last.max(segment.time);
@@ -152,7 +155,8 @@ impl<S> Settled<S> {
     pub(super) fn is_succeeded_by(&self, segment: &Segment, trace: &Trace) -> bool {
         let way = segment.way.index();
         if segment.has(Segment::SYN) {
-            return opens_another(self.first, self.tail.is_over(), segment);
+            let over = self.tail.is_over() || self.tail.was_tried_again();
+            return opens_another(self.first, over, segment);
         }
         let over = self.tail.is_over();
         let closed = self.tail.closed_at(segment.way).is_some();

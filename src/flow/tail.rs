@@ -1,7 +1,7 @@
 //! What still moves of a connection when both directions have told everything: who sends how much in answer to what,
 //! and how it ends.
 
-use super::trace::{Stand, stand};
+use super::trace::{SILENCE, Stand, stand};
 use super::turns::{Flowed, Turns};
 use super::{Close, Ending, Segment, Way};
 use crate::session::Side;
@@ -40,6 +40,8 @@ struct Ends {
     reset_received: Option<u32>,
     /// A FIN that stands far ahead of all that is known of its direction.
     doubtful: Option<Doubtful>,
+    /// Its SYN came once more after a silence.
+    tried_again: bool,
 }
 
 /// A FIN that counts only if the other end has received it.
@@ -143,6 +145,18 @@ impl Tail {
         self.note_fin(way, time);
         self.turns.note_fin(way, seq, received);
         Some((way, seq))
+    }
+
+    /// A SYN like the one that was seen; the packet before it came at `last`.
+    pub(super) fn note_attempt(&mut self, segment: &Segment, last: Timestamp) {
+        if !segment.has(Segment::ACK) && segment.time.since(last) > SILENCE {
+            self.ends.get_or_insert_default().tried_again = true;
+        }
+    }
+
+    /// Whether another answer to the SYN is another connection's: the SYN came once more after a silence.
+    pub(super) fn was_tried_again(&self) -> bool {
+        self.ends.as_ref().is_some_and(|ends| ends.tried_again)
     }
 
     /// A FIN of `way`.

@@ -156,7 +156,7 @@ pub(super) const LATE_WAY_WINDOW: u32 = 64 * 1024 * 1024;
 pub(super) const LATE_SYN_WINDOW: u32 = 64 * 1024;
 /// Nanoseconds without a packet after which numbers that are far away are another connection's, and not those of a copy
 /// that a firewall has numbered anew.
-const SILENCE: u64 = 10 * SECOND;
+pub(super) const SILENCE: u64 = 10 * SECOND;
 
 /// Whether `segment` can belong to the direction that has come to `highest`, by its number.
 #[inline]

@@ -15,8 +15,7 @@ impl Connection {
         let after_syn = segment.seq.wrapping_add(1);
         if segment.has(Segment::SYN) {
             if self.answers_anew(segment) {
-                // Once the answer before was gone by, the SYN was another one with the same number.
-                return self.is_over() || self.goes_by_start(segment.way);
+                return self.is_over() || self.tail.was_tried_again();
             }
             return match (
                 half.stream.first(),
@@ -91,6 +90,14 @@ impl Connection {
         let first = self.halves[segment.way.index()].stream.first();
         self.is_answered_by(segment)
             && first.is_some_and(|first| first != segment.seq.wrapping_add(1))
+    }
+
+    /// Notes a SYN like the one that was seen, once its answer was gone by. Who sends it after a silence may have
+    /// forgotten the connection, and begin another one with the same number.
+    pub(super) fn note_attempt(&mut self, segment: &Segment) {
+        if self.syn_at.is_some() && self.goes_by_start(segment.way.reversed()) {
+            self.tail.note_attempt(segment, self.last);
+        }
     }
 
     /// Whether an end has sent data behind its SYN, or the other has acknowledged that.

@@ -188,8 +188,12 @@ impl Connection {
     #[inline]
     pub fn take_in(&mut self, segment: &Segment, block: &[u8], ports: &PortSet) {
         let follows = self.halves[segment.way.index()].highest == Some(segment.seq);
-        if !follows && !segment.has(Segment::SYN) && self.is_stray(segment) {
-            return;
+        if !follows {
+            if segment.has(Segment::SYN) {
+                self.note_attempt(segment);
+            } else if self.is_stray(segment) {
+                return;
+            }
         }
         self.last = self.last.max(segment.time);
         if segment.has(Segment::SYN) {

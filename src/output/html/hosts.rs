@@ -129,24 +129,23 @@ fn pager(page: &mut Page) {
 }
 
 /// What all rows share.
-struct Table {
+struct Table<'a> {
     /// Keys of the versions that some host negotiated, by their place in [`PerVersion`].
     versions: Vec<(usize, &'static str)>,
     /// Where under what to do each finding of each host stands.
     concerns: HashMap<(Finding, IpAddr), usize>,
-    /// Each host's verdict day by day, a letter a day, where there is a history.
-    trends: HashMap<IpAddr, String>,
+    /// How each host fared, where there is a history.
+    trends: HashMap<IpAddr, &'a Trend>,
 }
 
-impl Table {
-    fn new(report: &Report) -> Self {
+impl<'a> Table<'a> {
+    fn new(report: &'a Report) -> Self {
         let occurs = |at: usize| report.hosts.iter().any(|host| count(host, at) > 0);
         let keys = PerVersion::default().iter().enumerate();
         let concerns = report.what_to_do.iter().enumerate();
         let trends = report.history.iter().flat_map(|history| &history.trends);
-        let letters = |trend: &Trend| trend.days.iter().copied().map(letter).collect();
         Self {
-            trends: trends.map(|trend| (trend.host, letters(trend))).collect(),
+            trends: trends.map(|trend| (trend.host, trend)).collect(),
             versions: keys
                 .filter(|(at, _)| occurs(*at))
                 .map(|(at, (key, _))| (at, key))
@@ -214,10 +213,13 @@ impl Table {
             .show(FIXED_COLUMNS + self.versions.len())
             .raw("><dl>");
         details(host, page);
-        if let Some(letters) = self.trends.get(&host.host) {
-            let words = page.words;
+        if let Some(trend) = self.trends.get(&host.host) {
+            let letters: String = trend.days.iter().copied().map(letter).collect();
             page.fact(words.history.by_day, |page| {
                 page.raw("<code class=days>").text(letters).raw("</code>");
+            });
+            page.fact(words.about.sensor, |page| {
+                page.list(&trend.sensors);
             });
         }
         page.raw("</dl>\n");

@@ -114,6 +114,7 @@ fn warnings() -> Vec<Warning> {
         Warning::Malformed(share),
         Warning::BoundsReached(bounds),
         Warning::FilesDamaged { files: 7 },
+        Warning::SeveralSensors { hosts: 7 },
     ]
 }
 
