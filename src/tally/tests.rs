@@ -44,6 +44,7 @@ fn a_host_has_the_worst_of_its_sessions() {
 
 #[test]
 fn a_host_of_which_no_session_tells_says_why() {
+    use Outcome::{Closed, Incomplete, Rejected, Unanswered};
     let why = |outcomes: &[Outcome]| {
         let sessions: Vec<_> = (outcomes.iter())
             .map(|outcome| {
@@ -55,7 +56,6 @@ fn a_host_of_which_no_session_tells_says_why() {
             .collect();
         report(&sessions).hosts[0].no_verdict
     };
-    use Outcome::{Closed, Incomplete, Rejected, Unanswered};
     assert_eq!(why(&[Incomplete, Rejected]), Some(NoVerdict::Rejected));
     assert_eq!(why(&[Unanswered, Closed]), Some(NoVerdict::Closed));
     assert_eq!(why(&[Unanswered]), Some(NoVerdict::Unanswered));

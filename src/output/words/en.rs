@@ -286,8 +286,12 @@ fn answer(report: &Report) -> String {
         );
     }
     if report.totals.host_verdicts.of(HostVerdict::Unknown) == hosts {
+        let (it, each) = match hosts {
+            1 => ("it", "under the host stands"),
+            _ => ("they", "under each host stands"),
+        };
         return format!(
-            "{all} spoke{toward}, but nothing shows what TLS versions can be used there; each host says why."
+            "{all} spoke{toward}, but no session shows which TLS versions {it} can use; {each} why."
         );
     }
     format!("None of {all} was seen with TLS 1.1 or older{toward}.")
