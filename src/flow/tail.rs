@@ -147,9 +147,14 @@ impl Tail {
         Some((way, seq))
     }
 
-    /// A SYN like the one that was seen; the packet before it came at `last`.
+    /// A SYN like the one that was seen, or like the answer to it; the packet before it came at `last`.
     pub(super) fn note_attempt(&mut self, segment: &Segment, last: Timestamp) {
-        if !segment.has(Segment::ACK) && segment.time.since(last) > SILENCE {
+        if segment.has(Segment::ACK) {
+            // So both are copies.
+            if let Some(ends) = &mut self.ends {
+                ends.tried_again = false;
+            }
+        } else if segment.time.since(last) > SILENCE {
             self.ends.get_or_insert_default().tried_again = true;
         }
     }

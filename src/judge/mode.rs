@@ -200,7 +200,8 @@ impl View<'_> {
         (greeted_again && !whole && !self.was_refused())
             || (unanswered && (self.gaps().is_some() || !self.client_went_on()))
             || ready_unasked
-            || client.is_some_and(|facts| facts.may_have_asked)
+            || (client.is_some_and(|facts| facts.may_have_asked)
+                && !self.dialogue.joint.let_in_late())
     }
 
     /// 220 was said behind the refusal, for all that is known to a request that was not seen.

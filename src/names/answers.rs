@@ -138,11 +138,20 @@ impl Answers {
             .into_iter()
             .find(|table| table.best(&anybody, clock).is_some())?;
         let best = table.best(&anybody, clock)?;
-        let rivals = table
+        let rivals: Vec<_> = table
             .live(&anybody, clock)
             .filter(|told| told.rank == best.rank)
-            .count();
-        (rivals == 1 && !is_reproached(best.asked.telling())).then(|| best.asked.clone())
+            .collect();
+        let telling = best.asked.telling();
+        let agree = rivals.iter().all(|told| told.asked.telling() == telling);
+        if !agree || is_reproached(telling) {
+            return None;
+        }
+        Some(match rivals.as_slice() {
+            [one] => one.asked.clone(),
+            // Aliases for one name: that one.
+            _ => telling.into(),
+        })
     }
 }
 

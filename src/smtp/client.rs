@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::mem;
 use std::sync::Arc;
 
-use memchr::{memchr, memrchr};
+use memchr::memchr;
 
 use super::command::{Command, HelloVerb};
 use super::joint::Joint;
@@ -21,7 +21,7 @@ pub(super) const MAX_NOISE: usize = 16 * 1024;
 /// Bytes of the first line after DATA that tell a command from content.
 const MAX_FIRST_LINE: usize = 512;
 
-/// Bytes of a line that tell what command it is, if it asks for TLS or comes behind that.
+/// Bytes of the longest line of content that may be a request for TLS.
 const MAX_LEAD: usize = 32;
 
 /// First bytes of a PROXY protocol header, version 1 and version 2 (HAProxy, proxy-protocol.txt sections 2.1 and 2.2).
@@ -208,10 +208,9 @@ impl ClientSide {
                 Phase::Begin => self.begin(rest),
                 Phase::Lines => self.read_line(rest, may_begin_tls, time, joint),
                 Phase::ProxyLine => self.pass_line(rest).into(),
-                Phase::DataAsked => self.after_data(rest, rest.len() == bytes.len(), joint),
+                Phase::DataAsked => self.after_data(rest, joint),
                 Phase::Content(dot) if self.doubt.is_some() => {
-                    let begins_segment = rest.len() == bytes.len();
-                    self.pass_doubtful(rest, begins_segment, dot, time, joint)
+                    self.pass_doubtful(rest, dot, time, joint)
                 }
                 Phase::Content(dot) => self.pass_content(rest, dot, time, joint).into(),
                 Phase::OpenEnd { at, crlf } => {
@@ -408,13 +407,7 @@ impl ClientSide {
 
     /// Content follows DATA if the server let it in. Where its reply is not known, only a command that a client says
     /// when it was not let in says no: the first line of content is a header, or may quote anything else.
-    fn after_data<'a>(
-        &mut self,
-        bytes: &'a [u8],
-        begins_segment: bool,
-        joint: &mut Joint,
-    ) -> Cow<'a, [u8]> {
-        let begins_segment = begins_segment && self.held.is_empty();
+    fn after_data<'a>(&mut self, bytes: &'a [u8], joint: &mut Joint) -> Cow<'a, [u8]> {
         let all = self.behind_held(bytes);
         let line = all.get(..MAX_FIRST_LINE).unwrap_or(&all);
         let end = memchr(b'\n', line);
@@ -423,9 +416,8 @@ impl ClientSide {
             Some(accepted) => accepted,
             None if end.is_none() && line.len() < MAX_FIRST_LINE => return self.hold(all),
             None => {
-                let is_alone = begins_segment && end.is_some_and(|end| end + 1 == all.len());
                 let line = line.get(..end.unwrap_or(line.len())).unwrap_or(line);
-                let refused = may_follow_refusal(line, is_alone);
+                let refused = may_follow_refusal(line);
                 self.unsure |= refused;
                 self.doubt = (!refused).then(Box::default);
                 !refused
@@ -446,31 +438,34 @@ impl ClientSide {
     fn pass_doubtful<'a>(
         &mut self,
         bytes: &'a [u8],
-        begins_segment: bool,
         dot: Dot,
         time: Timestamp,
         joint: &mut Joint,
     ) -> Cow<'a, [u8]> {
-        let asked = self.doubt.as_ref().and_then(|doubt| doubt.asked_last());
-        if begins_segment && let Some((command, at)) = asked {
+        let Some(doubt) = &mut self.doubt else {
+            return self.pass_content(bytes, dot, time, joint).into();
+        };
+        if let Some((command, at)) = doubt.asked_just_now() {
             let all = self.behind_held(bytes);
             match probe(&all, Role::Client) {
-                Probe::ClientHello | Probe::Ssl2ClientHello => {
-                    self.end_doubt(command, at, joint);
-                    return all;
-                }
+                Probe::ClientHello | Probe::Ssl2ClientHello => self.end_doubt(command, at, joint),
                 Probe::NeedMore => return self.hold(all),
-                _ if matches!(all, Cow::Owned(_)) => return all,
-                _ => {}
+                _ => {
+                    if let Some(doubt) = &mut self.doubt {
+                        doubt.is_line_next = true;
+                    }
+                }
             }
+            return all;
         }
-        let rest = self.pass_content(bytes, dot, time, joint);
-        let passed = bytes.len() - rest.len();
+        let upto = doubt.up_to_request(bytes);
+        let part = bytes.get(..upto).unwrap_or(bytes);
+        let passed = part.len() - self.pass_content(part, dot, time, joint).len();
         if let Some(doubt) = &mut self.doubt {
             let passed = bytes.get(..passed).unwrap_or_default();
             doubt.note(passed, time, &mut self.facts.may_have_asked);
         }
-        rest.into()
+        bytes.get(passed..).unwrap_or_default().into()
     }
 
     /// The last line was a command, that of the time `at`, and so were those before it since DATA.
@@ -647,16 +642,18 @@ struct Doubt {
     line: Vec<u8>,
     /// Lines went by before the last one.
     passed_lines: bool,
-    /// The last line asks for TLS and ended its segment; when it came.
+    /// The last line asks for TLS; when it came.
     asked: Option<(StarttlsCommand, Timestamp)>,
-    /// So did another one before, and nothing tells of it.
+    /// What follows it is no hello.
+    is_line_next: bool,
+    /// A line before it asks too, and nothing tells of that.
     may_have_asked_before: bool,
 }
 
 impl Doubt {
-    /// The last line, if it asks for TLS and nothing has followed it yet.
-    fn asked_last(&self) -> Option<(Command, Timestamp)> {
-        let (command, at) = self.asked.filter(|_| self.line.is_empty())?;
+    /// The last line, if it asks for TLS and it is not known yet whether a hello follows.
+    fn asked_just_now(&self) -> Option<(Command, Timestamp)> {
+        let (command, at) = self.asked.filter(|_| !self.is_line_next)?;
         let command = match command {
             StarttlsCommand::Starttls => Command::Starttls,
             StarttlsCommand::XAnonymousTls => Command::XAnonymousTls,
@@ -671,46 +668,48 @@ impl Doubt {
         self.passed_lines = true;
     }
 
-    /// These bytes went by. A client waits for the answer to such a request, so one with more behind it in its segment
-    /// is a quotation, and so is one that prose follows.
+    /// How many of these bytes stand up to the end of the first line that asks for TLS; all of them if none does.
+    fn up_to_request(&self, bytes: &[u8]) -> usize {
+        let mut begun = &*self.line;
+        let mut from = 0;
+        while let Some(rest) = bytes.get(from..)
+            && let Some(end) = memchr(b'\n', rest)
+        {
+            let line = rest.get(..end).unwrap_or_default();
+            from += end + 1;
+            let first = begun.first().or(line.first());
+            let may_ask = begun.len() + line.len() <= MAX_LEAD
+                && matches!(first, Some(b'S' | b's' | b'X' | b'x'));
+            if may_ask && requested(&[begun, line].concat()).is_some() {
+                return from;
+            }
+            begun = &[];
+        }
+        bytes.len()
+    }
+
+    /// These bytes went by.
     fn note(&mut self, bytes: &[u8], time: Timestamp, may_have_asked: &mut bool) {
         let mut rest = bytes;
-        if self.asked.is_some() {
-            let Some(end) = memchr(b'\n', rest) else {
-                return self.begin_line(rest);
-            };
+        while let Some(end) = memchr(b'\n', rest) {
             self.begin_line(rest.get(..end).unwrap_or_default());
+            self.end_line(time, may_have_asked);
+            rest = rest.get(end + 1..).unwrap_or_default();
+        }
+        self.begin_line(rest);
+    }
+
+    /// A request that prose follows is a quotation: behind a command come commands.
+    fn end_line(&mut self, time: Timestamp, may_have_asked: &mut bool) {
+        if self.asked.take().is_some() {
+            self.passed_lines = true;
             if Command::parse(&self.line) == Command::Unknown {
                 *may_have_asked = self.may_have_asked_before;
             }
-            self.asked = None;
-            self.passed_lines = true;
-            self.line.clear();
-            rest = rest.get(end + 1..).unwrap_or_default();
         }
-        let ended = rest.strip_suffix(b"\n");
-        let lines = ended.unwrap_or(rest);
-        if let Some(before) = memrchr(b'\n', lines) {
-            self.passed_lines = true;
-            self.line.clear();
-            self.begin_line(lines.get(before + 1..).unwrap_or_default());
-        } else {
-            self.begin_line(lines);
-        }
-        if ended.is_some() {
-            self.end_segment(time, may_have_asked);
-        }
-    }
-
-    /// A line has ended together with its segment.
-    fn end_segment(&mut self, time: Timestamp, may_have_asked: &mut bool) {
-        let is_one_word = !self.line.trim_ascii_end().contains(&b' ');
-        self.asked = match Command::parse(&self.line) {
-            Command::Starttls if is_one_word => Some((StarttlsCommand::Starttls, time)),
-            Command::XAnonymousTls if is_one_word => Some((StarttlsCommand::XAnonymousTls, time)),
-            _ => None,
-        };
-        if self.asked.is_some() {
+        if let Some(command) = requested(&self.line) {
+            self.asked = Some((command, time));
+            self.is_line_next = false;
             self.may_have_asked_before = *may_have_asked;
             *may_have_asked = true;
         } else {
@@ -720,20 +719,33 @@ impl Doubt {
     }
 
     fn begin_line(&mut self, bytes: &[u8]) {
-        let room = MAX_LEAD.saturating_sub(self.line.len());
+        // One more than is looked at, so that a longer line is not taken for a short one.
+        let room = (MAX_LEAD + 1).saturating_sub(self.line.len());
         self.line
             .extend_from_slice(bytes.get(..room).unwrap_or(bytes));
     }
 }
 
-/// Whether `line` is what a client says after DATA was refused; `is_alone`: in a segment of its own. AUTH may stand in a
-/// message that tells how to log in, but hardly first and alone.
-fn may_follow_refusal(line: &[u8], is_alone: bool) -> bool {
+/// The command that a line of content would be if it asks for TLS and says nothing else.
+fn requested(line: &[u8]) -> Option<StarttlsCommand> {
+    if line.len() > MAX_LEAD || line.trim_ascii_end().contains(&b' ') {
+        return None;
+    }
+    match Command::parse(line) {
+        Command::Starttls => Some(StarttlsCommand::Starttls),
+        Command::XAnonymousTls => Some(StarttlsCommand::XAnonymousTls),
+        _ => None,
+    }
+}
+
+/// Whether `line` is what a client says after DATA was refused. AUTH may stand in a message that tells how to log in, but
+/// hardly as its first line.
+fn may_follow_refusal(line: &[u8]) -> bool {
     match Command::parse(line) {
         Command::Quit | Command::Other | Command::Mail | Command::Rcpt | Command::Hello { .. } => {
             true
         }
-        Command::Auth { known, encoded } => is_alone && known && encoded,
+        Command::Auth { known, encoded } => known && encoded,
         _ => false,
     }
 }

@@ -174,6 +174,11 @@ impl Joint {
         Some(accepted)
     }
 
+    /// Whether the server let the last DATA in, which was told when what followed had been read.
+    pub const fn let_in_late(&self) -> bool {
+        matches!(self.data, Data::LetIn(true))
+    }
+
     /// Neither direction is text any more: frees what waited for its other half.
     pub fn settle(&mut self) {
         self.pairing.forget();

@@ -89,15 +89,15 @@ impl Gathering {
             return;
         };
         for (store, sums) in stores.iter_mut().zip(&self.sums) {
-            let first = store.days.iter().copied();
-            let Some(day) = first
+            let days = store.days.iter().copied();
+            let first = days
                 .filter(|day| Range::of_day(*day).last >= self.range.first)
-                .min()
-            else {
-                continue;
-            };
-            let earlier = store.reader.profiles_before(day);
-            let counts = store.reader.counts(day).unwrap_or_default();
+                .min();
+            // Where there is none, all that is stored came before.
+            let earlier = store.reader.profiles_before(first.unwrap_or(i64::MAX));
+            let counts = first
+                .map(|day| store.reader.counts(day).unwrap_or_default())
+                .unwrap_or_default();
             let same_day = counts
                 .rows
                 .iter()

@@ -95,7 +95,8 @@ impl Connection {
     /// Notes a SYN like the one that was seen, once its answer was gone by. Who sends it after a silence may have
     /// forgotten the connection, and begin another one with the same number.
     pub(super) fn note_attempt(&mut self, segment: &Segment) {
-        if self.syn_at.is_some() && self.goes_by_start(segment.way.reversed()) {
+        let answers = segment.has(Segment::ACK);
+        if answers || (self.syn_at.is_some() && self.goes_by_start(segment.way.reversed())) {
             self.tail.note_attempt(segment, self.last);
         }
     }

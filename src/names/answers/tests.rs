@@ -239,6 +239,11 @@ fn an_alias_for_exchange_online_tells_whose_server_it_is() {
     assert_eq!(told("10.0.0.2", &[own, "smtp-legacy.office365.com"]), None);
     let smtp = [own, "smtp.office365.com"];
     assert_eq!(told("10.0.0.2", &smtp), known("smtp.office365.com"));
+    // Who asks through a resolver means the name that all of them come to.
+    let mut answers = Answers::default();
+    note_chain(&mut answers, "10.0.0.1", &smtp, 0);
+    note(&mut answers, "10.0.0.2", "smtp.office365.com", 1);
+    assert_eq!(names(&answers, "10.0.0.3", 2), ["smtp.office365.com"]);
     // Who asked for both names means its own.
     let mut answers = Answers::default();
     note_chain(&mut answers, "10.0.0.1", &smtp, 0);

@@ -9,12 +9,14 @@ use super::Compressed;
 /// With so many bytes of a frame the decoder knows how long its header is (RFC 8878 section 3.1.1).
 const BEGINNING: usize = 5;
 
+/// Bytes of a block's header (section 3.1.1.2).
+const BLOCK_HEADER: usize = 3;
+
 /// A file of frames.
 pub(super) struct Zstandard {
     compressed: Compressed,
     decoder: Decoder<'static>,
-    /// What the decoder asks for next: a block, or the checksum at the end. It gets no more at a time, since what it has
-    /// ready is lost where it fails in the same step.
+    /// What the decoder asks for next: a block with the header of the one behind it, or the checksum at the end.
     wanted: usize,
     /// A frame has begun and is not whole yet.
     within: bool,
@@ -42,7 +44,12 @@ impl Read for Zstandard {
             if into.is_empty() || (ended && !self.within) {
                 return Ok(0);
             }
-            let wanted = if self.filled { 0 } else { self.wanted };
+            // No more at a time than one of these, since what is ready is lost where the decoder fails in the same step.
+            let wanted = match self.wanted {
+                _ if self.filled => 0,
+                small if small <= BLOCK_HEADER => small,
+                wanted => wanted - BLOCK_HEADER,
+            };
             let part = input.get(..wanted).unwrap_or(input);
             let status = self.decoder.run_on_buffers(part, into)?;
             self.compressed.consume(status.bytes_read);
