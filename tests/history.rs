@@ -324,6 +324,42 @@ fn several_stores_are_one_history() {
     }
 }
 
+/// A pcap (little-endian, as in `pcaps/`) of so many days earlier.
+fn earlier(capture: &Path, days: u32) -> Vec<u8> {
+    let mut bytes = fs::read(capture).unwrap();
+    let mut at = 24;
+    while at < bytes.len() {
+        let word = |at: usize| u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap());
+        let (time, length) = (word(at) - days * 86_400, word(at + 8) as usize);
+        bytes[at..at + 4].copy_from_slice(&time.to_le_bytes());
+        at += 16 + length;
+    }
+    bytes
+}
+
+/// What was stored before the window makes a host known, in whichever store it is: a damaged one goes on in a second file.
+#[test]
+fn a_host_of_an_older_store_is_not_new() {
+    let scratch = Scratch::new();
+    let [older, newer] = ["older", "newer"].map(|name| scratch.path().join(name));
+    let capture = PathBuf::from("pcaps/office-morning-1.pcap");
+    let moved = scratch.path().join("moved.pcap");
+    fs::write(&moved, earlier(&capture, 40)).unwrap();
+    store(&older, &[], &[moved]);
+    store(&newer, &[], &[capture]);
+    let days = &json(&[&newer], &[])["history"]["days"];
+    let day: jiff::civil::Date = days[0]["date"].as_str().unwrap().parse().unwrap();
+    let before = day.yesterday().unwrap().to_string();
+    let day = day.to_string();
+    let window = ["--since", &before, "--until", &day, "--changes-since", &day];
+    let new = |folders: &[&Path]| {
+        let changes = &json(folders, &window)["history"]["changes"];
+        changes["new"].as_array().unwrap().len()
+    };
+    assert!(new(&[&newer]) > 0);
+    assert_eq!(new(&[&newer, &older]), 0);
+}
+
 #[test]
 fn exit_codes_are_those_of_the_contract() {
     let scratch = Scratch::new();
