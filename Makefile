@@ -49,18 +49,19 @@ FUZZ_TARGETS := $(notdir $(basename $(wildcard fuzz/fuzz_targets/*.rs)))
 # Work or memory that grows faster than the input shows only in long ones: a segment or datagram is up to 64 KiB, more with offloading.
 FUZZ_LONG := capture_file dialogue fragments names tls_stream whole_read
 FUZZ_LENGTH := 131072
+FUZZ_TIMEOUT ?= 2
 
-fuzz: deps-test ## Run each fuzz target for FUZZ_SECONDS (30), within 512 MB and two seconds an input; needs nightly
+fuzz: deps-test ## Run each fuzz target for FUZZ_SECONDS (30), within 512 MB and FUZZ_TIMEOUT (2) seconds an input; needs nightly
 	@command -v cargo-fuzz >/dev/null || $(CARGO) install --quiet cargo-fuzz
 	@tools/fuzz-seeds.py
 	@set -e; for target in $(FUZZ_TARGETS); do echo "fuzz: $$target"; \
 	  case " $(FUZZ_LONG) " in *" $$target "*) long=-max_len=$(FUZZ_LENGTH);; *) long=;; esac; \
-	  $(CARGO) +nightly fuzz run $(FUZZ_BUILD) $$target -- $(FUZZ_FLAGS) $$long -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=512 -timeout=2 -verbosity=0; done
+	  $(CARGO) +nightly fuzz run $(FUZZ_BUILD) $$target -- $(FUZZ_FLAGS) $$long -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=512 -timeout=$(FUZZ_TIMEOUT) -verbosity=0; done
 
-# Always the same inputs: a change is not refused for what chance finds.
+# Always the same inputs, and time for them on a busy machine: a change is not refused for what chance finds.
 fuzz-smoke: ## The same for 5 seconds each from one seed, where nightly and cargo-fuzz are there; says so where they are not
 	@if command -v cargo-fuzz >/dev/null && $(CARGO) +nightly --version >/dev/null 2>&1; \
-	  then $(MAKE) --no-print-directory fuzz FUZZ_SECONDS=5 FUZZ_FLAGS=-seed=1; \
+	  then $(MAKE) --no-print-directory fuzz FUZZ_SECONDS=5 FUZZ_TIMEOUT=20 FUZZ_FLAGS=-seed=1; \
 	  else echo "SKIPPED: fuzzing needs the nightly toolchain and cargo-fuzz"; fi
 
 # All checks, or those that are named.
