@@ -174,6 +174,15 @@ impl<R, S> Slots<R, S> {
         })
     }
 
+    /// The connection, if it is still there.
+    pub(super) fn live_mut(&mut self, ticket: Ticket) -> Option<(&mut Front, &mut Life<R, S>)> {
+        if self.is_live(ticket) {
+            self.get_mut(ticket.slot)
+        } else {
+            None
+        }
+    }
+
     /// The slot of the connection with this key.
     #[inline(always)]
     #[expect(

@@ -95,9 +95,8 @@ impl Gathering {
                 .min();
             // Where there is none, all that is stored came before.
             let earlier = store.reader.profiles_before(first.unwrap_or(i64::MAX));
-            let counts = first
-                .map(|day| store.reader.counts(day).unwrap_or_default())
-                .unwrap_or_default();
+            let counts = first.and_then(|day| store.reader.counts(day));
+            let counts = counts.unwrap_or_default();
             let same_day = counts
                 .rows
                 .iter()

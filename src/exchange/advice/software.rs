@@ -20,6 +20,18 @@ pub enum Software {
 }
 
 impl Software {
+    /// Each of them, and none.
+    #[cfg(test)]
+    pub(crate) const MAYBE: [Option<Self>; 7] = [
+        None,
+        Some(Self::Thunderbird),
+        Some(Self::DotNet),
+        Some(Self::Java),
+        Some(Self::OpenSsl),
+        Some(Self::Schannel),
+        Some(Self::Device),
+    ];
+
     /// The family by the client's name, if it has only one, and by what is known of the host: OpenSSL is in devices
     /// too, where nobody can update it by itself.
     pub fn of_host(client: Option<&str>, signs: Signs<'_>) -> Option<Self> {

@@ -59,10 +59,7 @@ impl<O: Outlet> Table<O> {
         let Some(ticket) = self.settled.pop_front() else {
             return;
         };
-        if !self.slots.is_live(ticket) {
-            return;
-        }
-        let Some((front, life)) = self.slots.get_mut(ticket.slot) else {
+        let Some((front, life)) = self.slots.live_mut(ticket) else {
             return;
         };
         let State::Open(connection) = &mut life.state else {
@@ -99,10 +96,7 @@ impl<O: Outlet> Table<O> {
 
     fn let_go(&mut self, holder: Holder) {
         let ticket = holder.ticket;
-        if !self.slots.is_live(ticket) {
-            return;
-        }
-        let Some((front, life)) = self.slots.get_mut(ticket.slot) else {
+        let Some((front, life)) = self.slots.live_mut(ticket) else {
             return;
         };
         let State::Open(connection) = &mut life.state else {

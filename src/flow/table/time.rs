@@ -39,10 +39,7 @@ impl<O: Outlet> Table<O> {
     }
 
     fn fire(&mut self, ticket: Ticket, now: u32, outlet: &mut O) {
-        if !self.slots.is_live(ticket) {
-            return;
-        }
-        let Some((front, life)) = self.slots.get_mut(ticket.slot) else {
+        let Some((front, life)) = self.slots.live_mut(ticket) else {
             return;
         };
         if life.scheduled != now {

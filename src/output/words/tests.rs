@@ -191,17 +191,8 @@ fn notes() -> Vec<Note> {
 
 /// All that there may be to do.
 fn remedies() -> Vec<Remedy> {
-    let software = [
-        None,
-        Some(Software::Thunderbird),
-        Some(Software::DotNet),
-        Some(Software::Java),
-        Some(Software::OpenSsl),
-        Some(Software::Schannel),
-        Some(Software::Device),
-    ];
     let mut remedies: Vec<_> = Finding::ALL.map(Remedy::of_server).into();
-    for software in software {
+    for software in Software::MAYBE {
         for (limited_by, offers_tls12) in
             [(None, false), (None, true), (Some(LimitedBy::Server), true)]
         {
