@@ -458,14 +458,12 @@ impl ClientSide {
             }
             return all;
         }
-        let upto = doubt.up_to_request(bytes);
-        let part = bytes.get(..upto).unwrap_or(bytes);
-        let passed = part.len() - self.pass_content(part, dot, time, joint).len();
-        if let Some(doubt) = &mut self.doubt {
-            let passed = bytes.get(..passed).unwrap_or_default();
-            doubt.note(passed, time, &mut self.facts.may_have_asked);
-        }
-        bytes.get(passed..).unwrap_or_default().into()
+        // Line by line: content ends only with a line, and so does a request.
+        let upto = memchr(b'\n', bytes).map_or(bytes.len(), |end| end + 1);
+        let (line, rest) = bytes.split_at_checked(upto).unwrap_or((bytes, &[]));
+        doubt.note(line, time, &mut self.facts.may_have_asked);
+        self.pass_content(line, dot, time, joint);
+        rest.into()
     }
 
     /// The last line was a command, that of the time `at`, and so were those before it since DATA.
@@ -668,35 +666,12 @@ impl Doubt {
         self.passed_lines = true;
     }
 
-    /// How many of these bytes stand up to the end of the first line that asks for TLS; all of them if none does.
-    fn up_to_request(&self, bytes: &[u8]) -> usize {
-        let mut begun = &*self.line;
-        let mut from = 0;
-        while let Some(rest) = bytes.get(from..)
-            && let Some(end) = memchr(b'\n', rest)
-        {
-            let line = rest.get(..end).unwrap_or_default();
-            from += end + 1;
-            let first = begun.first().or(line.first());
-            let may_ask = begun.len() + line.len() <= MAX_LEAD
-                && matches!(first, Some(b'S' | b's' | b'X' | b'x'));
-            if may_ask && requested(&[begun, line].concat()).is_some() {
-                return from;
-            }
-            begun = &[];
-        }
-        bytes.len()
-    }
-
-    /// These bytes went by.
-    fn note(&mut self, bytes: &[u8], time: Timestamp, may_have_asked: &mut bool) {
-        let mut rest = bytes;
-        while let Some(end) = memchr(b'\n', rest) {
-            self.begin_line(rest.get(..end).unwrap_or_default());
+    /// A line, or a part of one, went by.
+    fn note(&mut self, part: &[u8], time: Timestamp, may_have_asked: &mut bool) {
+        self.begin_line(part.strip_suffix(b"\n").unwrap_or(part));
+        if part.ends_with(b"\n") {
             self.end_line(time, may_have_asked);
-            rest = rest.get(end + 1..).unwrap_or_default();
         }
-        self.begin_line(rest);
     }
 
     /// A request that prose follows is a quotation: behind a command come commands.
