@@ -14,7 +14,7 @@ CI_PACKAGES := tshark tcpdump tcpreplay iproute2 procps openssl curl python3 lib
 # The Rust that lints are kept clean with, here and in CI.
 LINTS_RUST := 1.95
 
-.PHONY: fuzz fuzz-smoke deny demo build test lint deps-build deps-test clean help
+.PHONY: fuzz fuzz-smoke slow-inputs deny demo build test lint deps-build deps-test clean help
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -61,8 +61,11 @@ fuzz: deps-test ## Run each fuzz target for FUZZ_SECONDS (30), within 512 MB and
 # Always the same inputs, and time for them on a busy machine: a change is not refused for what chance finds.
 fuzz-smoke: ## The same for 5 seconds each from one seed, where nightly and cargo-fuzz are there; says so where they are not
 	@if command -v cargo-fuzz >/dev/null && $(CARGO) +nightly --version >/dev/null 2>&1; \
-	  then $(MAKE) --no-print-directory fuzz FUZZ_SECONDS=5 FUZZ_TIMEOUT=20 FUZZ_FLAGS=-seed=1; \
+	  then $(MAKE) --no-print-directory fuzz FUZZ_SECONDS=5 FUZZ_TIMEOUT=10 FUZZ_FLAGS=-seed=1; \
 	  else echo "SKIPPED: fuzzing needs the nightly toolchain and cargo-fuzz"; fi
+
+slow-inputs: build ## Read 8,000 hostile inputs, and show which of them take longest
+	@tools/slow-inputs.py
 
 # All checks, or those that are named.
 DENY_CHECKS ?=

@@ -154,7 +154,7 @@ def fragments(length, chance):
         yield f'fragments in reverse, {size}', [
             ip(CLIENT, SERVER, 6, text, n // 40, (40 - n % 40) * size // 8 | more) for n in range(count)], None
         yield f'any fragments, {size}', [
-            ip(bytes((10, chance.randrange(256), 1, chance.randrange(256))), SERVER, 6, text, chance.randrange(99), chance.randrange(16_383)) for _ in range(count)], None
+            ip(bytes((10, chance.randrange(256), 1, 1)), SERVER, 6, text, chance.randrange(99), chance.randrange(16_383)) for _ in range(count)], None
 
 
 def name(text):
