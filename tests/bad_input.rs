@@ -283,6 +283,19 @@ fn fail_on_legacy() {
     );
 }
 
+/// A full disk for the report hides no legacy host from a script.
+#[test]
+fn a_report_that_cannot_be_written() {
+    let good = good().into_os_string().into_string().unwrap();
+    let args = ["read", "-o", "/dev/full", &good];
+    let output = run(&args);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("/dev/full"), "{}", stderr(&output));
+    let output = run(&[&args[..], &["--fail-on-legacy"]].concat());
+    assert_eq!(output.status.code(), Some(10));
+    assert!(stderr(&output).contains("/dev/full"), "{}", stderr(&output));
+}
+
 /// What was asked for beside the records is done though nobody reads them on, and the exit status says the same.
 #[test]
 fn a_closed_pipe_costs_nothing_else() {

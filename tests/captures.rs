@@ -12,7 +12,7 @@ mod common;
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
 
-use common::{at, captures, pcaps, sessions};
+use common::{Scratch, at, captures, pcaps, sessions};
 use serde_json::Value;
 
 type Row = HashMap<String, String>;
@@ -48,6 +48,23 @@ fn every_session_is_told_as_expected() {
         faults.join("\n")
     );
     assert!(checked > 100, "only {checked} sessions");
+}
+
+/// Its frames hold zeros in place of addresses, which are in a block that the IEEE gave to Xerox.
+#[test]
+fn a_loopback_interface_has_no_card() {
+    let capture = pcaps().join("legacy-negotiated.pcap");
+    let (link, mut packets) = common::packets(&capture);
+    for packet in &mut packets {
+        packet.bytes[..12].fill(0);
+    }
+    let scratch = Scratch::new();
+    let looped = scratch.file("lo.pcap", &common::plain_pcap(link, &packets));
+    let [card, none] = [capture, looped].map(|path| sessions(&[], &[path]).remove(0));
+    assert!(at(&card, "source.mac").is_string());
+    for field in ["source.mac", "destination.mac", "tlstally.source_vendor"] {
+        assert!(at(&none, field).is_null(), "{field}: {none}");
+    }
 }
 
 #[test]

@@ -89,7 +89,8 @@ pub struct ReadArgs {
 const EXIT_CODES: &str = "\
 Exit status:
    0  done
-   1  something could not be read or written; all that could be is still reported
+   1  something could not be read or written; all that could be is still reported,
+      but nothing is begun where an output cannot be opened
    2  the arguments are wrong
   10  with --fail-on-legacy: the report holds a legacy host";
 

@@ -65,7 +65,8 @@ pub struct WindowArgs {
     #[arg(long, value_name = "ZONE", value_parser = moments::zone)]
     pub tz: Option<jiff::tz::TimeZone>,
 
-    /// Also compare with another window [default: as long, right before; with --last as many days earlier].
+    /// Also compare with another window [default: as long, right before; with --last as many days earlier]. Needs --last, or
+    /// --since and --until.
     #[arg(long, value_name = "DATE..DATE", num_args = 0..=1, require_equals = true, default_missing_value = "")]
     pub compare: Option<Moments>,
 

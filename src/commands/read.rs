@@ -10,7 +10,7 @@ use super::keeping;
 use super::outputs;
 use super::progress::Bar;
 use super::records::Records;
-use super::reporting::render;
+use super::reporting::write;
 use super::signals;
 use super::writer::Destination;
 use super::{Ended, complain, tell};
@@ -177,9 +177,12 @@ fn report(args: &ReadArgs, gathered: Gathered) -> Result<Ended> {
     let gathering = gathered.gathering;
     let health = health::of_files(&gathered.facts, &gathering, &files, &gathered.timeline);
     let report = Report::new(gathering.tally(), health, context);
-    if let Some(mut destination) = gathered.destination {
-        let text = render(&report, &args.report, &destination)?;
-        destination.write(&text)?;
+    let mut ended = gathered.ended;
+    if let Some(destination) = gathered.destination
+        && let Err(error) = write(&report, &args.report, destination)
+    {
+        complain(&error);
+        ended = Ended::InPart;
     }
     if let Some(stats) = stats(&gathering, &gathered.facts) {
         tell(&stats);
@@ -187,7 +190,7 @@ fn report(args: &ReadArgs, gathered: Gathered) -> Result<Ended> {
     if args.report.fail_on_legacy && report.legacy_hosts() > 0 {
         return Ok(Ended::LegacyFound);
     }
-    Ok(gathered.ended)
+    Ok(ended)
 }
 
 /// Handshake times and the pipeline's pace as text, where they were asked for.

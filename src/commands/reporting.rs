@@ -26,6 +26,16 @@ pub(super) fn render(
     })
 }
 
+/// Writes the report there.
+pub(super) fn write(
+    report: &Report,
+    args: &ReportArgs,
+    mut destination: Destination,
+) -> Result<()> {
+    let text = render(report, args, &destination)?;
+    destination.write(&text)
+}
+
 /// The form that the file's name tells, where no other than the table was asked for.
 fn other_form(path: &Path, format: Format) -> Option<String> {
     let told = Format::from_str(path.extension()?.to_str()?, true).ok()?;

@@ -179,7 +179,8 @@ fn party(connection: &Connection, way: Way) -> Party {
     Party {
         ip,
         port,
-        mac: connection.mac(way),
+        // The loopback interface has none, and writes zeros.
+        mac: connection.mac(way).filter(|mac| *mac != [0; 6]),
         domain: None,
     }
 }

@@ -41,6 +41,7 @@ const HOST: &[Column<Host>] = &[
     column("host", "Its address; of several the lowest.", |host| one(host.host)),
     column("addresses", "All its addresses.", |host| each(&host.addresses)),
     column("names", "The names it gave in its sessions, then what it is called by DHCP, DNS, multicast DNS, LLMNR and NetBIOS.", |host| each(&host.names)),
+    column("name_sources", "Who told each of them, `name=words` with a `+` between the words: `hello` (EHLO, or a server's own name) or where else it is from.", |host| host.name_sources.iter().map(|named| csv(&format!("{}={}", named.name, named.sources.join("+")))).collect()),
     column("macs", "The link-layer addresses its packets came from, gateways' left out.", |host| each(&host.macs)),
     column("vendors", "Who makes the cards they belong to, by the IEEE's public listing.", |host| each(&host.vendors)),
     column("classes", "What its DHCP client says that it is (vendor class).", |host| each(&host.classes)),
@@ -104,6 +105,7 @@ const REPORT: &[Column<Report>] = &[
     column("seen", "Sessions by the directions seen, `word=count`.", |report| counted(report.capture.seen.iter())),
     column("one_direction_share", "Share of sessions seen in one direction only, 0 to 1.", |report| maybe(report.capture.one_direction_share)),
     column("warnings", "What makes the answer doubtful.", |report| report.capture.warnings.iter().map(|warning| sentence(&warning.text())).collect()),
+    column("warning_codes", "The same for programs, in the same order.", |report| report.capture.warnings.iter().map(|warning| csv(warning.code().name())).collect()),
 ];
 
 /// As long as the command line was, so only in the first row.

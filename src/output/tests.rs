@@ -224,6 +224,10 @@ fn flat(value: &serde_json::Value) -> String {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),
         Value::Array(values) => values.iter().map(flat).collect::<Vec<_>>().join(";"),
+        Value::Object(named) => {
+            let sources = flat(&named["sources"]).replace(';', "+");
+            format!("{}={sources}", flat(&named["name"]))
+        }
         other => other.to_string(),
     }
 }

@@ -47,7 +47,7 @@ pub(crate) fn full() -> Session {
         by: Side::Server,
         code: 70,
     });
-    session.offer = Some(offer(&[Version::TLS10, Version::SSL3]));
+    session.offer = Some(offer(&[Version::TLS10]));
     session.negotiated = Some(Version::TLS10);
     session.cipher = Some(0x002f);
     session.established = Some(false);

@@ -13,7 +13,7 @@ use anyhow::{Context as _, Result};
 
 use super::outputs;
 use super::records::Records;
-use super::reporting::render;
+use super::reporting::write;
 use super::writer::Destination;
 use super::{Ended, complain};
 use crate::cli::HistoryArgs;
@@ -35,7 +35,7 @@ pub(super) fn run(args: &HistoryArgs) -> Result<Ended> {
     let read = args.stores.iter().map(|place| place.0.as_path());
     let read: Vec<_> = read.chain(args.eac.as_deref()).collect();
     outputs::check(&args.report, &read)?;
-    let mut destination = Destination::of(&args.report)?;
+    let destination = Destination::of(&args.report)?;
     let microsoft = args.eac.as_deref().map(read_export).transpose()?;
     let Stores {
         mut stores,
@@ -67,9 +67,11 @@ pub(super) fn run(args: &HistoryArgs) -> Result<Ended> {
             ended = Ended::InPart;
         }
     }
-    if let Some(destination) = &mut destination {
-        let text = render(&report, &args.report, destination)?;
-        destination.write(&text)?;
+    if let Some(destination) = destination
+        && let Err(error) = write(&report, &args.report, destination)
+    {
+        complain(&error);
+        ended = Ended::InPart;
     }
     if args.report.fail_on_legacy && report.legacy_hosts() > 0 {
         return Ok(Ended::LegacyFound);

@@ -127,7 +127,7 @@ pub(super) fn run(args: &WatchArgs) -> Result<Ended> {
     };
     let read = pipeline::read(&mut source, &judge, crew, &mut watching);
     drop(source);
-    watching.finish(read)
+    Ok(watching.finish(read))
 }
 
 /// Each packet of an interface that is watched twice would come twice.
@@ -310,7 +310,7 @@ impl Watching<'_> {
     }
 
     /// All packets that come are through: the last records and the report, also of what was found before a defect.
-    fn finish(mut self, read: Result<PipelineCounters, Defect>) -> Result<Ended> {
+    fn finish(mut self, read: Result<PipelineCounters, Defect>) -> Ended {
         let stopped = read.is_err() || defect::seen();
         let facts = read.unwrap_or_else(|defect| *defect.facts);
         self.known.tick(&facts);
@@ -335,12 +335,15 @@ impl Watching<'_> {
             complain(&Defect::default().into());
             ended = Ended::InPart;
         }
-        if self.destination.is_some() {
-            self.report()?;
+        if self.destination.is_some()
+            && let Err(error) = self.report()
+        {
+            complain(&error);
+            ended = Ended::InPart;
         }
         if self.args.report.fail_on_legacy && self.known.brief().legacy_hosts() > 0 {
-            return Ok(Ended::LegacyFound);
+            return Ended::LegacyFound;
         }
-        Ok(ended)
+        ended
     }
 }

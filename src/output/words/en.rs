@@ -288,10 +288,10 @@ fn answer(report: &Report) -> String {
     if report.totals.host_verdicts.of(HostVerdict::Unknown) == hosts {
         let (it, each) = match hosts {
             1 => ("it", "under the host stands"),
-            _ => ("they", "under each host stands"),
+            _ => ("them", "under each host stands"),
         };
         return format!(
-            "{all} spoke{toward}, but no session shows which TLS versions {it} can use; {each} why."
+            "{all} spoke{toward}, but what was seen gives no verdict on {it}; {each} why."
         );
     }
     format!("None of {all} was seen with TLS 1.1 or older{toward}.")
@@ -346,7 +346,7 @@ const fn verdict_meaning(verdict: HostVerdict) -> &'static str {
         }
         HostVerdict::Modern => "TLS 1.2 or 1.3. Nothing to do, unless a finding says otherwise.",
         HostVerdict::Unknown => {
-            "No session shows what it can do with TLS. What is said of the host tells why."
+            "What was seen gives no verdict. What is said of the host tells why."
         }
     }
 }

@@ -344,7 +344,7 @@ fn answer(report: &Report) -> String {
     }
     if report.totals.host_verdicts.of(HostVerdict::Unknown) == report.totals.hosts {
         return format!(
-            "社内ホスト{all}台が{service}と通信しましたが、使えるTLSのバージョンを示すセッションはありません。理由は各ホストの欄に示します。"
+            "社内ホスト{all}台が{service}と通信しましたが、判定できるだけの情報は得られませんでした。理由は各ホストの欄に示します。"
         );
     }
     format!(
@@ -406,7 +406,7 @@ const fn verdict_meaning(verdict: HostVerdict) -> &'static str {
         }
         HostVerdict::Modern => "TLS 1.2または1.3です。ほかに指摘事項がない限り、対処は不要です。",
         HostVerdict::Unknown => {
-            "どのセッションからも、このホストが使えるTLSのバージョンは分かりません。理由はホストの欄に示します。"
+            "このホストを判定できるだけの情報は得られませんでした。理由はホストの欄に示します。"
         }
     }
 }
