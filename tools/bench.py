@@ -12,14 +12,13 @@ import sys
 import time
 
 
-def run(command):
-    """CPU seconds, wall seconds and peak resident megabytes of one run."""
+def measured(command):
+    """Exit status, CPU seconds, wall seconds and peak resident megabytes of one run."""
     begun = time.monotonic()
-    process = subprocess.Popen(shlex.split(command), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     _, status, used = os.wait4(process.pid, 0)
-    if status != 0:
-        sys.exit(f"failed: {command}")
-    return used.ru_utime + used.ru_stime, time.monotonic() - begun, used.ru_maxrss / 1024
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return process.returncode, used.ru_utime + used.ru_stime, time.monotonic() - begun, used.ru_maxrss / 1024
 
 
 def main():
@@ -28,7 +27,10 @@ def main():
     runs = {name: [] for name, _ in commands}
     for _ in range(rounds):
         for name, command in commands:
-            runs[name].append(run(command))
+            status, *figures = measured(shlex.split(command))
+            if status != 0:
+                sys.exit(f"failed: {command}")
+            runs[name].append(figures)
     medians = {name: [statistics.median(column) for column in zip(*figures)] for name, figures in runs.items()}
     first = medians[commands[0][0]][0]
     print(f"{'':12}{'cpu s':>8}{'wall s':>8}{'MB':>8}{'ratio':>8}")
@@ -36,4 +38,5 @@ def main():
         print(f"{name:12}{cpu:8.2f}{wall:8.2f}{memory:8.0f}{cpu / first:8.2f}")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -112,8 +112,7 @@ def long_capture(server, client):
     """Both ends say one long segment each."""
     frames = [tcp_frame(True, 100, 0, 2, b''), tcp_frame(False, 500, 101, 18, b''),
               tcp_frame(False, 501, 101, 24, server), tcp_frame(True, 101, 501 + len(server), 24, client)]
-    packets = [struct.pack('<IIII', 1_800_000_000, number, len(frame), len(frame)) + frame for number, frame in enumerate(frames)]
-    return struct.pack('<IHHiIII', 0xa1b2c3d4, 2, 4, 0, 0, 262_144, 1) + b''.join(packets)
+    return pcap(frames, '<', 0xa1b2c3d4)
 
 
 def long_seeds():
@@ -149,14 +148,12 @@ def wrapped(frame):
     def udp(port, payload):
         return ip(17, struct.pack('>HHHH', 50_000, port, 8 + len(payload), 0) + payload)
 
-    def long(start, payload):
-        return bytes.fromhex(start) + struct.pack('>H', len(payload)) + payload
-
     # Numbers and headers of the links: tcpdump.org's list of link types.
     for link, header in {
         0: '02000000', 9: 'ff030021', 12: '', 50: 'ff030021', 101: '', 104: '0f000800',
         105: '0802000002020202020204040404040406060606060600' '00aaaa030000000800', 108: '00000002', 113: '0000000100060202020202020000' '0800',
-        127: '0000080000000000' '0802000002020202020204040404040406060606060600' '00aaaa030000000800', 149: '4d475200' '00020021', 228: '', 239: '02000000', 276: '0800000000000001000100060202020202020000',
+        127: '0000080000000000' '0802000002020202020204040404040406060606060600' '00aaaa030000000800', 149: '4d475200' '00020021', 228: '',
+        239: '02000000', 276: '0800000000000001000100060202020202020000',
     }.items():
         yield link, bytes.fromhex(header) + packet
     for header in [
@@ -165,7 +162,7 @@ def wrapped(frame):
     ]:
         yield 1, ethernet + bytes.fromhex(header) + packet
         yield 1, ethernet + bytes.fromhex(header) + frame
-    yield 1, ethernet + long('886411000001', b'\0\x21' + packet)
+    yield 1, ethernet + bytes.fromhex('886411000001') + struct.pack('>H', len(packet) + 2) + b'\0\x21' + packet
     for header in ['00000800', '2000080000000001', 'b000080000000000' '0000000100000002', '3001880b00000001']:
         yield 1, ip(47, bytes.fromhex(header) + packet)
     for header in ['00006558', '100088be000000010001000100000000', '000088be', '100022eb00000001' '100100010000000000000000', '20006558000001ff']:
@@ -177,7 +174,8 @@ def wrapped(frame):
     for port, header, inner in [
         (4789, '0800000000000100', frame), (4790, '0c00000100000100', packet), (6081, '0000655800000100', frame),
         (6081, '0100080000000100' '01020300', packet), (4341, '8000000000000000', packet), (8472, '0800000000000100', frame), (3544, '', packet),
-        (5247, '00200000' '00000000', frame), (37_008, '01000001' '01', frame), (1701, '0002000100010000' 'ff030021', packet), (6635, '00064140', packet), (7784, '', frame),
+        (5247, '00200000' '00000000', frame), (37_008, '01000001' '01', frame), (1701, '0002000100010000' 'ff030021', packet),
+        (6635, '00064140', packet), (7784, '', frame),
     ]:
         yield 1, udp(port, bytes.fromhex(header) + inner)
     yield 1, udp(2152, bytes.fromhex('30ff') + struct.pack('>HI', len(packet), 7) + packet)
@@ -224,7 +222,7 @@ def pcapng(frames, order):
 
 def pcap(frames, order, magic, behind_header=b''):
     """The older format: `behind_header` is what a kind of it adds to each packet's header."""
-    out = struct.pack(order + 'IHHiIII', magic, 2, 4, 0, 0, 65_535, 1)
+    out = struct.pack(order + 'IHHiIII', magic, 2, 4, 0, 0, 262_144, 1)
     for number, frame in enumerate(frames):
         out += struct.pack(order + 'IIII', 1_800_000_000, number, len(frame), len(frame)) + behind_header + frame
     return out
@@ -241,7 +239,7 @@ def snoop(frames):
 
 def compressed(data):
     """By each of the four; what Python cannot is left out where its program is missing."""
-    yield 'gz', gzip.compress(data) + gzip.compress(b'behind')
+    yield 'gz', gzip.compress(data, mtime=0) + gzip.compress(b'behind', mtime=0)
     yield 'xz', lzma.compress(data)
     # A frame of two blocks that are not compressed (RFC 8878 section 3.1.1), and one to be skipped.
     half = len(data) // 2

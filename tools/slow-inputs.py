@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""How long hostile inputs keep a reader busy, and how much memory they take: lines, records, segments, fragments and answers that repeat, in every state of a
-conversation that could make something of them.
+"""How long hostile inputs keep a reader busy, and how much memory they take: lines, records, segments, fragments and answers that
+repeat, in every state of a conversation that could make something of them.
 
     tools/slow-inputs.py [--kilobytes N] [PROGRAM]      PROGRAM is target/release/tlstally if not given
 
@@ -13,9 +13,11 @@ import itertools
 import os
 import random
 import struct
-import subprocess
 import sys
 import tempfile
+import typing
+
+from bench import measured
 
 PROGRAM = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'target', 'release', 'tlstally')
 MOST_SECONDS_A_MEGABYTE = 1.0
@@ -24,6 +26,15 @@ SHOWN = 10
 CLIENT, SERVER, RESOLVER = bytes((10, 20, 0, 21)), bytes((52, 96, 165, 18)), bytes((10, 20, 0, 53))
 FIN, SYN, RST, PSH, ACK = 1, 2, 4, 8, 16
 DAY = 86_400_000_000
+
+
+class Input(typing.NamedTuple):
+    """A capture that something may take long for."""
+    title: str
+    packets: typing.Iterable[bytes]
+    # Microseconds from the packet before to the one of this number.
+    step: typing.Callable[[int], int] = lambda _: 10
+    any_port: bool = False
 
 
 def ip(source, destination, protocol, payload, identification=0, offset=0):
@@ -99,8 +110,8 @@ def conversations(length):
             # The headers of small segments are most of a file.
             amount = length if size > 1000 else length // 3
             parts = BEFORE[state] + [(from_client, pattern * (amount // len(pattern)))]
-            name = f'{pattern!r} behind {state}, {"client" if from_client else "server"}, {size} a segment{"" if opened else ", late start"}'
-            yield name, conversation(parts, size, opened), None
+            title = f'{pattern!r} behind {state}, {"client" if from_client else "server"}, {size} a segment{"" if opened else ", late start"}'
+            yield Input(title, conversation(parts, size, opened), any_port=not opened)
 
 
 def segments(length, chance):
@@ -114,34 +125,35 @@ def segments(length, chance):
             'from both sides': [n for i in range(count // 2) for n in (count - i, i)],
         }
         for (name, order), from_client, opened in itertools.product(orders.items(), (True, False), (OPENED, [])):
-            yield f'segments {name}, {size}', opened + [segment(from_client, 1 + n * size, text) for n in order], None
-        yield f'segments a byte apart, {size}', OPENED + [segment(True, 1 + n, text) for n in range(count)], None
-        yield f'segments with other bytes, {size}', OPENED + [
-            segment(True, chance.randrange(60_000), bytes([chance.randrange(256)]) * size) for _ in range(count)], None
-        yield f'segments of any number, {size}', OPENED + [
-            segment(chance.random() < 0.5, chance.randrange(2**32), text, PSH | ACK, chance.randrange(2**32)) for _ in range(count)], None
-        yield f'segments with any flags, {size}', OPENED + [
-            segment(chance.random() < 0.5, chance.randrange(3000), text, chance.randrange(64), chance.randrange(9000)) for _ in range(count)], None
+            title = f'segments {name}, {"client" if from_client else "server"}, {size}{"" if opened else ", late start"}'
+            yield Input(title, opened + [segment(from_client, 1 + n * size, text) for n in order])
+        yield Input(f'segments a byte apart, {size}', OPENED + [segment(True, 1 + n, text) for n in range(count)])
+        yield Input(f'segments with other bytes, {size}', OPENED + [
+            segment(True, chance.randrange(60_000), bytes([chance.randrange(256)]) * size) for _ in range(count)])
+        yield Input(f'segments of any number, {size}', OPENED + [
+            segment(chance.random() < 0.5, chance.randrange(2**32), text, PSH | ACK, chance.randrange(2**32)) for _ in range(count)])
+        yield Input(f'segments with any flags, {size}', OPENED + [
+            segment(chance.random() < 0.5, chance.randrange(3000), text, chance.randrange(64), chance.randrange(9000)) for _ in range(count)])
         turns = [segment(n % 2 == 0, 1 + n // 2 * size, text, acknowledgement=1 + (n + 1) // 2 * size) for n in range(count)]
-        yield f'turns shuffled, {size}', OPENED + chance.sample(turns, len(turns)), None
+        yield Input(f'turns shuffled, {size}', OPENED + chance.sample(turns, len(turns)))
         times = {
             'an hour': lambda _: DAY // 24, 'a day': lambda _: DAY, 'a year': lambda _: 365 * DAY, 'a millisecond back': lambda _: -1000,
             'a day to and fro': lambda n: DAY if n % 2 else -DAY, 'any time': lambda _: chance.randrange(-DAY, DAY),
         }
         for name, step in times.items():
-            yield f'turns, {name} apart, {size}', OPENED + turns, step
+            yield Input(f'turns, {name} apart, {size}', OPENED + turns, step)
     count = length // 70
     for name, flags in (('SYN', SYN), ('SYN-ACK', SYN | ACK), ('RST', RST), ('FIN', FIN | ACK), ('ACK', ACK)):
-        yield f'{name} of any number', OPENED + [
-            segment(n % 2 == 0, chance.randrange(2**32), b'', flags, chance.randrange(2**32)) for n in range(count)], None
-    yield 'SYN from any port', [segment(True, 0, b'', SYN, 0, n % 65_536) for n in range(count)], None
-    yield 'one segment a connection', [segment(True, 1, b'EHLO a\r\n', port=n % 65_536) for n in range(count)], None
+        yield Input(f'{name} of any number', OPENED + [
+            segment(n % 2 == 0, chance.randrange(2**32), b'', flags, chance.randrange(2**32)) for n in range(count)])
+    yield Input('SYN from any port', [segment(True, 0, b'', SYN, 0, n % 65_536) for n in range(count)])
+    yield Input('one segment a connection', [segment(True, 1, b'EHLO a\r\n', port=n % 65_536) for n in range(count)])
     for name, first in (('other', 1_000_003), ('same', 0)):
         again = [part for n in range(count // 3) for part in (
             segment(True, n * first, b'', SYN, 0), segment(False, n * 7919, b'', SYN | ACK, n * first + 1),
             segment(True, n * first + 1, b'EHLO a\r\n', acknowledgement=n * 7919 + 1))]
-        yield f'connections with the {name} first number', again, None
-        yield f'connections with the {name} first number, 11 s apart', again, lambda _: 11_000_000
+        yield Input(f'connections with the {name} first number', again)
+        yield Input(f'connections with the {name} first number, 11 s apart', again, lambda _: 11_000_000)
 
 
 def fragments(length, chance):
@@ -149,13 +161,13 @@ def fragments(length, chance):
     for size in (8, 1480):
         count = length // (size + 50)
         text = b'a' * size
-        yield f'fragments of one datagram, {size}', [ip(CLIENT, SERVER, 6, text, 7, n % 8000 | more) for n in range(count)], None
-        yield f'first fragments, {size}', [ip(CLIENT, SERVER, 6, text, n, more) for n in range(count)], None
-        yield f'first fragments, a day apart, {size}', [ip(CLIENT, SERVER, 6, text, n, more) for n in range(count)], lambda _: DAY
-        yield f'fragments in reverse, {size}', [
-            ip(CLIENT, SERVER, 6, text, n // 40, (40 - n % 40) * size // 8 | more) for n in range(count)], None
-        yield f'any fragments, {size}', [
-            ip(bytes((10, chance.randrange(256), 1, 1)), SERVER, 6, text, chance.randrange(99), chance.randrange(16_383)) for _ in range(count)], None
+        yield Input(f'fragments of one datagram, {size}', [ip(CLIENT, SERVER, 6, text, 7, n % 8000 | more) for n in range(count)])
+        yield Input(f'first fragments, {size}', [ip(CLIENT, SERVER, 6, text, n, more) for n in range(count)])
+        yield Input(f'first fragments, a day apart, {size}', [ip(CLIENT, SERVER, 6, text, n, more) for n in range(count)], lambda _: DAY)
+        yield Input(f'fragments in reverse, {size}', [
+            ip(CLIENT, SERVER, 6, text, n // 40, (40 - n % 40) * size // 8 | more) for n in range(count)])
+        yield Input(f'any fragments, {size}', [
+            ip(bytes((10, chance.randrange(256), 1, 1)), SERVER, 6, text, chance.randrange(99), chance.randrange(16_383)) for _ in range(count)])
 
 
 def name(text):
@@ -185,17 +197,17 @@ def answers(length, chance):
     }
     for title, message in messages.items():
         packets = [datagram(RESOLVER, CLIENT, (53, 5000 + n % 50_000), message) for n in range(max(2, length // len(message)))]
-        yield f'DNS: {title}', packets, None
-    yield 'mDNS: other addresses each time', [
+        yield Input(f'DNS: {title}', packets)
+    yield Input('mDNS: other addresses each time', [
         datagram(CLIENT, bytes((224, 0, 0, 251)), (5353, 5353), struct.pack('>HHHHHH', 0, 0x8400, 0, 1, 0, 0)
-                 + resource_record(name(f'h{n % 500}.local'), 1, bytes((10, 20)) + chance.randbytes(2))) for n in range(length // 90)], None
+                 + resource_record(name(f'h{n % 500}.local'), 1, bytes((10, 20)) + chance.randbytes(2))) for n in range(length // 90)])
 
 
 def write(path, packets, step):
     moment = 1_800_000_000_000_000
     out = [struct.pack('<IHHiIII', 0xa1b2c3d4, 2, 4, 0, 0, 262_144, 1)]
     for number, packet in enumerate(packets):
-        moment += step(number) if step else 10
+        moment += step(number)
         out.append(struct.pack('<IIII', moment // 1_000_000 % 2**32, moment % 1_000_000, len(packet), len(packet)))
         out.append(packet)
     data = b''.join(out)
@@ -214,17 +226,14 @@ def main():
     took, failed = [], False
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, 'input.pcap')
-        for title, packets, step in inputs:
-            size = write(path, packets, step)
-            ports = ['--ports', 'any'] if 'late start' in title else []
-            run = subprocess.Popen([options.program, 'read', '--workers', '1', '--sessions', '/dev/null', *ports, path],
-                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            _, status, used = os.wait4(run.pid, 0)
-            run.returncode = os.waitstatus_to_exitcode(status)
-            took.append((used.ru_utime / (size / 1e6), used.ru_utime, used.ru_maxrss / 1000, title))
-            if run.returncode not in (0, 10):
+        for one in inputs:
+            size = write(path, one.packets, one.step)
+            ports = ['--ports', 'any'] if one.any_port else []
+            status, seconds, _, memory = measured([options.program, 'read', '--workers', '1', '--sessions', '/dev/null', *ports, path])
+            took.append((seconds / (size / 1e6), seconds, memory, one.title))
+            if status != 0:
                 failed = True
-                print(f'FAILED with {run.returncode}: {title}')
+                print(f'FAILED with {status}: {one.title}')
     show(f'{len(took)} inputs; the slowest:', sorted(took, reverse=True))
     show('The largest:', sorted(took, key=lambda one: one[2], reverse=True))
     if failed or max(pace for pace, *_ in took) > MOST_SECONDS_A_MEGABYTE or max(memory for _, _, memory, _ in took) > MOST_MEGABYTES:

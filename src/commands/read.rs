@@ -178,8 +178,8 @@ fn report(args: &ReadArgs, gathered: Gathered) -> Result<Ended> {
     let health = health::of_files(&gathered.facts, &gathering, &files, &gathered.timeline);
     let report = Report::new(gathering.tally(), health, context);
     let mut ended = gathered.ended;
-    if let Some(destination) = gathered.destination
-        && let Err(error) = write(&report, &args.report, destination)
+    if let Some(mut destination) = gathered.destination
+        && let Err(error) = write(&report, &args.report, &mut destination)
     {
         complain(&error);
         ended = Ended::InPart;

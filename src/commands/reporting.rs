@@ -13,11 +13,7 @@ use crate::output::{self, Style};
 use crate::tally::Report;
 
 /// The report in the form that was asked for.
-pub(super) fn render(
-    report: &Report,
-    args: &ReportArgs,
-    destination: &Destination,
-) -> Result<String> {
+fn render(report: &Report, args: &ReportArgs, destination: &Destination) -> Result<String> {
     Ok(match args.format {
         Format::Table => output::table::render(report, style(destination)),
         Format::Json => output::json::render(report)?,
@@ -26,13 +22,13 @@ pub(super) fn render(
     })
 }
 
-/// Writes the report there.
+/// Writes the report where it goes.
 pub(super) fn write(
     report: &Report,
     args: &ReportArgs,
-    mut destination: Destination,
+    destination: &mut Destination,
 ) -> Result<()> {
-    let text = render(report, args, &destination)?;
+    let text = render(report, args, destination)?;
     destination.write(&text)
 }
 

@@ -35,7 +35,7 @@ pub(super) fn run(args: &HistoryArgs) -> Result<Ended> {
     let read = args.stores.iter().map(|place| place.0.as_path());
     let read: Vec<_> = read.chain(args.eac.as_deref()).collect();
     outputs::check(&args.report, &read)?;
-    let destination = Destination::of(&args.report)?;
+    let mut destination = Destination::of(&args.report)?;
     let microsoft = args.eac.as_deref().map(read_export).transpose()?;
     let Stores {
         mut stores,
@@ -67,7 +67,7 @@ pub(super) fn run(args: &HistoryArgs) -> Result<Ended> {
             ended = Ended::InPart;
         }
     }
-    if let Some(destination) = destination
+    if let Some(destination) = &mut destination
         && let Err(error) = write(&report, &args.report, destination)
     {
         complain(&error);

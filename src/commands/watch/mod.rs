@@ -41,7 +41,7 @@ use super::keeping;
 use super::log_file::Rotation;
 use super::outputs::{self, is_stdout};
 use super::records::Records;
-use super::reporting::render;
+use super::reporting::write;
 use super::writer::Destination;
 use super::{Ended, WrongArguments, complain};
 use crate::cli::{CaptureArgs, RotationArgs, WatchArgs};
@@ -305,8 +305,7 @@ impl Watching<'_> {
             return Ok(());
         }
         let report = self.known.report();
-        let text = render(&report, &self.args.report, destination)?;
-        destination.write(&text)
+        write(&report, &self.args.report, destination)
     }
 
     /// All packets that come are through: the last records and the report, also of what was found before a defect.
